@@ -1,0 +1,75 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Every Swift target is built alike; each of these guards was seen to fire.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),  // Unsafe use without the word `unsafe` does not build.
+    .treatAllWarnings(as: .error),
+]
+
+// A room of the house: its name, and the rooms it may enter (docs/architecture.md).
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let rooms: [Target] = [
+    .target(
+        name: "CShims",
+        linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("curl")]
+    ),
+    room("Platform", ["CShims"]),
+    room("JSON"),
+    room("HTTPWire"),
+    room("HTTPServer", ["HTTPWire", "Platform"]),
+
+    room("Model", ["JSON"]),
+    room("Policy", ["Model", "JSON"]),
+    room("Resolver", ["Model", "Policy", "JSON"]),
+
+    room("Ledger", ["Model", "JSON"]),
+    room("LedgerFile", ["Ledger", "Platform"]),
+    room("Audit", ["Model", "JSON", "Platform"]),
+    room("Outbound", ["CShims", "Platform"]),
+    room("Secrets", ["Model", "JSON", "Platform", "Outbound"]),
+    room(
+        "Execution",
+        ["Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit", "Platform"]
+    ),
+
+    room(
+        "Commands",
+        [
+            "Model", "JSON", "Policy", "Resolver", "Ledger", "Audit", "Secrets", "Execution",
+            "Platform",
+        ]
+    ),
+    room(
+        "API",
+        ["Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit", "Platform"]
+    ),
+    .executableTarget(
+        name: "bindery",
+        dependencies: [
+            "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
+            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Platform",
+        ],
+        swiftSettings: settings
+    ),
+]
+
+let suites: [Target] = [
+    tests("JSONTests", ["JSON"])
+]
+
+let package = Package(
+    name: "bindery",
+    targets: rooms + suites,
+    swiftLanguageModes: [.v6]
+)

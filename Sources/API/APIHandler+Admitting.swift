@@ -1,0 +1,109 @@
+import Commands
+import HTTPWire
+import Model
+import Policy
+
+extension APIHandler {
+    /// What a request is let through to.
+    enum Admission {
+        /// This answer, without a command.
+        case answer(HTTPResponse)
+        /// A route's command.
+        case call(Int, RouteCall)
+    }
+
+    /// The middleware, in its fixed order.
+    ///
+    /// Nothing but the anonymous routes tells a caller without a credential whether it exists.
+    func admit(_ arrival: Arrival) throws(CommandError) -> Admission {
+        let request = arrival.request
+        if request.path == "*" { return .answer(options(HTTPMethod.allCases, arrival)) }
+        let match = router.match(request.method, path: request.path)
+        if case .route(let index, let values) = match, case .anyone = routes[index].access {
+            return .call(index, try call(index, values, arrival, caller: .anonymous(request)))
+        }
+        let caller = try services.authentication.caller(
+            token: try arrival.bearerToken(),
+            address: request.peerAddress,
+            now: arrival.now
+        )
+        switch match {
+        case .route(let index, let values):
+            return .call(index, try call(index, values, arrival, caller: caller))
+        case .methodNotAllowed(let allowed):
+            if request.method == .options { return .answer(options(allowed, arrival)) }
+            metrics.count(nil, 405, since: arrival.began)
+            return .answer(
+                Problem.methodNotAllowed(
+                    allowed,
+                    requestID: arrival.identity.id,
+                    instance: request.path,
+                    revision: services.revision
+                )
+            )
+        case .notFound: throw .notFound("such path")
+        }
+    }
+
+    private func options(_ allowed: [HTTPMethod], _ arrival: Arrival) -> HTTPResponse {
+        var headers = AnswerHeaders.common(
+            requestID: arrival.identity.id,
+            revision: services.revision
+        )
+        headers.append(HTTPField("Allow", allowed.map(\.rawValue).joined(separator: ", ")))
+        headers.append(HTTPField("Cache-Control", "no-store"))
+        return HTTPResponse(status: 204, headers: headers)
+    }
+
+    /// Asks the PDP, and reads what the request asks for.
+    private func call(
+        _ index: Int,
+        _ values: [String],
+        _ arrival: Arrival,
+        caller: Caller
+    ) throws(CommandError) -> RouteCall {
+        let route = routes[index]
+        let request = arrival.request
+        let parameters = Dictionary(zip(route.path.parameters, values)) { first, _ in first }
+        var scope: TenantScope?
+        if case .action(let action) = route.access {
+            scope = try caller.authorize(
+                action,
+                tenant: try tenant(parameters),
+                environment: parameters["env"].flatMap(EnvironmentName.init)
+            )
+        }
+        let query = try QueryParameters(request.query, known: route.knownParameters)
+        let context = CommandContext(
+            services: services,
+            caller: caller,
+            requestID: arrival.identity.id,
+            traceparent: arrival.identity.traceparent,
+            idempotencyKey: request.header("idempotency-key"),
+            isDryRun: route.isWrite ? try query.bool("dryRun") : false,
+            precondition: try RequestConditions.read(request),
+            now: arrival.now
+        )
+        return RouteCall(
+            context: context,
+            query: query,
+            body: try RequestBody.read(request, route.body),
+            workflowHeader: request.header("bindery-workflow"),
+            scope: scope,
+            parameters: parameters
+        )
+    }
+
+    private func tenant(_ parameters: [String: String]) throws(CommandError) -> TenantID? {
+        guard let text = parameters["tenant"] else { return nil }
+        guard let tenant = TenantID(text) else { throw .notFound("such tenant") }
+        return tenant
+    }
+}
+
+extension Caller {
+    /// Whoever calls a route that is open to anyone.
+    fileprivate static func anonymous(_ request: HTTPRequest) -> Caller {
+        .anyone(address: request.peerAddress)
+    }
+}

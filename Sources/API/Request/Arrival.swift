@@ -1,0 +1,58 @@
+import Commands
+import HTTPWire
+import Model
+import Platform
+
+/// A request as it arrived, with what is known of it before anything is looked up.
+struct Arrival: Sendable {
+    let request: HTTPRequest
+    let identity: RequestIdentity
+    let now: Timestamp
+    let began: MonotonicInstant
+
+    var renderer: AnswerRenderer {
+        AnswerRenderer(
+            requestID: identity.id,
+            target: request.path + (request.query.map { "?" + $0 } ?? ""),
+            precondition: readPrecondition,
+            isRead: request.method == .get || request.method == .head
+        )
+    }
+
+    /// For the answer to a read only; a malformed header was refused on the way in.
+    private var readPrecondition: Precondition {
+        guard request.method == .get || request.method == .head else { return .none }
+        do {
+            return try RequestConditions.read(request)
+        } catch {
+            return .none
+        }
+    }
+
+    /// The bearer token; nil without one.
+    ///
+    /// - Throws: `UNAUTHENTICATED` when there is more than one, or another scheme.
+    func bearerToken() throws(CommandError) -> String? {
+        guard let value = request.header("authorization") else { return nil }
+        let parts = value.split(separator: " ", maxSplits: 1)
+        guard request.headerCount("authorization") == 1, parts.count == 2,
+            parts[0].lowercased() == "bearer"
+        else {
+            throw CommandError(
+                .unauthenticated,
+                "UNAUTHENTICATED",
+                "Authorization must be one bearer token."
+            )
+        }
+        return String(parts[1].trimming(" "))
+    }
+
+    /// The revision that the caller wants to see at least; 0 when it says nothing.
+    func minimumRevision() throws(CommandError) -> UInt64 {
+        guard let text = request.header("bindery-min-revision") else { return 0 }
+        guard let revision = UInt64(text), text.utf8.first != 0x2B else {
+            throw .parameter("Bindery-Min-Revision", "must be a revision")
+        }
+        return revision
+    }
+}

@@ -1,0 +1,56 @@
+import Commands
+
+/// The parameters of a request's query.
+struct QueryParameters: Sendable {
+    /// The most parameters of one request.
+    static let countMax = 64
+
+    private let values: [String: String]
+
+    /// Reads a query.
+    ///
+    /// - Parameter known: What the route knows: anything else is a mistake that must not pass, since
+    ///   `?dryrun=true` would write.
+    /// - Throws: `INVALID_PARAMETER`, `UNKNOWN_PARAMETER`.
+    init(_ query: String?, known: Set<String>) throws(CommandError) {
+        var values: [String: String] = [:]
+        for pair in (query ?? "").split(separator: "&").prefix(Self.countMax + 1) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = PercentCoding.decode(parts[0], plusIsSpace: true),
+                let value = PercentCoding.decode(parts.count == 2 ? parts[1] : "", plusIsSpace: true)
+            else {
+                throw CommandError(.malformed, "INVALID_PARAMETER", "The query is not well encoded.")
+            }
+            guard known.contains(name) else {
+                let list = known.sorted().joined(separator: ", ")
+                throw CommandError(
+                    .malformed,
+                    "UNKNOWN_PARAMETER",
+                    "There is no parameter of this name here; there are: "
+                        + (list.isEmpty ? "none" : list) + "."
+                )
+            }
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw .parameter(name, "stands twice")
+            }
+        }
+        guard values.count <= Self.countMax else {
+            throw CommandError(.malformed, "INVALID_PARAMETER", "There are too many parameters.")
+        }
+        self.values = values
+    }
+
+    /// The value; nil when absent.
+    subscript(name: String) -> String? { values[name] }
+
+    /// A truth value, which is `true` or `false` and nothing else.
+    ///
+    /// - Throws: `INVALID_PARAMETER`: what was meant to be dry must not be done.
+    func bool(_ name: String) throws(CommandError) -> Bool {
+        switch values[name] {
+        case nil, "false": false
+        case "true": true
+        default: throw .parameter(name, "must be true or false")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Commands
+import HTTPWire
+import JSON
+
+/// Reads a request's body as the route wants it.
+enum RequestBody {
+    /// Reads it.
+    ///
+    /// - Throws: `UNSUPPORTED_MEDIA_TYPE`, `MALFORMED_JSON` with pointer and offset,
+    ///   `BODY_REQUIRED`, `BODY_NOT_ALLOWED`.
+    static func read(_ request: HTTPRequest, _ rule: Route.Body) throws(CommandError) -> JSONValue? {
+        switch rule {
+        case .none:
+            // A body that nobody reads is dropped, as RFC 9110 lets a server do.
+            return nil
+        case .json, .mergePatch:
+            try checkType(request, rule)
+            return try parse(request.body)
+        case .optionalJSON:
+            guard !request.body.isEmpty else { return nil }
+            try checkType(request, rule)
+            return try parse(request.body)
+        }
+    }
+
+    private static func checkType(
+        _ request: HTTPRequest,
+        _ rule: Route.Body
+    ) throws(CommandError) {
+        let given = request.header("content-type") ?? ""
+        let type = given.split(separator: ";", maxSplits: 1).first?.trimming(" \t").lowercased()
+        var allowed = ["application/json"]
+        if case .mergePatch = rule { allowed.insert("application/merge-patch+json", at: 0) }
+        guard allowed.contains(type ?? "") else {
+            throw CommandError(
+                .malformed,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "The body's Content-Type must be \(allowed.joined(separator: " or "))."
+            )
+        }
+    }
+
+    private static func parse(_ bytes: [UInt8]) throws(CommandError) -> JSONValue {
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw CommandError(
+                .malformed,
+                "MALFORMED_JSON",
+                "The body is no JSON that is accepted: \(error.detail) (byte \(error.offset)).",
+                members: [
+                    "errors": [
+                        [
+                            "code": "MALFORMED_JSON", "pointer": .string(error.pointer.text),
+                            "detail": .string(error.detail), "severity": "error",
+                            "offset": .integer(Int64(error.offset)),
+                        ]
+                    ]
+                ]
+            )
+        }
+    }
+}

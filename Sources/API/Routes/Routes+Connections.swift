@@ -1,0 +1,180 @@
+import Commands
+import HTTPWire
+
+extension Routes {
+    private static let path = "/v1/tenants/{tenant}/connections"
+
+    static let connections: [Route] =
+        [
+            Route(
+                .get,
+                path,
+                "listConnections",
+                "Lists a tenant's connections.",
+                access: .action(.connectionsRead),
+                query: [
+                    "status", "environment", "category", "integrationKey", "ownershipMode", "health",
+                ],
+                answer: .page("IntegrationConnection"),
+                run: .now { call throws(CommandError) in
+                    var filters = ListConnections.Filters()
+                    filters.status = call.query["status"]
+                    filters.environment = call.query["environment"]
+                    filters.category = call.query["category"]
+                    filters.integrationKey = call.query["integrationKey"]
+                    filters.ownershipMode = call.query["ownershipMode"]
+                    filters.health = call.query["health"]
+                    let page = try call.page()
+                    return try ListConnections(scope: call.tenant, filters: filters, page: page)
+                        .run(call.context)
+                }
+            ),
+            Route(
+                .post,
+                path,
+                "createConnection",
+                "Makes a connection.",
+                access: .action(.connectionsWrite),
+                body: .json("IntegrationConnection"),
+                answer: .created("IntegrationConnection"),
+                run: .later { call async throws(CommandError) in
+                    try await CreateConnection(scope: call.tenant, body: call.json)
+                        .run(call.context)
+                }
+            ),
+            Route(
+                .get,
+                path + "/{id}",
+                "getConnection",
+                "Answers a connection with its health.",
+                access: .action(.connectionsRead),
+                answer: .object("IntegrationConnection"),
+                run: .now { call throws(CommandError) in
+                    try GetConnection(scope: call.tenant, id: call.name("id")).run(call.context)
+                }
+            ),
+            Route(
+                .put,
+                path + "/{id}",
+                "putConnection",
+                "Makes or replaces a connection.",
+                access: .action(.connectionsWrite),
+                body: .json("IntegrationConnection"),
+                answer: .created("IntegrationConnection"),
+                run: .later { call async throws(CommandError) in
+                    try await PutConnection(
+                        scope: call.tenant,
+                        id: call.name("id"),
+                        body: call.json
+                    ).run(call.context)
+                }
+            ),
+            Route(
+                .patch,
+                path + "/{id}",
+                "patchConnection",
+                "Changes members of a connection (RFC 7396).",
+                access: .action(.connectionsWrite),
+                body: .mergePatch("IntegrationConnection"),
+                answer: .object("IntegrationConnection"),
+                run: .later { call async throws(CommandError) in
+                    try await PatchConnection(
+                        scope: call.tenant,
+                        id: call.name("id"),
+                        patch: call.json
+                    ).run(call.context)
+                }
+            ),
+            Route(
+                .delete,
+                path + "/{id}",
+                "deleteConnection",
+                "Removes a connection that no live config binds.",
+                access: .action(.connectionsWrite),
+                answer: .nothing,
+                run: .later { call async throws(CommandError) in
+                    try await DeleteConnection(scope: call.tenant, id: call.name("id"))
+                        .run(call.context)
+                }
+            ),
+            Route(
+                .get,
+                path + "/{id}/health",
+                "getConnectionHealth",
+                "Answers what the last health checks found.",
+                access: .action(.healthRead),
+                answer: .object("ConnectionHealth"),
+                run: .now { call throws(CommandError) in
+                    try GetConnectionHealth(scope: call.tenant, id: call.name("id"))
+                        .run(call.context)
+                }
+            ),
+            Route(
+                .get,
+                path + "/{id}/usage",
+                "getConnectionUsage",
+                "Answers requests, errors, limits and the breaker's state.",
+                access: .action(.usageRead),
+                answer: .object("ConnectionUsage"),
+                run: .now { call throws(CommandError) in
+                    try GetConnectionUsage(scope: call.tenant, id: call.name("id"))
+                        .run(call.context)
+                }
+            ),
+            Route(
+                .post,
+                path + "/{id}/test",
+                "testConnection",
+                "Runs the health check now.",
+                access: .action(.connectionsTest),
+                body: .optionalJSON("Reason"),
+                answer: .object("IntegrationConnection"),
+                run: .later { call async throws(CommandError) in
+                    try await TestConnection(scope: call.tenant, id: call.name("id"))
+                        .run(call.context)
+                }
+            ),
+            Route(
+                .post,
+                path + "/{id}/rotate",
+                "rotateConnection",
+                "Health-checks a new secret, and takes it over when it works.",
+                access: .action(.connectionsWrite),
+                body: .json("Rotation"),
+                answer: .object("IntegrationConnection"),
+                run: .later { call async throws(CommandError) in
+                    try await RotateConnection(
+                        scope: call.tenant,
+                        id: call.name("id"),
+                        body: call.json
+                    ).run(call.context)
+                }
+            ),
+        ] + MoveConnection.Move.allCases.map(moveRoute)
+
+    private static func moveRoute(_ move: MoveConnection.Move) -> Route {
+        let summary =
+            switch move {
+            case .pause: "Takes a connection out of service for a while."
+            case .resume: "Puts a draft or paused connection into service."
+            case .revoke: "Takes a connection out of service for good."
+            }
+        return Route(
+            .post,
+            "\(path)/{id}/\(move.rawValue)",
+            "\(move.rawValue)Connection",
+            summary,
+            access: .action(.connectionsWrite),
+            body: .optionalJSON("Reason"),
+            answer: .object("IntegrationConnection"),
+            run: .later { call async throws(CommandError) in
+                try await MoveConnection(
+                    scope: call.tenant,
+                    id: call.name("id"),
+                    move: move,
+                    body: call.body
+                ).run(call.context)
+            }
+        )
+    }
+}

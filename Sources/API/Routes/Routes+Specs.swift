@@ -1,0 +1,150 @@
+import Commands
+
+extension Routes {
+    static let integrationSpecs: [Route] = [
+        Route(
+            .get,
+            "/v1/specs/integrations",
+            "listIntegrationSpecs",
+            "Lists integration specs.",
+            access: .action(.specsRead),
+            query: ["category"],
+            answer: .page("IntegrationSpec"),
+            run: .now { call throws(CommandError) in
+                let category = call.query["category"]
+                return try ListIntegrationSpecs(key: nil, category: category, page: call.page())
+                    .run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/specs/integrations/{key}",
+            "listIntegrationSpecsOfKey",
+            "Lists the versions of an integration spec.",
+            access: .action(.specsRead),
+            answer: .page("IntegrationSpec"),
+            run: .now(specVersions)
+        ),
+        Route(
+            .get,
+            "/v1/specs/integrations/{key}/versions",
+            "listIntegrationSpecVersions",
+            "Lists the versions of an integration spec.",
+            access: .action(.specsRead),
+            answer: .page("IntegrationSpec"),
+            run: .now(specVersions)
+        ),
+        Route(
+            .get,
+            "/v1/specs/integrations/{key}/versions/{version}",
+            "getIntegrationSpec",
+            "Answers a version of an integration spec.",
+            access: .action(.specsRead),
+            answer: .object("IntegrationSpec"),
+            run: .now { call throws(CommandError) in
+                try GetIntegrationSpec(id: call.specID()).run(call.context)
+            }
+        ),
+        Route(
+            .put,
+            "/v1/specs/integrations/{key}/versions/{version}",
+            "putIntegrationSpec",
+            "Registers a version of an integration spec, or replaces one that nobody uses.",
+            access: .action(.specsWrite),
+            body: .json("IntegrationSpec"),
+            answer: .created("IntegrationSpec"),
+            run: .later { call async throws(CommandError) in
+                try await PutIntegrationSpec(id: call.specID(), body: call.json).run(call.context)
+            }
+        ),
+        Route(
+            .delete,
+            "/v1/specs/integrations/{key}/versions/{version}",
+            "deleteIntegrationSpec",
+            "Removes a version of an integration spec that nobody uses.",
+            access: .action(.specsWrite),
+            answer: .nothing,
+            run: .later { call async throws(CommandError) in
+                try await DeleteIntegrationSpec(id: call.specID()).run(call.context)
+            }
+        ),
+    ]
+
+    private static let specVersions: @Sendable (RouteCall) throws(CommandError) -> CommandAnswer = {
+        call throws(CommandError) in
+        try ListIntegrationSpecs(key: call.name("key"), category: nil, page: call.page())
+            .run(call.context)
+    }
+
+    static let blueprints: [Route] = [
+        Route(
+            .get,
+            "/v1/specs/blueprints",
+            "listBlueprints",
+            "Lists blueprints.",
+            access: .action(.blueprintsRead),
+            answer: .page("AppBlueprintSpec"),
+            run: .now { call throws(CommandError) in
+                try ListBlueprints(name: nil, page: call.page()).run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/specs/blueprints/{name}",
+            "listBlueprintsOfName",
+            "Lists the versions of a blueprint.",
+            access: .action(.blueprintsRead),
+            answer: .page("AppBlueprintSpec"),
+            run: .now(blueprintVersions)
+        ),
+        Route(
+            .get,
+            "/v1/specs/blueprints/{name}/versions",
+            "listBlueprintVersions",
+            "Lists the versions of a blueprint.",
+            access: .action(.blueprintsRead),
+            answer: .page("AppBlueprintSpec"),
+            run: .now(blueprintVersions)
+        ),
+        Route(
+            .get,
+            "/v1/specs/blueprints/{name}/versions/{version}",
+            "getBlueprint",
+            "Answers a version of a blueprint.",
+            access: .action(.blueprintsRead),
+            answer: .object("AppBlueprintSpec"),
+            run: .now { call throws(CommandError) in
+                try GetBlueprint(id: call.blueprintID()).run(call.context)
+            }
+        ),
+        Route(
+            .put,
+            "/v1/specs/blueprints/{name}/versions/{version}",
+            "putBlueprint",
+            "Registers a version of a blueprint, or replaces one that nobody uses.",
+            access: .action(.blueprintsWrite),
+            body: .json("AppBlueprintSpec"),
+            answer: .created("AppBlueprintSpec"),
+            run: .later { call async throws(CommandError) in
+                try await PutBlueprint(id: call.blueprintID(), body: call.json).run(call.context)
+            }
+        ),
+        Route(
+            .delete,
+            "/v1/specs/blueprints/{name}/versions/{version}",
+            "deleteBlueprint",
+            "Removes a version of a blueprint that nobody uses.",
+            access: .action(.blueprintsWrite),
+            answer: .nothing,
+            run: .later { call async throws(CommandError) in
+                try await DeleteBlueprint(id: call.blueprintID()).run(call.context)
+            }
+        ),
+    ]
+
+    private static let blueprintVersions:
+        @Sendable (RouteCall) throws(CommandError) -> CommandAnswer = {
+            call throws(CommandError) in
+            try ListBlueprints(name: call.name("name"), page: call.page()).run(call.context)
+        }
+}

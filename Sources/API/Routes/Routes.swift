@@ -1,0 +1,9 @@
+/// The one list of routes (API section 4); a request finds nothing that does not stand here.
+///
+/// A row names the command, what the PDP is asked, and the schemas: the OpenAPI document is made of
+/// the same rows.
+enum Routes {
+    static let all: [Route] =
+        integrationSpecs + blueprints + connections + configs + runtime + policies + keys + trail
+        + operations
+}

@@ -1,0 +1,130 @@
+import Commands
+import HTTPWire
+import JSON
+import Policy
+
+/// One row of the table of routes: everything that is to be known of an endpoint.
+struct Route: Sendable {
+    /// Who may call it.
+    enum Access: Sendable {
+        /// Anybody; four paths of the contract.
+        case anyone
+        /// Whoever the PDP lets do this.
+        case action(Action)
+    }
+
+    /// What of a body it takes.
+    enum Body: Sendable, Equatable {
+        case none
+        /// JSON of the schema; must be there.
+        case json(String)
+        /// JSON of the schema, or nothing.
+        case optionalJSON(String)
+        /// A merge patch of the schema's objects (RFC 7396).
+        case mergePatch(String)
+    }
+
+    /// How it is carried out.
+    enum Run: Sendable {
+        /// At once, on the event loop: reads and decisions.
+        case now(@Sendable (RouteCall) throws(CommandError) -> CommandAnswer)
+        /// In a task: what must wait for the disk or a provider.
+        case later(@Sendable (RouteCall) async throws(CommandError) -> CommandAnswer)
+    }
+
+    /// What is answered.
+    enum Answer: Sendable, Equatable {
+        /// An object of the schema.
+        case object(String)
+        /// A new object of the schema, with its location.
+        case created(String)
+        /// A page of objects of the schema.
+        case page(String)
+        /// Nothing.
+        case nothing
+        /// A text of this media type.
+        case text(String)
+    }
+
+    let method: HTTPMethod
+    let path: PathTemplate
+    /// The operation's name in the OpenAPI document, which is the command's.
+    let name: String
+    let summary: String
+    let access: Access
+    let query: [String]
+    let body: Body
+    let answer: Answer
+    /// Whether an `Idempotency-Key`'s claim must survive the process: it spends money.
+    let claimsDurably: Bool
+    /// Members of the answer that are shown once and never kept.
+    let secretMembers: Set<String>
+    let run: Run
+
+    init(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ name: String,
+        _ summary: String,
+        access: Access,
+        query: [String] = [],
+        body: Body = .none,
+        answer: Answer,
+        claimsDurably: Bool = false,
+        secretMembers: Set<String> = [],
+        run: Run
+    ) {
+        self.method = method
+        self.path = PathTemplate(path)
+        self.name = name
+        self.summary = summary
+        self.access = access
+        self.query = query
+        self.body = body
+        self.answer = answer
+        self.claimsDurably = claimsDurably
+        self.secretMembers = secretMembers
+        self.run = run
+    }
+
+    /// Whether it changes something, and so may be rehearsed with `?dryRun=true`.
+    var isWrite: Bool {
+        guard case .later = run else { return false }
+        return method != .get
+    }
+
+    /// The query parameters that it knows.
+    var knownParameters: Set<String> {
+        var known = Set(query)
+        if isWrite { known.insert("dryRun") }
+        if case .page = answer { known.formUnion(["limit", "cursor"]) }
+        return known
+    }
+}
+
+/// A path with `{parameters}` in the place of segments.
+struct PathTemplate: Sendable {
+    enum Segment: Sendable, Hashable {
+        case literal(String)
+        case parameter(String)
+    }
+
+    let text: String
+    let segments: [Segment]
+
+    init(_ text: String) {
+        self.text = text
+        self.segments = text.split(separator: "/")
+            .map { part in
+                part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
+            }
+    }
+
+    /// The parameters' names, in order.
+    var parameters: [String] {
+        segments.compactMap { segment in
+            guard case .parameter(let name) = segment else { return nil }
+            return name
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import HTTPWire
+
+/// Finds the route of a request: a tree of segments, literals before parameters.
+struct Router: Sendable {
+    /// What a path and method lead to.
+    enum Match: Sendable {
+        case route(Int, [String])
+        /// The path is there, the method is not; these are.
+        case methodNotAllowed([HTTPMethod])
+        case notFound
+    }
+
+    private final class Node: Sendable {
+        let literals: [String: Node]
+        let parameter: Node?
+        let routes: [HTTPMethod: Int]
+
+        init(_ rows: [(index: Int, route: Route)], depth: Int) {
+            var routes: [HTTPMethod: Int] = [:]
+            var literals: [String: [(index: Int, route: Route)]] = [:]
+            var parameters: [(index: Int, route: Route)] = []
+            for row in rows {
+                let segments = row.route.path.segments
+                guard depth < segments.count else {
+                    precondition(routes[row.route.method] == nil, "a route stands once")
+                    routes[row.route.method] = row.index
+                    continue
+                }
+                switch segments[depth] {
+                case .literal(let text): literals[text, default: []].append(row)
+                case .parameter: parameters.append(row)
+                }
+            }
+            self.routes = routes
+            self.literals = literals.mapValues { Node($0, depth: depth + 1) }
+            self.parameter = parameters.isEmpty ? nil : Node(parameters, depth: depth + 1)
+        }
+    }
+
+    /// The most segments of a path.
+    static let segmentCountMax = 32
+
+    private let root: Node
+
+    init(_ routes: [Route]) {
+        root = Node(routes.enumerated().map { (index: $0.offset, route: $0.element) }, depth: 0)
+    }
+
+    /// Finds the route; segments are percent-decoded after the path is cut, so that an encoded slash
+    /// is no separator.
+    func match(_ method: HTTPMethod, path: String) -> Match {
+        guard path.hasPrefix("/") else { return .notFound }
+        let raw = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        // One slash at the end is forgiven nowhere: every resource has one name.
+        guard raw.count <= Self.segmentCountMax else { return .notFound }
+        var segments: [String] = []
+        segments.reserveCapacity(raw.count)
+        for part in raw where !(raw.count == 1 && part.isEmpty) {
+            guard let decoded = PercentCoding.decode(part, plusIsSpace: false) else {
+                return .notFound
+            }
+            segments.append(decoded)
+        }
+        var values: [String] = []
+        guard let node = find(root, segments[...], &values) else { return .notFound }
+        let wanted = method == .head && node.routes[.head] == nil ? .get : method
+        if let index = node.routes[wanted] { return .route(index, values) }
+        return .methodNotAllowed(Self.allowed(node.routes.keys))
+    }
+
+    private func find(
+        _ node: Node,
+        _ segments: ArraySlice<String>,
+        _ values: inout [String]
+    ) -> Node? {
+        guard let first = segments.first else { return node.routes.isEmpty ? nil : node }
+        if let next = node.literals[first], let found = find(next, segments.dropFirst(), &values) {
+            return found
+        }
+        guard let next = node.parameter, !first.isEmpty else { return nil }
+        values.append(first)
+        if let found = find(next, segments.dropFirst(), &values) { return found }
+        values.removeLast()
+        return nil
+    }
+
+    private static func allowed(_ methods: some Sequence<HTTPMethod>) -> [HTTPMethod] {
+        var allowed = Set(methods)
+        if allowed.contains(.get) { allowed.insert(.head) }
+        allowed.insert(.options)
+        return HTTPMethod.allCases.filter(allowed.contains)
+    }
+}

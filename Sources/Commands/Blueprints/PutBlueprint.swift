@@ -1,0 +1,67 @@
+public import JSON
+import Ledger
+public import Model
+
+/// Registers a version of a blueprint, or replaces one that no config uses.
+public struct PutBlueprint: Sendable {
+    /// The name and version, from the path.
+    public let id: BlueprintID
+    /// The body.
+    public let body: JSONValue
+
+    /// A request.
+    public init(id: BlueprintID, body: JSONValue) {
+        self.id = id
+        self.body = body
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: Everything wrong with the body; `VERSION_IMMUTABLE` when a config uses the
+    ///   version and the body says something else.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let blueprint = try Self.read(body, id: id)
+        let subject = WriteSubject(
+            action: "blueprint.put",
+            type: "blueprint",
+            id: "\(id.name.text)@\(id.version.text)"
+        )
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let existing = state.catalog.blueprints[id]
+            try context.precondition.check(existing?.revision)
+            let plan = DocumentWrite.plan(
+                blueprint,
+                over: existing,
+                stamp,
+                location: Self.path(id),
+                json: Self.json,
+                change: { .putBlueprint($0) }
+            )
+            let users = state.catalog.configCounts[id] ?? 0
+            if existing != nil, users > 0, !plan.changes.isEmpty {
+                throw CommandError(
+                    .conflict,
+                    "VERSION_IMMUTABLE",
+                    "The version is used by \(users) configs: register a new version."
+                )
+            }
+            return plan
+        }
+    }
+
+    private static func read(_ body: JSONValue, id: BlueprintID) throws(CommandError) -> Blueprint {
+        do {
+            return try Blueprint(body, id: id)
+        } catch {
+            throw .invalid(error)
+        }
+    }
+
+    static func path(_ id: BlueprintID) -> String {
+        "/v1/specs/blueprints/\(id.name.text)/versions/\(id.version.text)"
+    }
+
+    static func json(_ blueprint: Stored<Blueprint>) -> JSONObject {
+        blueprint.stamped(blueprint.value.document)
+    }
+}

@@ -1,0 +1,144 @@
+import JSON
+import Ledger
+import Model
+
+/// What must hold of a connection when it is written, beyond its shape (API sections 6 and 10).
+struct ConnectionRules {
+    let state: State
+    let environments: [Environment]
+
+    /// Checks a connection that takes the place of `existing`.
+    ///
+    /// `required` members of the config are not asked for: a binding may bring them.
+    ///
+    /// - Throws: Every broken rule at once.
+    func check(
+        _ connection: Connection,
+        over existing: Stored<Connection>?
+    ) throws(CommandError) {
+        let issues = IssueList()
+        if !environments.contains(where: { $0.name == connection.environment }) {
+            let known = environments.map(\.name.text)
+            issues.error(
+                .unknownEnvironment,
+                at: .root.appending("meta").appending("environment"),
+                "there is no environment \(connection.environment.text)",
+                suggestion: "use one of " + known.joined(separator: ", ")
+            )
+        }
+        checkSpec(connection, issues)
+        checkStatus(connection, existing?.value, issues)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+        if let existing { try checkUse(connection, over: existing.value) }
+    }
+
+    private func checkSpec(_ connection: Connection, _ issues: IssueList) {
+        guard let spec = state.catalog.specs[connection.spec]?.value else {
+            return reportUnknownSpec(connection.spec, issues)
+        }
+        if !spec.supportedModes.contains(connection.mode) {
+            let modes = spec.supportedModes.map(\.rawValue).joined(separator: ", ")
+            issues.error(
+                .unsupportedOwnershipMode,
+                at: .root.appending("ownershipMode"),
+                "the integration supports \(modes.isEmpty ? "no mode" : modes)",
+                suggestion: spec.supportedModes.first.map { "use \($0.rawValue)" }
+            )
+        }
+        let place = JSONPointer.root.appending("config")
+        let config = JSONValue.object(connection.config)
+        SecretScan.scan(config, at: place, secretFields: spec.secretFields, issues: issues)
+        let violations = spec.configSchema?.check(config, at: place, ignoringRequired: true) ?? []
+        for violation in violations {
+            issues.error(.configSchemaViolation, at: violation.pointer, violation.detail)
+        }
+    }
+
+    private func reportUnknownSpec(_ id: SpecID, _ issues: IssueList) {
+        let versions = state.catalog.specs.keys.filter { $0.key == id.key }.map(\.version).sorted()
+        let meta = JSONPointer.root.appending("meta")
+        if versions.isEmpty {
+            let keys = Set(state.catalog.specs.keys.map(\.key.text))
+            issues.error(
+                .integrationSpecNotFound,
+                at: meta.appending("integrationKey"),
+                "no integration \(id.key.text) is registered",
+                suggestion: Spelling.nearest(to: id.key.text, in: keys).map { "did you mean \($0)?" }
+            )
+        } else {
+            issues.error(
+                .integrationSpecNotFound,
+                at: meta.appending("integrationVersion"),
+                "\(id.key.text) has no version \(id.version.text)",
+                suggestion: "use one of " + versions.suffix(10).map(\.text).joined(separator: ", ")
+            )
+        }
+    }
+
+    /// The status is given at creation, and moves by the actions alone afterwards.
+    private func checkStatus(
+        _ connection: Connection,
+        _ existing: Connection?,
+        _ issues: IssueList
+    ) {
+        let place = JSONPointer.root.appending("status")
+        if let existing {
+            guard existing.status != connection.status else { return }
+            issues.error(
+                .invalidValue,
+                at: place,
+                "is \(existing.status.rawValue), and moves by actions only",
+                suggestion: "POST to pause, resume or revoke"
+            )
+        } else if connection.status != .draft, connection.status != .active {
+            issues.error(.invalidValue, at: place, "must be draft or active at creation")
+        }
+    }
+
+    /// What live configs rely on does not change under them.
+    private func checkUse(_ new: Connection, over old: Connection) throws(CommandError) {
+        guard !new.isBoundAlike(old) else { return }
+        try Self.checkUnused(
+            old.id,
+            in: state.tenant(old.tenant),
+            "Its environment, integration and mode can't change while a live config binds it."
+        )
+    }
+
+    /// - Throws: `CONNECTION_IN_USE` with where.
+    static func checkUnused(
+        _ id: ConnectionID,
+        in tenant: TenantState,
+        _ detail: String
+    ) throws(CommandError) {
+        let uses = tenant.liveBindings(of: id)
+        guard !uses.isEmpty else { return }
+        let places = uses.prefix(50)
+            .map { line, version -> JSONValue in
+                [
+                    "blueprint": .string(line.blueprint.text),
+                    "environment": .string(line.environment.text),
+                    "version": .integer(Int64(version.value.number)),
+                ]
+            }
+        throw CommandError(
+            .conflict,
+            "CONNECTION_IN_USE",
+            detail,
+            members: ["usedBy": .array(Array(places))]
+        )
+    }
+}
+
+extension TenantState {
+    /// The connection as the API writes it.
+    func json(_ connection: Stored<Connection>) -> JSONObject {
+        Self.json(connection, health[connection.value.id] ?? .unknown)
+    }
+
+    static func json(_ connection: Stored<Connection>, _ health: ConnectionHealth) -> JSONObject {
+        var object = connection.stamped(connection.value.document)
+        object["health"] = health.json
+        return object
+    }
+}

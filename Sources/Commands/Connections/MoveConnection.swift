@@ -1,0 +1,109 @@
+public import JSON
+import Ledger
+public import Model
+
+/// Pauses, resumes or revokes a connection; its id and what is bound to it stay.
+public struct MoveConnection: Sendable {
+    /// The actions.
+    public enum Move: String, Sendable, CaseIterable {
+        /// Takes an active connection out of service.
+        case pause
+        /// Puts a draft or paused connection into service.
+        case resume
+        /// Takes a connection out of service for good.
+        case revoke
+
+        var target: Connection.Status {
+            switch self {
+            case .pause: .paused
+            case .resume: .active
+            case .revoke: .revoked
+            }
+        }
+
+        var sources: Set<Connection.Status> {
+            switch self {
+            case .pause: [.active]
+            case .resume: [.draft, .paused]
+            case .revoke: [.draft, .active, .paused]
+            }
+        }
+    }
+
+    /// The tenant.
+    public let scope: TenantScope
+    /// The connection.
+    public let id: ConnectionID
+    /// What to do.
+    public let move: Move
+    /// The body: `reason`, which may be left out.
+    public let body: JSONValue?
+
+    /// A request.
+    public init(scope: TenantScope, id: ConnectionID, move: Move, body: JSONValue?) {
+        self.scope = scope
+        self.id = id
+        self.move = move
+        self.body = body
+    }
+
+    /// Carries it out; a connection that stands there already stays as it is.
+    ///
+    /// - Throws: `NOT_FOUND`; `INVALID_TRANSITION` when its status has no such way.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let reason = try ActionBody.text("reason", in: body)
+        let subject = WriteSubject(
+            action: "connection.\(move.rawValue)",
+            type: "connection",
+            id: id.text,
+            tenant: scope.tenant
+        )
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let tenant = scope.read(state)
+            let existing = tenant.connections[id]
+            try context.precondition.check(existing?.revision)
+            guard let existing else { throw .notFound("such connection") }
+            let status = existing.value.status
+            guard status == move.target || move.sources.contains(status) else {
+                throw CommandError(
+                    .conflict,
+                    "INVALID_TRANSITION",
+                    "A connection that is \(status.rawValue) has no \(move.rawValue)."
+                )
+            }
+            let moved =
+                status == move.target
+                ? existing.value : existing.value.moved(to: move.target, reason: reason)
+            return DocumentWrite.plan(
+                moved,
+                over: existing,
+                stamp,
+                location: nil,
+                json: tenant.json,
+                change: { .putConnection($0) }
+            )
+        }
+    }
+}
+
+/// The small bodies of actions.
+enum ActionBody {
+    /// The largest reason or summary, in bytes.
+    static let byteCountMax = 1024
+
+    /// The text `key` of a body that may hold nothing else; nil when absent.
+    static func text(_ key: String, in body: JSONValue?) throws(CommandError) -> String? {
+        let issues = IssueList()
+        let reader = ObjectReader(
+            body ?? .object([:]),
+            at: .root,
+            issues: issues,
+            members: [key, "reason"]
+        )
+        let text = reader.string(key, byteCountMax: byteCountMax)
+        let reason = reader.string("reason", byteCountMax: byteCountMax)
+        SecretScan.scan(.object(reader.object), at: .root, issues: issues)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+        return text ?? reason
+    }
+}

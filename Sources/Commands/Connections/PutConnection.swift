@@ -1,0 +1,64 @@
+public import JSON
+import Ledger
+public import Model
+
+/// Makes a connection under a known id, or replaces it.
+public struct PutConnection: Sendable {
+    /// The tenant.
+    public let scope: TenantScope
+    /// The connection.
+    public let id: ConnectionID
+    /// The body.
+    public let body: JSONValue
+
+    /// A request.
+    public init(scope: TenantScope, id: ConnectionID, body: JSONValue) {
+        self.scope = scope
+        self.id = id
+        self.body = body
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: Everything wrong with the body; `CONNECTION_IN_USE` when a live config relies on
+    ///   what would change.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        // A body without a status keeps the one that is there, so it is read inside the plan.
+        _ = try Self.read(body, scope: scope, id: id)
+        let subject = WriteSubject(
+            action: "connection.put",
+            type: "connection",
+            id: id.text,
+            tenant: scope.tenant
+        )
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let existing = scope.read(state).connections[id]
+            try context.precondition.check(existing?.revision)
+            let full = Self.keepingStatus(body, of: existing?.value)
+            let connection = try Self.read(full, scope: scope, id: id)
+            let write = ConnectionWrite(scope: scope, connection: connection)
+            return try write.plan(state, stamp, context.services.environments)
+        }
+    }
+
+
+    /// The body with the status that the connection has, when it says none.
+    static func keepingStatus(_ body: JSONValue, of existing: Connection?) -> JSONValue {
+        guard let existing, var object = body.object else { return body }
+        let old = existing.document.object
+        for key in ["status", "statusReason"] where object[key] == nil { object[key] = old[key] }
+        return .object(object)
+    }
+
+    static func read(
+        _ body: JSONValue,
+        scope: TenantScope,
+        id: ConnectionID?
+    ) throws(CommandError) -> Connection {
+        do {
+            return try Connection(body, tenant: scope.tenant, id: id)
+        } catch {
+            throw .invalid(error)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import JSON
+import Ledger
+public import Model
+import Platform
+import Synchronization
+
+/// Finds out who sent a request, from its bearer token (API section 3).
+public final class Authentication: Sendable {
+    /// Failures a minute from one address, after which they are answered 429.
+    public static let failuresPerMinuteDefault = 100
+    /// The most addresses whose failures are counted; beyond, counting starts again.
+    static let addressCountMax = 10_000
+    /// The shortest bootstrap key, in characters.
+    public static let bootstrapCharacterCountMin = 32
+
+    private struct Failures {
+        var minute: Int64 = 0
+        var counts: [String: Int] = [:]
+    }
+
+    private let ledger: Ledger
+    private let usage: KeyUsage
+    private let bootstrapDigest: [UInt8]?
+    private let bootstrap: Credential
+    private let failuresPerMinute: Int
+    private let failures = Mutex(Failures())
+
+    init(ledger: Ledger, usage: KeyUsage, bootstrapKey: String?, failuresPerMinute: Int) {
+        self.ledger = ledger
+        self.usage = usage
+        self.bootstrapDigest = bootstrapKey.map { Digest.sha256($0) }
+        self.bootstrap = Self.bootstrapCredential
+        self.failuresPerMinute = failuresPerMinute
+    }
+
+    /// Finds out who sent `token`.
+    ///
+    /// - Parameter address: The client's address, whose failures are counted.
+    /// - Throws: `UNAUTHENTICATED`, the same for every cause; `TOO_MANY_FAILURES` when the address
+    ///   failed too often within the minute.
+    public func caller(
+        token: String?,
+        address: String,
+        now: Timestamp
+    ) throws(CommandError) -> Caller {
+        guard let token, !token.isEmpty else {
+            throw Self.unauthenticated("No credential was given.")
+        }
+        let digest = APIKey.digest(of: token)
+        if let bootstrapDigest, SecretComparison.areEqual(digest, bootstrapDigest) {
+            return Caller(credential: bootstrap, isBootstrap: true, address: address)
+        }
+        if let credential = credential(token, digest, now) {
+            usage.note(credential.id, at: now)
+            return Caller(credential: credential, isBootstrap: false, address: address)
+        }
+        try countFailure(address, now)
+        throw Self.unauthenticated("The credential is unknown, expired or revoked.")
+    }
+
+    private func credential(_ token: String, _ digest: [UInt8], _ now: Timestamp) -> Credential? {
+        guard let id = APIKey.id(of: token),
+            let credential = ledger.state.credentials[id]?.value
+        else { return nil }
+        let expected = Array(credential.digest.utf8)
+        guard SecretComparison.areEqual(Array(Hex.encode(digest).utf8), expected),
+            credential.status == .active
+        else { return nil }
+        if let expiry = credential.expiresAt, expiry <= now { return nil }
+        return credential
+    }
+
+    private func countFailure(_ address: String, _ now: Timestamp) throws(CommandError) {
+        let minute = now.milliseconds / 60_000
+        let count = failures.withLock { failures in
+            if failures.minute != minute || failures.counts.count >= Self.addressCountMax {
+                failures = Failures(minute: minute, counts: [:])
+            }
+            failures.counts[address, default: 0] += 1
+            return failures.counts[address] ?? 0
+        }
+        guard count > failuresPerMinute else { return }
+        throw CommandError(
+            .limited,
+            "TOO_MANY_FAILURES",
+            "Too many credentials from this address were refused.",
+            retryAfterSeconds: Int(60 - now.milliseconds / 1000 % 60)
+        )
+    }
+
+    private static func unauthenticated(_ detail: String) -> CommandError {
+        CommandError(.unauthenticated, "UNAUTHENTICATED", detail)
+    }
+
+    /// The credential that the bootstrap key stands for: everything, everywhere.
+    private static var bootstrapCredential: Credential {
+        guard let id = CredentialID("bootstrap") else {
+            preconditionFailure("bootstrap is an identifier")
+        }
+        let json: JSONValue = [
+            "roles": ["platform-admin"], "environments": ["*"], "workflows": ["*"],
+        ]
+        do {
+            return try Credential(json, id: id, tenant: nil, digest: "")
+        } catch {
+            preconditionFailure("the bootstrap credential is a good one")
+        }
+    }
+}

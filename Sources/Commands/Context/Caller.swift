@@ -1,0 +1,79 @@
+import Ledger
+public import Model
+public import Policy
+
+/// Who calls: a credential, and from where.
+public struct Caller: Sendable {
+    /// The credential; of the bootstrap key one that reaches everything.
+    public let credential: Credential
+    /// Whether it is the bootstrap key.
+    public let isBootstrap: Bool
+    /// The address of the client.
+    public let address: String
+
+    init(credential: Credential, isBootstrap: Bool, address: String) {
+        self.credential = credential
+        self.isBootstrap = isBootstrap
+        self.address = address
+    }
+
+    /// The caller as entries of the log name it.
+    var actor: ChangeActor {
+        ChangeActor(type: isBootstrap ? "bootstrap" : "key", id: credential.id.text)
+    }
+
+    /// Decides whether the caller may do `action`, before anything is looked at (API section 3).
+    ///
+    /// - Parameters:
+    ///   - tenant: The tenant whose data it is about; nil for what is global.
+    ///   - environment: The environment it is about, if any.
+    /// - Returns: The scope that commands on the tenant's data need; nil for what is global.
+    /// - Throws: `NOT_FOUND` for another tenant's data, `FORBIDDEN` with the reason.
+    public func authorize(
+        _ action: Action,
+        tenant: TenantID?,
+        environment: EnvironmentName?
+    ) throws(CommandError) -> TenantScope? {
+        let decision = Authorization.decide(
+            credential: credential,
+            action: action,
+            tenant: tenant,
+            environment: environment
+        )
+        switch decision {
+        case .allowed: return tenant.map { TenantScope(tenant: $0) }
+        case .notFound: throw .notFound("such object")
+        case .forbidden(let code, let detail): throw CommandError(.forbidden, code, detail)
+        }
+    }
+
+    /// Whether it holds a role beside `runtime`, which is bound to its workflows.
+    var isRuntimeOnly: Bool { credential.roles == [.runtime] }
+
+    /// Checks that the caller may act as the workflow.
+    ///
+    /// - Throws: `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`.
+    func check(_ workflow: WorkflowName) throws(CommandError) {
+        guard !credential.mayAct(as: workflow) else { return }
+        throw CommandError(
+            .forbidden,
+            "WORKFLOW_NOT_IN_CREDENTIAL_SCOPE",
+            "The credential may not act as the workflow \(workflow.text)."
+        )
+    }
+}
+
+/// The right to one tenant's data: only authorization makes one, and a command that has one can name
+/// no other tenant (DESIGN section 3, law 6).
+public struct TenantScope: Sendable, Hashable {
+    /// The tenant.
+    public let tenant: TenantID
+
+    fileprivate init(tenant: TenantID) { self.tenant = tenant }
+
+    /// The tenant's values in a state.
+    func read(_ state: State) -> TenantState { state.tenant(tenant) }
+
+    /// The path of the tenant's resources.
+    var path: String { "/v1/tenants/\(tenant.text)" }
+}

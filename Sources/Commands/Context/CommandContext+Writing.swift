@@ -1,0 +1,96 @@
+import JSON
+import Ledger
+import Model
+
+/// What a write is about, for its audit record.
+struct WriteSubject: Sendable {
+    /// The action, such as `connection.create`.
+    let action: String
+    /// The kind of object.
+    let type: String
+    /// The object's id.
+    let id: String
+    /// The tenant; nil for what is global.
+    var tenant: TenantID?
+    /// The environment, where it has one.
+    var environment: EnvironmentName?
+}
+
+extension CommandContext {
+    typealias WritePlan = @Sendable (State, Ledger.Stamp) throws(CommandError) ->
+        Ledger.Plan<Written>
+
+    /// Carries out a write: plans, waits until it is durable, audits it, and answers the object.
+    ///
+    /// With `dryRun` the plan runs and nothing is kept.
+    ///
+    /// - Throws: What the plan refuses; `STORE_READ_ONLY` or `OVERLOADED` when the ledger can't.
+    func write(_ subject: WriteSubject, _ plan: WritePlan) async throws(CommandError) -> CommandAnswer {
+        if isDryRun {
+            let written = try services.ledger.rehearse(now: now, plan)
+            return Self.answer(written, revision: state.revision)
+        }
+        let committed = try await commit(plan)
+        if committed.hasChanged {
+            try await services.recordChange(subject, committed.written, self, committed.revision)
+        }
+        return Self.answer(committed.written, revision: committed.revision)
+    }
+
+    /// Plans and waits until what was planned is durable.
+    private func commit(
+        _ plan: WritePlan
+    ) async throws(CommandError) -> (written: Written, hasChanged: Bool, revision: UInt64) {
+        do {
+            let result = try await services.ledger.commit(actor: caller.actor, now: now) {
+                (state, stamp) throws(CommandError) in
+                let plan = try plan(state, stamp)
+                let answer = (written: plan.answer, hasChanged: !plan.changes.isEmpty)
+                return Ledger.Plan(plan.changes, answer: answer)
+            }
+            return (result.answer.written, result.answer.hasChanged, result.state.revision)
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    private static func answer(_ written: Written, revision: UInt64) -> CommandAnswer {
+        let body = written.body ?? written.object.map { .object($0) }
+        return CommandAnswer(
+            written.kind,
+            body: body.map { .json($0) } ?? .none,
+            revision: revision,
+            entityRevision: written.kind == .nothing ? nil : written.revision,
+            location: written.location
+        )
+    }
+}
+
+extension CommandError {
+    /// A plan's own refusal, or what a ledger that can't write means to a client.
+    init(_ error: CommitError<CommandError>) {
+        switch error {
+        case .refused(let refusal): self = refusal
+        case .failed(let failure): self.init(failure)
+        }
+    }
+
+    init(_ error: LedgerError) {
+        switch error.code {
+        case .overloaded:
+            self.init(
+                .unavailable,
+                "OVERLOADED",
+                "Too many writes wait to be made durable.",
+                retryAfterSeconds: 1
+            )
+        default:
+            self.init(
+                .unavailable,
+                "STORE_READ_ONLY",
+                "The store can't be written; nothing was changed. Reads go on.",
+                retryAfterSeconds: 30
+            )
+        }
+    }
+}

@@ -1,0 +1,62 @@
+public import JSON
+import Ledger
+public import Model
+
+/// What a command is run with: the services, who calls, and what the request says of how.
+public struct CommandContext: Sendable {
+    /// The services.
+    public let services: Services
+    /// Who calls.
+    public let caller: Caller
+    /// The request's id.
+    public let requestID: String
+    /// The caller's trace context (W3C), when it sent a well-formed one.
+    public let traceparent: String?
+    /// The caller's `Idempotency-Key`.
+    public let idempotencyKey: String?
+    /// Whether nothing is to be kept.
+    public let isDryRun: Bool
+    /// What the caller says of the object that it has seen.
+    public let precondition: Precondition
+    /// The time of the request.
+    public let now: Timestamp
+
+    /// A context.
+    public init(
+        services: Services,
+        caller: Caller,
+        requestID: String,
+        traceparent: String? = nil,
+        idempotencyKey: String? = nil,
+        isDryRun: Bool = false,
+        precondition: Precondition = .none,
+        now: Timestamp
+    ) {
+        self.services = services
+        self.caller = caller
+        self.requestID = requestID
+        self.traceparent = traceparent
+        self.idempotencyKey = idempotencyKey
+        self.isDryRun = isDryRun
+        self.precondition = precondition
+        self.now = now
+    }
+
+    /// The state at the newest durable revision.
+    var state: State { services.ledger.state }
+}
+
+/// What a write made, for its answer and its audit record.
+struct Written: Sendable {
+    var kind = CommandAnswer.Kind.done
+    /// The object after the write; nil when it is gone.
+    var object: JSONObject?
+    /// The object's revision.
+    var revision: UInt64?
+    /// The path of an object that was made.
+    var location: String?
+    /// The object before the write.
+    var before: JSONObject?
+    /// What is answered instead of the object.
+    var body: JSONValue?
+}

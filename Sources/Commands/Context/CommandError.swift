@@ -1,0 +1,99 @@
+public import JSON
+public import Model
+
+/// Why a command was not carried out, as a client sees it; nothing was changed.
+public struct CommandError: Error, Sendable, Equatable {
+    /// What kind of answer it is; the API gives each its status.
+    public enum Kind: Sendable, Hashable {
+        /// The request can't be read.
+        case malformed
+        /// Nobody is known to have sent it.
+        case unauthenticated
+        /// The caller may not.
+        case forbidden
+        /// There is no such thing, or none that the caller may know of.
+        case notFound
+        /// It can't be done in this state.
+        case conflict
+        /// What the caller has seen is not what is there.
+        case preconditionFailed
+        /// It breaks a rule.
+        case invalid
+        /// Too much of it.
+        case limited
+        /// The provider or a secret store did not do its part.
+        case badGateway
+        /// Not now.
+        case unavailable
+        /// Not in time.
+        case timeout
+    }
+
+    /// What kind of answer it is.
+    public let kind: Kind
+    /// The stable code, in upper case.
+    public let code: String
+    /// What went wrong, in words for the client; holds no secret.
+    public let detail: String
+    /// What is wrong at which place.
+    public var issues: [Issue] = []
+    /// Further members of the answer, such as `report` or `provider`.
+    public var members: JSONObject = [:]
+    /// When to come back, in seconds.
+    public var retryAfterSeconds: Int?
+
+    /// An error.
+    public init(
+        _ kind: Kind,
+        _ code: String,
+        _ detail: String,
+        issues: [Issue] = [],
+        members: JSONObject = [:],
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.kind = kind
+        self.code = code
+        self.detail = detail
+        self.issues = issues
+        self.members = members
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// There is no such object.
+    public static func notFound(_ what: String) -> CommandError {
+        CommandError(.notFound, "NOT_FOUND", "There is no \(what).")
+    }
+
+    /// A document that breaks rules; its first issue gives the code.
+    public static func invalid(_ issues: [Issue]) -> CommandError {
+        let first = issues.first
+        let more = issues.count > 1 ? " (and \(issues.count - 1) more)" : ""
+        let place = first.map { $0.pointer.isEmpty ? "the document" : $0.pointer } ?? ""
+        return CommandError(
+            .invalid,
+            first?.code.rawValue ?? "INVALID_VALUE",
+            "\(place): \(first?.detail ?? "breaks a rule")\(more)",
+            issues: issues
+        )
+    }
+
+    /// A document that breaks rules.
+    public static func invalid(_ document: InvalidDocument) -> CommandError {
+        invalid(document.issues)
+    }
+
+    /// One rule that is broken at one place.
+    public static func invalid(
+        _ code: Issue.Code,
+        at pointer: JSONPointer,
+        _ detail: String,
+        suggestion: String? = nil
+    ) -> CommandError {
+        invalid([Issue(code, at: pointer, detail, suggestion: suggestion)])
+    }
+
+    /// A query parameter that is wrong.
+    public static func parameter(_ name: String, _ detail: String) -> CommandError {
+        CommandError(.malformed, "INVALID_PARAMETER", "The parameter \(name) \(detail).")
+    }
+}

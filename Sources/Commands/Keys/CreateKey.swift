@@ -1,0 +1,94 @@
+public import JSON
+import Ledger
+import Model
+import Platform
+
+/// Makes an API key; its text is in the answer, and never again anywhere.
+public struct CreateKey: Sendable {
+    /// The most keys of one owner, revoked ones included.
+    public static let keyCountMax = 1000
+
+    /// Whose key.
+    public let owner: OwnerScope
+    /// The body.
+    public let body: JSONValue
+
+    /// A request.
+    public init(owner: OwnerScope, body: JSONValue) {
+        self.owner = owner
+        self.body = body
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: Everything wrong with the body; `FORBIDDEN` when the key could do what its maker
+    ///   can't; `TOO_MANY_KEYS`.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let (id, text) = APIKey.make()
+        let credential: Credential
+        do {
+            credential = try Credential(
+                body,
+                id: id,
+                tenant: owner.tenant,
+                digest: Hex.encode(APIKey.digest(of: text))
+            )
+        } catch {
+            throw .invalid(error)
+        }
+        try check(credential, context)
+        let subject = WriteSubject(
+            action: "key.create",
+            type: "key",
+            id: id.text,
+            tenant: owner.tenant
+        )
+        var answer = try await context.write(subject) { (state, stamp) throws(CommandError) in
+            guard owner.keys(state).count < Self.keyCountMax else {
+                let detail = "There are \(Self.keyCountMax) keys already."
+                throw CommandError(.conflict, "TOO_MANY_KEYS", detail)
+            }
+            return DocumentWrite.plan(
+                credential,
+                over: nil,
+                stamp,
+                location: "\(owner.path("keys"))/\(id.text)",
+                json: { $0.json(lastUsedAt: nil) },
+                change: { .putCredential($0) }
+            )
+        }
+        // The text goes into the answer alone: it was never in the plan, the log or the audit.
+        if !context.isDryRun, case .json(.object(var object)) = answer.body {
+            object["key"] = .string(text)
+            answer.body = .json(.object(object))
+        }
+        return answer
+    }
+
+    private func check(_ new: Credential, _ context: CommandContext) throws(CommandError) {
+        for name in new.environments ?? [] {
+            guard !context.services.environments.contains(where: { $0.name == name }) else { continue }
+            throw .invalid(
+                .unknownEnvironment,
+                at: .root.appending("environments"),
+                "there is no environment \(name.text)"
+            )
+        }
+        if let expiry = new.expiresAt, expiry <= context.now {
+            throw .invalid(.invalidValue, at: .root.appending("expiresAt"), "must be in the future")
+        }
+        if owner == .platform, !new.roles.isSubset(of: [.platformAdmin, .auditor]) {
+            throw .invalid(
+                .invalidValue,
+                at: .root.appending("roles"),
+                "a key of the platform is platform-admin or auditor",
+                suggestion: "make it under /v1/tenants/{tenant}/keys"
+            )
+        }
+        let maker = context.caller.credential
+        if let own = maker.environments, !(new.environments.map { Set($0).isSubset(of: own) } ?? false) {
+            let detail = "A key can't reach environments that its maker can't."
+            throw CommandError(.forbidden, "FORBIDDEN", detail)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Ledger
+public import Model
+
+/// Removes a policy rule.
+public struct DeletePolicy: Sendable {
+    /// Whose rule.
+    public let owner: OwnerScope
+    /// The rule.
+    public let id: PolicyID
+
+    /// A request.
+    public init(owner: OwnerScope, id: PolicyID) {
+        self.owner = owner
+        self.id = id
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `NOT_FOUND`.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let subject = WriteSubject(
+            action: "policy.delete",
+            type: "policy",
+            id: id.text,
+            tenant: owner.tenant
+        )
+        return try await context.write(subject) { (state, _) throws(CommandError) in
+            let existing = owner.policies(state)[id]
+            try context.precondition.check(existing?.revision)
+            guard let existing else { throw .notFound("such policy") }
+            return DocumentWrite.removal(of: existing.json, .removePolicy(owner.tenant, id))
+        }
+    }
+}

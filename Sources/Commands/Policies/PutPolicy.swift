@@ -1,0 +1,63 @@
+public import JSON
+import Ledger
+public import Model
+
+/// Makes or replaces a policy rule.
+public struct PutPolicy: Sendable {
+    /// The most rules of one owner.
+    public static let ruleCountMax = 1000
+
+    /// Whose rule.
+    public let owner: OwnerScope
+    /// The rule; nil when only the body names it, and it must be new.
+    public let id: PolicyID?
+    /// The body.
+    public let body: JSONValue
+
+    /// A request.
+    public init(owner: OwnerScope, id: PolicyID?, body: JSONValue) {
+        self.owner = owner
+        self.id = id
+        self.body = body
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: Everything wrong with the body; `ALREADY_EXISTS` for a POST of an id that is taken;
+    ///   `TOO_MANY_POLICIES`.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let rule: PolicyRule
+        do {
+            rule = try PolicyRule(body, id: id)
+        } catch {
+            throw .invalid(error)
+        }
+        let subject = WriteSubject(
+            action: id == nil ? "policy.create" : "policy.put",
+            type: "policy",
+            id: rule.id.text,
+            tenant: owner.tenant
+        )
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let rules = owner.policies(state)
+            let existing = rules[rule.id]
+            try context.precondition.check(existing?.revision)
+            if id == nil, existing != nil {
+                let detail = "There is a policy \(rule.id.text)."
+                throw CommandError(.conflict, "ALREADY_EXISTS", detail)
+            }
+            guard existing != nil || rules.count < Self.ruleCountMax else {
+                let detail = "There are \(Self.ruleCountMax) policies already."
+                throw CommandError(.conflict, "TOO_MANY_POLICIES", detail)
+            }
+            return DocumentWrite.plan(
+                rule,
+                over: existing,
+                stamp,
+                location: "\(owner.path("policies"))/\(rule.id.text)",
+                json: { $0.json },
+                change: { .putPolicy(owner.tenant, $0) }
+            )
+        }
+    }
+}

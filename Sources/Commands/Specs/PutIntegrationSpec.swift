@@ -1,0 +1,67 @@
+public import JSON
+import Ledger
+public import Model
+
+/// Registers a version of an integration spec, or replaces one that no connection uses.
+public struct PutIntegrationSpec: Sendable {
+    /// The spec's key and version, from the path.
+    public let id: SpecID
+    /// The body.
+    public let body: JSONValue
+
+    /// A request.
+    public init(id: SpecID, body: JSONValue) {
+        self.id = id
+        self.body = body
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: Everything wrong with the body; `VERSION_IMMUTABLE` when a connection uses the
+    ///   version and the body says something else.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let spec = try Self.read(body, id: id)
+        let subject = WriteSubject(
+            action: "spec.put",
+            type: "integrationSpec",
+            id: "\(id.key.text)@\(id.version.text)"
+        )
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let existing = state.catalog.specs[id]
+            try context.precondition.check(existing?.revision)
+            let plan = DocumentWrite.plan(
+                spec,
+                over: existing,
+                stamp,
+                location: Self.path(id),
+                json: Self.json,
+                change: { .putSpec($0) }
+            )
+            let users = state.catalog.connectionCounts[id] ?? 0
+            if existing != nil, users > 0, !plan.changes.isEmpty {
+                throw CommandError(
+                    .conflict,
+                    "VERSION_IMMUTABLE",
+                    "The version is used by \(users) connections: register a new version."
+                )
+            }
+            return plan
+        }
+    }
+
+    private static func read(_ body: JSONValue, id: SpecID) throws(CommandError) -> IntegrationSpec {
+        do {
+            return try IntegrationSpec(body, id: id)
+        } catch {
+            throw .invalid(error)
+        }
+    }
+
+    static func path(_ id: SpecID) -> String {
+        "/v1/specs/integrations/\(id.key.text)/versions/\(id.version.text)"
+    }
+
+    static func json(_ spec: Stored<IntegrationSpec>) -> JSONObject {
+        spec.stamped(spec.value.document)
+    }
+}

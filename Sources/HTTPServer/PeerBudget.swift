@@ -1,0 +1,55 @@
+import Synchronization
+
+/// How many connections are open, in total and for each client address, against how many may be.
+final class PeerBudget: Sendable {
+    /// What a new connection gets.
+    enum Admission: Hashable { case served, refused, dropped }
+
+    private struct State {
+        var servedCount = 0
+        var refusedCount = 0
+        /// Only addresses with a connection: as bounded as the connections are.
+        var servedCounts: [String: Int] = [:]
+    }
+
+    private let countMax: Int
+    private let addressCountMax: Int
+    private let overflowMax: Int
+    private let state = Mutex(State())
+
+    /// At most `countMax` are served, `addressCountMax` of one address, and at most
+    /// `overflowMax` more are told so at the same time.
+    init(countMax: Int, addressCountMax: Int, overflowMax: Int) {
+        self.countMax = countMax
+        self.addressCountMax = addressCountMax
+        self.overflowMax = overflowMax
+    }
+
+    /// Admits a connection from `address`; one that is not dropped must be released.
+    func admit(from address: String) -> Admission {
+        state.withLock { state in
+            let addressCount = state.servedCounts[address, default: 0]
+            if state.servedCount < countMax, addressCount < addressCountMax {
+                state.servedCount += 1
+                state.servedCounts[address] = addressCount + 1
+                return .served
+            }
+            guard state.refusedCount < overflowMax else { return .dropped }
+            state.refusedCount += 1
+            return .refused
+        }
+    }
+
+    /// Takes a closed connection out of the count.
+    func release(from address: String, isRefused: Bool) {
+        state.withLock { state in
+            guard !isRefused else {
+                state.refusedCount -= 1
+                return
+            }
+            state.servedCount -= 1
+            let addressCount = state.servedCounts[address, default: 1] - 1
+            state.servedCounts[address] = addressCount > 0 ? addressCount : nil
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import HTTPWire
+import Platform
+
+extension PeerLoop {
+    /// Sends what there is for a peer and decides what it waits for next.
+    func flush(_ peer: Peer) {
+        send(to: peer)
+        settle(peer)
+    }
+
+    /// Sends this batch's answers; what the socket does not take stays in the outbox.
+    func send(to peer: Peer) {
+        defer { releaseOutput() }
+        guard peer.phase != .closed else { return }
+        if !output.isEmpty {
+            guard peer.outbox.isEmpty else {
+                peer.outbox.append(copying: output[...])
+                return sendOutbox(of: peer)
+            }
+            switch peer.socket.send(output[...]) {
+            case .bytes(let count) where count == output.count: return
+            case .bytes(let count): peer.outbox.append(copying: output[count...])
+            case .wouldBlock: peer.outbox.append(copying: output[...])
+            case .failed: return close(peer)
+            }
+            return rearm(peer, .write, after: configuration.deadlines.writeStall)
+        }
+        if !peer.outbox.isEmpty { sendOutbox(of: peer) }
+    }
+
+    /// Decides, once nothing more can be sent, what the peer waits for and for how long.
+    func settle(_ peer: Peer) {
+        guard peer.phase != .closed else { return }
+        guard peer.outbox.isEmpty else {
+            arm(peer, .write, after: configuration.deadlines.writeStall)
+            return watch(peer, for: .writable)
+        }
+        switch peer.phase {
+        case .reading: continueReading(peer)
+        case .waiting, .streaming:
+            disarm(peer)
+            // A socket that takes bytes, and is still watched for it, would wake the loop for ever.
+            if peer.interest.contains(.writable) { watch(peer, for: []) }
+            resumeWriters(of: peer, goOn: true)
+        case .closing: finish(peer)
+        case .lingering, .closed: break
+        }
+    }
+
+    private func sendOutbox(of peer: Peer) {
+        let byteCountBefore = peer.outbox.byteCount
+        switch peer.outbox.send(through: peer.socket) {
+        case .failed: close(peer)
+        case .emptied: break
+        case .blocked:
+            guard peer.outbox.byteCount < byteCountBefore else { return }
+            rearm(peer, .write, after: configuration.deadlines.writeStall)
+        }
+    }
+
+    private func continueReading(_ peer: Peer) {
+        guard peer.backlog.isEmpty else { return takeBacklog(of: peer) }
+        // What arrived is answered, and nothing more will come.
+        guard !peer.isInputEnded else { return close(peer) }
+        watch(peer, for: .readable)
+        if peer.parser.isIdle {
+            rearm(peer, .idle, after: idleDuration)
+        } else if peer.parser.isReadingBody {
+            arm(peer, .body, after: configuration.deadlines.body)
+        } else {
+            arm(peer, .header, after: configuration.deadlines.header)
+        }
+    }
+
+    /// Closes a connection whose last answer is out; in two steps when the peer may still send,
+    /// because closing on unread input resets the connection and destroys the answer
+    /// (RFC 9112 section 9.6).
+    private func finish(_ peer: Peer) {
+        guard peer.rest != .nothing, !peer.isInputEnded else { return close(peer) }
+        peer.phase = .lingering
+        peer.backlog = []
+        peer.socket.endSending()
+        watch(peer, for: .readable)
+        rearm(peer, .linger, after: lingerDuration(of: peer))
+    }
+
+    /// Empties the output buffer; an unusually large one is given back.
+    private func releaseOutput() {
+        let isLarge = output.capacity > 2 * ServerConfiguration.outputByteCountMax
+        output.removeAll(keepingCapacity: !isLarge)
+    }
+}

@@ -1,0 +1,90 @@
+public import HTTPWire
+public import Platform
+
+/// Where the server listens, and every bound it keeps.
+public struct ServerConfiguration: Sendable {
+    /// The addresses to listen on; at least one.
+    public var addresses: [SocketAddress]
+    /// The sizes beyond which a request is refused.
+    public var limits = HTTPLimits()
+    /// How long each thing may take.
+    public var deadlines = ServerDeadlines()
+    /// The most connections at one time; the next are answered 503.
+    ///
+    /// Default 10,000. Each needs a file descriptor.
+    public var peerCountMax = 10_000
+    /// The most connections of one client address at one time; the next are answered 503.
+    ///
+    /// Default 10,000, no limit of its own: a proxy's clients share its address.
+    public var peerCountMaxPerAddress = 10_000
+    /// How many event loops serve the peers; one for each processor by default.
+    public var loopCount = EventLoopQueue.processorCount
+
+    /// The defaults, on one address.
+    public init(address: SocketAddress) { self.addresses = [address] }
+
+    /// Connections over the limit that are told so at the same time; more are closed unanswered.
+    static let peerOverflowMax = 128
+    /// Descriptors wanted beside those of the served peers: for the ones told that there are too
+    /// many, the loops, and the rest of the process.
+    static let descriptorReserve = 1_024
+    /// What one receive takes; also the most input that waits behind a running request.
+    static let inputByteCount = 64 << 10
+    /// Pipelined answers are sent together up to this size.
+    static let outputByteCountMax = 256 << 10
+    /// A body from this size on is sent from where it lies, instead of being copied.
+    static let directBodyByteCountMin = 64 << 10
+    /// A streamed answer's writer waits while more than this is unsent.
+    static let streamByteCountMax = 64 << 10
+    /// What a closing connection still reads, so that its peer can finish and see the answer.
+    static let lingerByteCountMax = 256 << 20
+}
+
+/// How long each thing may take before the server gives up on it.
+public struct ServerDeadlines: Sendable {
+    /// From a request's first byte to the end of its head, then 408.
+    ///
+    /// Default 10 s; also how long a new connection may say nothing.
+    public var header = Duration.seconds(10)
+    /// From the end of the head to the end of the body, then 408.
+    ///
+    /// Default 30 s.
+    public var body = Duration.seconds(30)
+    /// Between two requests of a connection, then it is closed.
+    ///
+    /// Default 75 s.
+    public var idle = Duration.seconds(75)
+    /// Without progress while an answer is sent, then the connection is closed.
+    ///
+    /// Default 30 s.
+    public var writeStall = Duration.seconds(30)
+    /// For the peer to read a last answer and close, before the server does.
+    ///
+    /// Default 15 s.
+    public var linger = Duration.seconds(15)
+    /// For running requests after a shutdown began.
+    ///
+    /// Default 30 s.
+    public var drain = Duration.seconds(30)
+    /// For a request that is on its way when a shutdown begins: until then a silent connection
+    /// stays open.
+    ///
+    /// Default 500 ms.
+    public var drainIdle = Duration.milliseconds(500)
+
+    /// The defaults.
+    public init() {}
+
+    /// How often deadlines are looked at: often enough for the shortest of them.
+    var sweepInterval: Duration {
+        let shortest = [header, body, idle, writeStall, linger, drain].min() ?? .zero
+        return Self.sweepInterval(for: shortest)
+    }
+
+    /// How often a deadline is looked at, so that it is met at most a quarter of itself late.
+    ///
+    /// No timer exists for each peer.
+    static func sweepInterval(for deadline: Duration) -> Duration {
+        min(.seconds(1), max(.milliseconds(10), deadline / 4))
+    }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// What the server has done since it started.
+public struct ServerStatistics: Sendable, Hashable {
+    /// Connections open now.
+    public var peers = 0
+    /// Connections accepted.
+    public var accepted = 0
+    /// Requests handed to the handler.
+    public var requests = 0
+    /// Requests that the server core refused itself.
+    public var refusals = 0
+    /// Turns of the loops: each serves all that was ready when it began.
+    public var turns = 0
+}
+
+/// One loop's counters, written by it alone and read by anyone.
+final class LoopCounters: Sendable {
+    private let accepted = Atomic<Int>(0)
+    private let closed = Atomic<Int>(0)
+    private let requests = Atomic<Int>(0)
+    private let refusals = Atomic<Int>(0)
+    private let turns = Atomic<Int>(0)
+
+    func countAccepted() { accepted.wrappingAdd(1, ordering: .relaxed) }
+    func countClosed() { closed.wrappingAdd(1, ordering: .relaxed) }
+    func countRequest() { requests.wrappingAdd(1, ordering: .relaxed) }
+    func countRefusal() { refusals.wrappingAdd(1, ordering: .relaxed) }
+    func countTurn() { turns.wrappingAdd(1, ordering: .relaxed) }
+
+    /// Adds this loop's figures to `total`.
+    ///
+    /// The closed are read before the accepted, so that a race never shows fewer than no peers.
+    func add(to total: inout ServerStatistics) {
+        let closed = closed.load(ordering: .acquiring)
+        let accepted = accepted.load(ordering: .relaxed)
+        total.peers += max(0, accepted - closed)
+        total.accepted += accepted
+        total.requests += requests.load(ordering: .relaxed)
+        total.refusals += refusals.load(ordering: .relaxed)
+        total.turns += turns.load(ordering: .relaxed)
+    }
+}

@@ -1,0 +1,104 @@
+/// One entry of the log, as the journal sees it: where it stands, and its bytes.
+public struct JournalRecord: Sendable, Equatable {
+    /// The record's place in the log; the first is 1 and each next one is one more, without gaps.
+    public let position: UInt64
+    /// The entry, one JSON text; at most `payloadByteCountMax`.
+    public let payload: [UInt8]
+
+    /// The largest payload that a journal takes, in bytes.
+    public static let payloadByteCountMax = 64 << 20
+
+    /// A record at `position`.
+    public init(position: UInt64, payload: [UInt8]) {
+        self.position = position
+        self.payload = payload
+    }
+}
+
+/// A source of the lines of a snapshot, read once, from start to end, on the journal's own queue.
+public protocol SnapshotSource: Sendable {
+    /// The log position that the snapshot covers: it is the fold of the records up to here.
+    var position: UInt64 { get }
+    /// Calls `write` with each line, without its newline, until all are written or `write` throws.
+    func forEachLine(_ write: ([UInt8]) throws(JournalError) -> Void) throws(JournalError)
+}
+
+/// What a journal found when it was loaded.
+public struct JournalReport: Sendable, Equatable {
+    /// The position of the snapshot that was read; 0 without one.
+    public let snapshotPosition: UInt64
+    /// The position of the last record; equals `snapshotPosition` when no record follows it.
+    public let lastPosition: UInt64
+    /// The bytes of a torn tail that were cut, after a copy; 0 when the log ended cleanly.
+    public let tornByteCount: Int
+
+    /// A report.
+    public init(snapshotPosition: UInt64, lastPosition: UInt64, tornByteCount: Int) {
+        self.snapshotPosition = snapshotPosition
+        self.lastPosition = lastPosition
+        self.tornByteCount = tornByteCount
+    }
+}
+
+/// Where the ordered log of changes is kept: a folder, a database, or memory.
+///
+/// `Ledger` is the only caller: it calls `load` once, then `append` from one task at a time.
+/// `save` may run beside `append`. Every journal passes `JournalConformance`.
+public protocol Journal: Sendable {
+    /// Reads the newest whole snapshot, then every record after it, in order. Blocking; called once
+    /// before anything else. An error that a visitor throws ends the load and is thrown on.
+    ///
+    /// - Throws: `JournalError` with `.locked`, `.damaged`, `.newerFormat`, `.unavailable`.
+    func load(
+        line: ([UInt8]) throws(JournalError) -> Void,
+        record: (JournalRecord) throws(JournalError) -> Void
+    ) throws(JournalError) -> JournalReport
+
+    /// Appends the records, whose positions follow the last one. All or nothing, and durable when it
+    /// returns. After it has thrown anything but `.conflict` it throws at every later call: what the
+    /// disk kept is unknown until the process starts again.
+    ///
+    /// - Throws: `JournalError` with `.full`, `.readOnly`, `.unavailable`, `.conflict`.
+    func append(_ records: [JournalRecord]) async throws(JournalError)
+
+    /// Writes a snapshot: whole or not at all, durable when it returns. Older segments and snapshots
+    /// that retention no longer wants are removed afterwards.
+    ///
+    /// - Throws: `JournalError`; the log itself is unharmed.
+    func save(_ snapshot: any SnapshotSource) async throws(JournalError)
+
+    /// Syncs and releases what is held; later calls throw `.unavailable`.
+    func close() async
+}
+
+/// Why a journal could not do what was asked.
+public struct JournalError: Error, Sendable, Equatable {
+    /// What went wrong, for code to switch over.
+    public enum Code: Hashable, Sendable {
+        /// Another process holds the journal.
+        case locked
+        /// The medium cannot be written: permissions or a read-only file system.
+        case readOnly
+        /// No space is left.
+        case full
+        /// What was read is not what was written; `detail` names where, and what to do.
+        case damaged
+        /// Written by a newer version of Bindery.
+        case newerFormat
+        /// Another writer was first: catch up and try again (shared journals only).
+        case conflict
+        /// An I/O error, a lost server, or the journal was closed.
+        case unavailable
+    }
+
+    /// What went wrong, for code to switch over.
+    public let code: Code
+    /// What went wrong, for the operator; never sent to a client.
+    public let detail: String
+
+    /// An error.
+    public init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+}

@@ -1,0 +1,184 @@
+public import Model
+import Synchronization
+
+/// A write that waits for its turn.
+struct PendingWrite: Sendable {
+    /// Runs the plan on a state; the entry it makes, or nil when there is nothing to append.
+    let plan: @Sendable (State) -> LogEntry?
+    /// Called once: with the state that has the write in it, or with why it is not written.
+    let finish: @Sendable (Result<State, LedgerError>) -> Void
+}
+
+extension Ledger {
+    /// Plans and appends an entry; returns when it is durable and published.
+    ///
+    /// The plan runs once, on the newest state, and must be quick: other writers wait for it. What it
+    /// refuses is thrown and changes nothing. Without changes nothing is appended, and the answer
+    /// waits for what was handed in before, since it may tell of it.
+    ///
+    /// - Returns: The plan's answer, and the state that has its changes in it.
+    /// - Throws: `CommitError.refused` with the plan's own error; `.failed` with `LedgerError`
+    ///   `.readOnly`, `.overloaded`: nothing was kept, or nothing can be known until the next start.
+    public func commit<Answer: Sendable, Refusal: Error>(
+        actor: ChangeActor,
+        now: Timestamp,
+        _ plan: @escaping @Sendable (State, Stamp) throws(Refusal) -> Plan<Answer>
+    ) async throws(CommitError<Refusal>) -> (answer: Answer, state: State) {
+        let outcome = PlanOutcome<Answer, Refusal>()
+        let written = await withCheckedContinuation { continuation in
+            enqueue(
+                PendingWrite(
+                    plan: { state in
+                        Self.run(plan, on: state, actor: actor, now: now, into: outcome)
+                    },
+                    finish: { continuation.resume(returning: $0) }
+                )
+            )
+        }
+        switch (written, outcome.value) {
+        case (.failure(let error), _): throw .failed(error)
+        case (_, .refused(let refusal)): throw .refused(refusal)
+        case (.success(let state), .planned(let answer)): return (answer, state)
+        case (.success, nil): preconditionFailure("a write that succeeded was planned")
+        }
+    }
+
+    /// Plans on the published state and keeps nothing (`?dryRun=true`).
+    public func rehearse<Answer: Sendable, Refusal: Error>(
+        now: Timestamp,
+        _ plan: (State, Stamp) throws(Refusal) -> Plan<Answer>
+    ) throws(Refusal) -> Answer {
+        let state = state
+        return try plan(state, Stamp(revision: state.revision + 1, now: now)).answer
+    }
+
+    private static func run<Answer: Sendable, Refusal: Error>(
+        _ plan: (State, Stamp) throws(Refusal) -> Plan<Answer>,
+        on state: State,
+        actor: ChangeActor,
+        now: Timestamp,
+        into outcome: PlanOutcome<Answer, Refusal>
+    ) -> LogEntry? {
+        let next = state.revision + 1
+        do throws(Refusal) {
+            let plan = try plan(state, Stamp(revision: next, now: now))
+            outcome.set(.planned(plan.answer))
+            guard !plan.changes.isEmpty else { return nil }
+            let moves = plan.changes.contains { $0.movesRevision }
+            let revision = moves ? next : state.revision
+            return LogEntry(revision: revision, at: now, actor: actor, changes: plan.changes)
+        } catch {
+            outcome.set(.refused(error))
+            return nil
+        }
+    }
+
+    private func enqueue(_ write: PendingWrite) {
+        let verdict: Result<Bool, LedgerError> = shared.withLock { shared in
+            if case .readOnly(let detail) = shared.condition {
+                return .failure(LedgerError(.readOnly, detail))
+            }
+            guard shared.pending.count < Self.pendingCountMax else {
+                return .failure(
+                    LedgerError(.overloaded, "\(Self.pendingCountMax) writes wait already")
+                )
+            }
+            shared.pending.append(write)
+            defer { shared.isFlushing = true }
+            return .success(!shared.isFlushing)
+        }
+        switch verdict {
+        case .failure(let error): write.finish(.failure(error))
+        case .success(let starts): if starts { Task { await flush() } }
+        }
+    }
+
+    /// Writes batch after batch until nothing waits.
+    private func flush() async {
+        while true {
+            let taken = shared.withLock { shared -> (batch: [PendingWrite], state: State)? in
+                guard !shared.pending.isEmpty else {
+                    shared.isFlushing = false
+                    return nil
+                }
+                let batch = Array(shared.pending.prefix(Self.batchCountMax))
+                shared.pending.removeFirst(batch.count)
+                return (batch, shared.published)
+            }
+            guard let taken else { break }
+            await write(taken.batch, on: taken.state)
+        }
+        let closers = shared.withLock { shared in
+            defer { shared.closers = [] }
+            return shared.isFlushing ? [] : shared.closers
+        }
+        for closer in closers { closer.resume() }
+    }
+
+    private func write(_ batch: [PendingWrite], on state: State) async {
+        var state = state
+        var records: [JournalRecord] = []
+        for write in batch {
+            guard let entry = write.plan(state) else { continue }
+            let position = state.position + 1
+            records.append(JournalRecord(position: position, payload: entry.serialized()))
+            state.apply(entry)
+            state.position = position
+        }
+        do {
+            if !records.isEmpty { try await journal.append(records) }
+        } catch {
+            return fail(batch, LedgerError(.readOnly, error.detail))
+        }
+        let reached = publish(state)
+        for write in batch { write.finish(.success(state)) }
+        for waiter in reached { waiter.resume(returning: true) }
+        saveSnapshotIfDue()
+    }
+
+    private func publish(_ state: State) -> [CheckedContinuation<Bool, Never>] {
+        shared.withLock { shared in
+            shared.published = state
+            return shared.waiters.take(reached: state.revision)
+        }
+    }
+
+    /// Ends all writing: what of the batch is on the disk is unknown.
+    private func fail(_ batch: [PendingWrite], _ error: LedgerError) {
+        let waiting = shared.withLock { shared in
+            shared.condition = .readOnly(detail: error.detail)
+            defer { shared.pending = [] }
+            return shared.pending
+        }
+        for write in batch + waiting { write.finish(.failure(error)) }
+    }
+
+    private func saveSnapshotIfDue() {
+        let isDue = shared.withLock { shared in
+            let count = shared.published.position - shared.savedPosition
+            guard !shared.isSaving, count >= UInt64(snapshotInterval) else { return false }
+            shared.isSaving = true
+            return true
+        }
+        guard isDue else { return }
+        Task {
+            await saveSnapshot()
+            shared.withLock { $0.isSaving = false }
+        }
+    }
+
+    /// Writes a snapshot of the published state; a failure leaves the log as it is.
+    ///
+    /// - Returns: Whether it was written.
+    @discardableResult
+    public func saveSnapshot() async -> Bool {
+        let state = state
+        do {
+            try await journal.save(StateSnapshot(state: state))
+        } catch {
+            return false
+        }
+        shared.withLock { $0.savedPosition = max($0.savedPosition, state.position) }
+        return true
+    }
+}

@@ -1,0 +1,146 @@
+public import Model
+import Synchronization
+
+/// The one place where state changes: every mutation is an entry of one ordered log.
+///
+/// A writer hands in a plan, a function from the state to changes. Plans run one after the other on
+/// the newest state, also one that is not durable yet; what they made is appended to the journal as
+/// one batch (group commit), and when the journal says that it is durable the new state is published
+/// and the writers are answered. Readers take a copy of the published state and never wait.
+///
+/// After the journal failed once nothing is written any more: what the disk kept is unknown until the
+/// process starts again. Reads go on.
+public final class Ledger: Sendable {
+    /// The most writes that wait for the journal.
+    public static let pendingCountMax = 10_000
+    /// The most entries of one batch.
+    public static let batchCountMax = 512
+    /// After how many entries a snapshot is written, unless said otherwise.
+    public static let snapshotIntervalDefault = 50_000
+
+    /// What a plan is told.
+    public struct Stamp: Sendable {
+        /// The revision that its changes will have.
+        public let revision: UInt64
+        /// When they are made.
+        public let now: Timestamp
+    }
+
+    /// What a plan decides.
+    public struct Plan<Answer: Sendable>: Sendable {
+        /// The changes; none when there is nothing to change.
+        public let changes: [Change]
+        /// What the writer wants to answer.
+        public let answer: Answer
+
+        /// A plan's decision.
+        public init(_ changes: [Change], answer: Answer) {
+            self.changes = changes
+            self.answer = answer
+        }
+    }
+
+    /// Whether the ledger takes writes.
+    public enum Condition: Sendable, Hashable {
+        case serving
+        /// It failed, or was closed; `detail` is for the operator.
+        case readOnly(detail: String)
+    }
+
+    struct Shared {
+        /// Durable, and what readers see.
+        var published: State
+        var condition = Condition.serving
+        var pending: [PendingWrite] = []
+        var isFlushing = false
+        var isSaving = false
+        /// The position that the newest snapshot covers.
+        var savedPosition: UInt64
+        var waiters = RevisionWaiters()
+        var closers: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let journal: any Journal
+    let snapshotInterval: Int
+    let shared: Mutex<Shared>
+
+    /// Loads the journal and folds it.
+    ///
+    /// Blocking; call it before anything is served.
+    ///
+    /// - Parameter snapshotInterval: After how many entries a snapshot is written; 1 or more.
+    /// - Throws: `LedgerError` with `.locked`, `.damaged`, `.readOnly`, `.unavailable`.
+    public init(
+        journal: any Journal,
+        snapshotInterval: Int = Ledger.snapshotIntervalDefault
+    ) throws(LedgerError) {
+        precondition(snapshotInterval > 0, "a snapshot follows an entry")
+        var loader = StateLoader()
+        let report: JournalReport
+        do {
+            report = try journal.load(
+                line: { (line) throws(JournalError) in try loader.read(line: line) },
+                record: { (record) throws(JournalError) in try loader.read(record) }
+            )
+        } catch {
+            throw LedgerError(atStart: error)
+        }
+        loader.state.position = report.lastPosition
+        self.journal = journal
+        self.snapshotInterval = snapshotInterval
+        self.shared = Mutex(
+            Shared(published: loader.state, savedPosition: report.snapshotPosition)
+        )
+    }
+
+    /// The state at the newest durable revision.
+    public var state: State { shared.withLock { $0.published } }
+
+    /// Whether the ledger takes writes.
+    public var condition: Condition { shared.withLock { $0.condition } }
+
+    /// The writes that wait for the journal.
+    public var pendingCount: Int { shared.withLock { $0.pending.count } }
+
+    /// Waits until a revision is published.
+    ///
+    /// - Returns: Whether it was reached within `timeout`; false also when too many wait already.
+    public func wait(for revision: UInt64, timeout: Duration) async -> Bool {
+        if state.revision >= revision { return true }
+        return await withCheckedContinuation { continuation in
+            let id = shared.withLock { shared -> UInt64?? in
+                if shared.published.revision >= revision { return .some(nil) }
+                return shared.waiters.add(revision, continuation).map { .some($0) } ?? nil
+            }
+            guard let id else { return continuation.resume(returning: false) }
+            guard let id else { return continuation.resume(returning: true) }
+            Task {
+                do {
+                    try await Task.sleep(for: timeout)
+                } catch {
+                    // A cancelled sleep ends early; the waiter is answered below all the same.
+                }
+                self.shared.withLock { $0.waiters.take(id) }?.resume(returning: false)
+            }
+        }
+    }
+
+    /// Finishes what was handed in, writes a snapshot, and closes the journal.
+    ///
+    /// Later writes are refused.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = shared.withLock { shared in
+                if shared.isFlushing { shared.closers.append(continuation) }
+                return !shared.isFlushing
+            }
+            if isIdle { continuation.resume() }
+        }
+        let isHealthy = shared.withLock { shared in
+            defer { shared.condition = .readOnly(detail: "the ledger was closed") }
+            return shared.condition == .serving && shared.savedPosition < shared.published.position
+        }
+        if isHealthy { await saveSnapshot() }
+        await journal.close()
+    }
+}

@@ -1,0 +1,196 @@
+import JSON
+import Model
+
+extension Change {
+    /// Reads what `write` wrote.
+    ///
+    /// - Throws: `ChangeError` with what is wrong, for the operator.
+    init(_ json: JSONValue) throws(ChangeError) {
+        let fields = ChangeFields(json)
+        let kind = try fields.text("kind")
+        let action = try fields.text("action")
+        switch (kind, action) {
+        case ("spec", "put"):
+            let spec = try fields.document { IntegrationSpec(reading: $0, id: nil, issues: $1) }
+            self = .putSpec(try fields.stored(spec))
+        case ("spec", "remove"):
+            self = .removeSpec(SpecID(key: try fields.name("id"), version: try fields.version()))
+        case ("blueprint", "put"):
+            let blueprint = try fields.document { Blueprint(reading: $0, id: nil, issues: $1) }
+            self = .putBlueprint(try fields.stored(blueprint))
+        case ("blueprint", "remove"):
+            let id = BlueprintID(name: try fields.name("id"), version: try fields.version())
+            self = .removeBlueprint(id)
+        case ("connection", "put"):
+            let connection = try fields.document {
+                Connection(reading: $0, tenant: nil, id: nil, issues: $1)
+            }
+            self = .putConnection(try fields.stored(connection))
+        case ("connection", "remove"):
+            self = .removeConnection(try fields.name("tenant"), try fields.name("id"))
+        case ("policy", "put"):
+            let rule = try fields.document { PolicyRule(reading: $0, id: nil, issues: $1) }
+            self = .putPolicy(try fields.nameIfThere("tenant"), try fields.stored(rule))
+        case ("policy", "remove"):
+            self = .removePolicy(try fields.nameIfThere("tenant"), try fields.name("id"))
+        default:
+            self = try Self.readRest(kind, action, fields)
+        }
+    }
+
+    private static func readRest(
+        _ kind: String,
+        _ action: String,
+        _ fields: ChangeFields
+    ) throws(ChangeError) -> Change {
+        switch (kind, action) {
+        case ("key", "put"):
+            guard let key = Credential(storedJSON: try fields.value("object")) else {
+                throw ChangeError(detail: "an API key can't be read")
+            }
+            return .putCredential(try fields.stored(key))
+        case ("health", "put"):
+            guard let health = ConnectionHealth(storedJSON: try fields.value("object")) else {
+                throw ChangeError(detail: "a connection's health can't be read")
+            }
+            return .putHealth(try fields.name("tenant"), try fields.name("id"), health)
+        case ("config", "put"): return .putConfigVersion(try fields.configVersion())
+        case ("config", "remove"):
+            let number = Int(try fields.number("version"))
+            return .removeConfigVersion(try fields.name("tenant"), try fields.line(), number)
+        case ("transition", "add"):
+            let transition = try fields.transition()
+            return .addTransition(try fields.name("tenant"), try fields.line(), transition)
+        case ("idempotency", "put"):
+            guard let record = IdempotencyRecord(storedJSON: try fields.value("object")) else {
+                throw ChangeError(detail: "an idempotency record can't be read")
+            }
+            return .putIdempotency(record)
+        case ("idempotency", "remove"): return .removeIdempotency(try fields.text("id"))
+        case ("audit", "anchor"):
+            let sequence = UInt64(clamping: try fields.number("sequence"))
+            return .anchorAudit(sequence: sequence, hash: try fields.text("hash"))
+        default:
+            throw ChangeError(detail: "there is no change \(kind).\(action) in this version")
+        }
+    }
+}
+
+/// A change that can't be read: the log was written by something else, or a rule became stricter.
+struct ChangeError: Error, Hashable {
+    /// What is wrong; holds no values.
+    let detail: String
+}
+
+/// Reads the members of a change.
+struct ChangeFields {
+    private let json: JSONValue
+
+    init(_ json: JSONValue) { self.json = json }
+
+    func value(_ key: String) throws(ChangeError) -> JSONValue {
+        guard let value = json[key] else { throw ChangeError(detail: "a change has no \(key)") }
+        return value
+    }
+
+    func text(_ key: String) throws(ChangeError) -> String {
+        guard let text = try value(key).string else {
+            throw ChangeError(detail: "a change's \(key) is no text")
+        }
+        return text
+    }
+
+    func number(_ key: String) throws(ChangeError) -> Int64 {
+        guard case .integer(let number) = try value(key), number >= 0 else {
+            throw ChangeError(detail: "a change's \(key) is no number")
+        }
+        return number
+    }
+
+    func name<Noun>(_ key: String) throws(ChangeError) -> Identifier<Noun> {
+        guard let name = Identifier<Noun>(try text(key)) else {
+            throw ChangeError(detail: "a change's \(key) is no name")
+        }
+        return name
+    }
+
+    func nameIfThere<Noun>(_ key: String) throws(ChangeError) -> Identifier<Noun>? {
+        json[key] == nil ? nil : try name(key)
+    }
+
+    func version() throws(ChangeError) -> ObjectVersion {
+        guard let version = ObjectVersion(try value("version")) else {
+            throw ChangeError(detail: "a change's version is none")
+        }
+        return version
+    }
+
+    func timestamp(_ key: String) throws(ChangeError) -> Timestamp {
+        guard let timestamp = Timestamp(try text(key)) else {
+            throw ChangeError(detail: "a change's \(key) is no time")
+        }
+        return timestamp
+    }
+
+    func line() throws(ChangeError) -> ConfigLineID {
+        ConfigLineID(blueprint: try name("blueprint"), environment: try name("environment"))
+    }
+
+    func document<Value>(
+        _ read: (JSONValue, IssueList) -> Value
+    ) throws(ChangeError) -> Value {
+        let issues = IssueList()
+        let value = read(try self.value("object"), issues)
+        if let issue = issues.issues.first(where: { $0.severity == .error }) {
+            throw ChangeError(
+                detail: "an object breaks a rule: \(issue.code.rawValue) at \(issue.pointer)"
+            )
+        }
+        return value
+    }
+
+    func stored<Value>(_ value: Value) throws(ChangeError) -> Stored<Value> {
+        Stored(
+            value,
+            revision: UInt64(try number("revision")),
+            createdAt: try timestamp("createdAt"),
+            updatedAt: try timestamp("updatedAt")
+        )
+    }
+
+    func configVersion() throws(ChangeError) -> Stored<ConfigVersion> {
+        let tenant: TenantID = try name("tenant")
+        let config = try document {
+            TenantAppConfig(
+                reading: $0,
+                tenant: tenant,
+                line: nil,
+                latestVersion: { _ in nil },
+                issues: $1
+            )
+        }
+        guard let status = ConfigVersion.Status(rawValue: try text("status")),
+            let wasPreviewed = try value("wasPreviewed").bool
+        else { throw ChangeError(detail: "a config's status is none") }
+        let version = ConfigVersion(
+            number: Int(try number("version")),
+            config: config,
+            status: status,
+            origin: json["origin"].flatMap(ConfigVersion.Origin.init(storedJSON:)),
+            wasPreviewed: wasPreviewed
+        )
+        return try stored(version)
+    }
+
+    func transition() throws(ChangeError) -> ConfigTransition {
+        let fields = ChangeFields(try value("object"))
+        return ConfigTransition(
+            version: Int(try fields.number("version")),
+            from: fields.json["from"]?.string.flatMap(ConfigVersion.Status.init(rawValue:)),
+            to: fields.json["to"]?.string.flatMap(ConfigVersion.Status.init(rawValue:)),
+            actor: try fields.text("actor"),
+            at: try fields.timestamp("at"),
+            reason: fields.json["reason"]?.string
+        )
+    }
+}

@@ -1,0 +1,75 @@
+public import Model
+
+/// One change of the state; the log is a list of them, and the state is their fold.
+///
+/// A change says what is, not what was done: replaying it needs no rule of the API, so that old logs
+/// keep their meaning when rules change.
+public enum Change: Sendable {
+    case putSpec(Stored<IntegrationSpec>)
+    case removeSpec(SpecID)
+    case putBlueprint(Stored<Blueprint>)
+    case removeBlueprint(BlueprintID)
+    case putConnection(Stored<Connection>)
+    case removeConnection(TenantID, ConnectionID)
+    case putHealth(TenantID, ConnectionID, ConnectionHealth)
+    case putConfigVersion(Stored<ConfigVersion>)
+    case removeConfigVersion(TenantID, ConfigLineID, Int)
+    /// Appends to a line's history, and raises its last number.
+    case addTransition(TenantID, ConfigLineID, ConfigTransition)
+    /// A rule of a tenant, or of the platform when nil.
+    case putPolicy(TenantID?, Stored<PolicyRule>)
+    case removePolicy(TenantID?, PolicyID)
+    case putCredential(Stored<Credential>)
+    case putIdempotency(IdempotencyRecord)
+    /// Forgets a request that was begun and must not be remembered.
+    case removeIdempotency(String)
+    /// The head of the audit trail, so that cutting its end is seen.
+    case anchorAudit(sequence: UInt64, hash: String)
+
+    /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
+    public var movesRevision: Bool {
+        switch self {
+        case .putHealth, .putIdempotency, .removeIdempotency, .anchorAudit: false
+        default: true
+        }
+    }
+}
+
+/// Who made an entry.
+public struct ChangeActor: Sendable, Hashable {
+    /// `key`, `bootstrap` or `system`.
+    public let type: String
+    /// The credential's id, or the name of the part of the system.
+    public let id: String
+
+    /// An actor.
+    public init(type: String, id: String) {
+        self.type = type
+        self.id = id
+    }
+
+    /// The server itself.
+    public static func system(_ part: String) -> ChangeActor {
+        ChangeActor(type: "system", id: part)
+    }
+}
+
+/// Changes that were made together: all of them or none.
+public struct LogEntry: Sendable {
+    /// The revision at which they are seen.
+    public let revision: UInt64
+    /// When they were made.
+    public let at: Timestamp
+    /// Who made them.
+    public let actor: ChangeActor
+    /// The changes, in order; never empty.
+    public let changes: [Change]
+
+    /// An entry.
+    public init(revision: UInt64, at: Timestamp, actor: ChangeActor, changes: [Change]) {
+        self.revision = revision
+        self.at = at
+        self.actor = actor
+        self.changes = changes
+    }
+}

@@ -1,0 +1,91 @@
+import JSON
+import Model
+
+// The forms in the log of those values whose API form leaves something out.
+
+extension ConnectionHealth {
+    var storedJSON: JSONValue {
+        var object = json.object ?? [:]
+        object["consecutiveSuccesses"] = .integer(Int64(consecutiveSuccesses))
+        return .object(object)
+    }
+
+    init?(storedJSON json: JSONValue) {
+        guard let status = json["status"]?.string.flatMap(Status.init(rawValue:)) else { return nil }
+        self.init(status: status)
+        checkedAt = json["checkedAt"]?.string.flatMap { Timestamp($0) }
+        latencyMilliseconds = json["latencyMs"]?.double
+        errorCode = json["errorCode"]?.string
+        errorMessage = json["errorMessage"]?.string
+        consecutiveFailures = Int(json["consecutiveFailures"]?.integer ?? 0)
+        consecutiveSuccesses = Int(json["consecutiveSuccesses"]?.integer ?? 0)
+        lastSuccessAt = json["lastSuccessAt"]?.string.flatMap { Timestamp($0) }
+    }
+}
+
+extension ConfigVersion.Origin {
+    var storedJSON: JSONValue {
+        switch self {
+        case .version(let number): ["kind": "version", "version": .integer(Int64(number))]
+        case .rollback(let number): ["kind": "rollback", "version": .integer(Int64(number))]
+        case .promotion(let environment, let number):
+            [
+                "kind": "promotion", "version": .integer(Int64(number)),
+                "environment": .string(environment.text),
+            ]
+        }
+    }
+
+    init?(storedJSON json: JSONValue) {
+        guard let number = json["version"]?.integer.map(Int.init) else { return nil }
+        switch json["kind"]?.string {
+        case "version": self = .version(number)
+        case "rollback": self = .rollback(to: number)
+        case "promotion":
+            guard let name = json["environment"]?.string.flatMap(EnvironmentName.init) else {
+                return nil
+            }
+            self = .promotion(from: name, version: number)
+        default: return nil
+        }
+    }
+}
+
+extension IdempotencyRecord {
+    var storedJSON: JSONValue {
+        var object: JSONObject = [
+            "key": .string(key), "bodyDigest": .string(bodyDigest),
+            "expiresAt": .string(expiresAt.text),
+        ]
+        if let answer {
+            let headers = answer.headers.sorted { $0.key < $1.key }
+                .map { ($0.key, JSONValue.string($0.value)) }
+            object["answer"] = .object([
+                "status": .integer(Int64(answer.status)),
+                "headers": .object(JSONObject(headers)),
+                "body": .string(String(decoding: answer.body, as: UTF8.self)),
+            ])
+        }
+        return .object(object)
+    }
+
+    init?(storedJSON json: JSONValue) {
+        guard let key = json["key"]?.string, let digest = json["bodyDigest"]?.string,
+            let expiresAt = json["expiresAt"]?.string.flatMap({ Timestamp($0) })
+        else { return nil }
+        var answer: Answer?
+        if let stored = json["answer"] {
+            guard let status = stored["status"]?.integer, let body = stored["body"]?.string else {
+                return nil
+            }
+            let headers = (stored["headers"]?.object ?? [:])
+                .compactMap { member in member.value.string.map { (member.key, $0) } }
+            answer = Answer(
+                status: Int(status),
+                headers: Dictionary(headers) { first, _ in first },
+                body: Array(body.utf8)
+            )
+        }
+        self.init(key: key, bodyDigest: digest, expiresAt: expiresAt, answer: answer)
+    }
+}

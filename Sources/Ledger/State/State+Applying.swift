@@ -1,0 +1,166 @@
+import JSON
+import Model
+
+extension State {
+    /// Folds an entry into the state.
+    ///
+    /// Replaying and committing run this same code, so that a restart gives the same state.
+    public mutating func apply(_ entry: LogEntry) {
+        revision = max(revision, entry.revision)
+        for change in entry.changes { apply(change, at: entry.at) }
+    }
+
+    mutating func apply(_ change: Change, at: Timestamp) {
+        switch change {
+        case .putSpec, .removeSpec, .putBlueprint, .removeBlueprint: applyToCatalog(change)
+        case .putPolicy(let tenant, let rule): apply(tenant, rule.value.id, rule)
+        case .removePolicy(let tenant, let id): apply(tenant, id, nil)
+        case .putCredential(let key): apply(key)
+        case .putIdempotency(let record):
+            idempotency.prune(near: record.key) { $0.expiresAt <= at }
+            idempotency.set(record.key, record)
+        case .removeIdempotency(let key): idempotency.set(key, nil)
+        case .anchorAudit(let sequence, let hash):
+            auditAnchor = AuditAnchor(sequence: sequence, hash: hash)
+        default: applyToTenant(change)
+        }
+    }
+
+    private mutating func applyToCatalog(_ change: Change) {
+        catalog.generation += 1
+        switch change {
+        case .putSpec(let spec): catalog.specs[spec.value.id] = spec
+        case .removeSpec(let id): catalog.specs[id] = nil
+        case .putBlueprint(let blueprint): catalog.blueprints[blueprint.value.id] = blueprint
+        case .removeBlueprint(let id): catalog.blueprints[id] = nil
+        default: preconditionFailure("only changes of the catalog come here")
+        }
+    }
+
+    private mutating func apply(_ tenant: TenantID?, _ id: PolicyID, _ rule: Stored<PolicyRule>?) {
+        guard let tenant else {
+            catalog.generation += 1
+            catalog.policies[id] = rule
+            return
+        }
+        change(tenant) { $0.policies[id] = rule }
+    }
+
+    private mutating func apply(_ key: Stored<Credential>) {
+        credentials.set(key.value.id, key)
+        guard let tenant = key.value.tenant else {
+            platformCredentialIDs.insert(key.value.id)
+            return
+        }
+        change(tenant) { _ = $0.credentialIDs.insert(key.value.id) }
+    }
+
+    private mutating func applyToTenant(_ change: Change) {
+        switch change {
+        case .putConnection(let connection): put(connection)
+        case .removeConnection(let tenant, let id):
+            if let old = self.tenant(tenant).connections[id] { count(old.value.spec, -1) }
+            self.change(tenant) {
+                $0.connections[id] = nil
+                $0.health[id] = nil
+            }
+        case .putHealth(let tenant, let id, let health):
+            self.change(tenant) { if $0.connections[id] != nil { $0.health[id] = health } }
+        case .putConfigVersion(let version): put(version)
+        case .removeConfigVersion(let tenant, let line, let number):
+            changeLine(tenant, line) { $0.versions[number] = nil }
+        case .addTransition(let tenant, let line, let transition):
+            changeLine(tenant, line) {
+                $0.lastNumber = max($0.lastNumber, transition.version)
+                $0.history.append(transition)
+                let surplus = $0.history.count - ConfigLine.historyCountMax
+                if surplus > 0 { $0.history.removeFirst(surplus) }
+            }
+        default: preconditionFailure("only changes of a tenant come here")
+        }
+    }
+
+    private mutating func put(_ connection: Stored<Connection>) {
+        let value = connection.value
+        if let old = tenant(value.tenant).connections[value.id] { count(old.value.spec, -1) }
+        count(value.spec, 1)
+        change(value.tenant) { $0.connections[value.id] = connection }
+    }
+
+    private mutating func put(_ version: Stored<ConfigVersion>) {
+        let config = version.value.config
+        changeLine(config.tenant, config.line) {
+            $0.versions[version.value.number] = version
+            $0.lastNumber = max($0.lastNumber, version.value.number)
+        }
+    }
+
+    private mutating func change(_ id: TenantID, _ body: (inout TenantState) -> Void) {
+        var tenant = tenant(id)
+        tenant.generation += 1
+        body(&tenant)
+        tenants.set(id, tenant)
+    }
+
+    /// Changes a line, and keeps what is counted and indexed of it.
+    private mutating func changeLine(
+        _ tenant: TenantID,
+        _ id: ConfigLineID,
+        _ body: (inout ConfigLine) -> Void
+    ) {
+        let before = self.tenant(tenant).lines[id] ?? ConfigLine()
+        var line = before
+        body(&line)
+        change(tenant) { $0.lines[id] = line }
+        recount(before, line)
+        reindexDomains(DomainHolder(tenant: tenant, line: id), before, line)
+    }
+
+    private mutating func count(_ spec: SpecID, _ delta: Int) {
+        let count = (catalog.connectionCounts[spec] ?? 0) + delta
+        catalog.connectionCounts[spec] = count == 0 ? nil : count
+    }
+
+    private mutating func recount(_ before: ConfigLine, _ after: ConfigLine) {
+        for (number, version) in before.versions {
+            let blueprint = version.value.config.blueprint
+            if after.versions[number]?.value.config.blueprint != blueprint { count(blueprint, -1) }
+        }
+        for (number, version) in after.versions {
+            let blueprint = version.value.config.blueprint
+            if before.versions[number]?.value.config.blueprint != blueprint { count(blueprint, 1) }
+        }
+    }
+
+    private mutating func count(_ blueprint: BlueprintID, _ delta: Int) {
+        let count = (catalog.configCounts[blueprint] ?? 0) + delta
+        catalog.configCounts[blueprint] = count == 0 ? nil : count
+    }
+
+    private mutating func reindexDomains(
+        _ holder: DomainHolder,
+        _ before: ConfigLine,
+        _ after: ConfigLine
+    ) {
+        let old = before.liveDomains
+        let new = after.liveDomains
+        for domain in old.subtracting(new) {
+            let rest = (domains[domain] ?? []).subtracting([holder])
+            domains.set(domain, rest.isEmpty ? nil : rest)
+        }
+        for domain in new.subtracting(old) {
+            domains.set(domain, (domains[domain] ?? []).union([holder]))
+        }
+    }
+}
+
+extension ConfigLine {
+    /// The domains of the versions that are live, in small letters.
+    fileprivate var liveDomains: Set<String> {
+        Set(
+            liveVersions.compactMap {
+                $0.value.config.branding?["customDomain"]?.string?.lowercased()
+            }
+        )
+    }
+}

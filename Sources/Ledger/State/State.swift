@@ -1,0 +1,47 @@
+public import Model
+
+/// Everything that Bindery knows, at one revision: the fold of the log.
+///
+/// A value of a few words: a reader takes a copy and works on it while writers go on.
+public struct State: Sendable {
+    /// The position of the last log record in it.
+    public internal(set) var position: UInt64 = 0
+    /// The store's revision; it grows by one with each entry that changes what the API shows.
+    public internal(set) var revision: UInt64 = 0
+    /// What all tenants share.
+    public internal(set) var catalog = Catalog()
+    /// The tenants.
+    public internal(set) var tenants = ShardedTable<TenantID, TenantState>()
+    /// The API keys of the platform and of all tenants.
+    public internal(set) var credentials = ShardedTable<CredentialID, Stored<Credential>>()
+    /// The API keys of the platform.
+    public internal(set) var platformCredentialIDs: Set<CredentialID> = []
+    /// The requests that carried an `Idempotency-Key`.
+    public internal(set) var idempotency = ShardedTable<String, IdempotencyRecord>()
+    /// Which live configs name a domain, in small letters.
+    public internal(set) var domains = ShardedTable<String, Set<DomainHolder>>()
+    /// The audit trail's anchored head.
+    public internal(set) var auditAnchor: AuditAnchor?
+
+    /// An empty state.
+    public init() {}
+
+    /// The tenant, also when nothing of it was ever written.
+    public func tenant(_ id: TenantID) -> TenantState { tenants[id] ?? TenantState(id: id) }
+}
+
+/// A live config that names a domain.
+public struct DomainHolder: Sendable, Hashable {
+    /// The tenant.
+    public let tenant: TenantID
+    /// The line.
+    public let line: ConfigLineID
+}
+
+/// The head of the audit trail, as the log last knew it.
+public struct AuditAnchor: Sendable, Hashable {
+    /// The sequence number of the newest record.
+    public let sequence: UInt64
+    /// Its hash.
+    public let hash: String
+}

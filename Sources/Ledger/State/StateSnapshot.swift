@@ -1,0 +1,57 @@
+import JSON
+import Model
+
+/// A state as the lines of a snapshot: one that says the revision, then a change a line.
+///
+/// The changes are those of the log, so reading a snapshot and replaying a log are one code. Lines are
+/// sorted by name: equal states give equal lines.
+struct StateSnapshot: SnapshotSource {
+    let state: State
+
+    var position: UInt64 { state.position }
+
+    func forEachLine(_ write: ([UInt8]) throws(JournalError) -> Void) throws(JournalError) {
+        let head: JSONValue = ["revision": .integer(Int64(state.revision))]
+        try write(head.serialized())
+        func put(_ change: Change) throws(JournalError) {
+            var line: [UInt8] = []
+            change.write(into: &line)
+            try write(line)
+        }
+        for spec in sorted(state.catalog.specs) { try put(.putSpec(spec)) }
+        for blueprint in sorted(state.catalog.blueprints) { try put(.putBlueprint(blueprint)) }
+        for rule in sorted(state.catalog.policies) { try put(.putPolicy(nil, rule)) }
+        for id in state.credentials.keys.sorted() {
+            if let key = state.credentials[id] { try put(.putCredential(key)) }
+        }
+        for id in state.tenants.keys.sorted() {
+            if let tenant = state.tenants[id] { try forEachChange(of: tenant, put) }
+        }
+        for key in state.idempotency.keys.sorted() {
+            if let record = state.idempotency[key] { try put(.putIdempotency(record)) }
+        }
+        if let anchor = state.auditAnchor {
+            try put(.anchorAudit(sequence: anchor.sequence, hash: anchor.hash))
+        }
+    }
+
+    private func forEachChange(
+        of tenant: TenantState,
+        _ put: (Change) throws(JournalError) -> Void
+    ) throws(JournalError) {
+        for connection in sorted(tenant.connections) { try put(.putConnection(connection)) }
+        for id in tenant.health.keys.sorted() {
+            if let health = tenant.health[id] { try put(.putHealth(tenant.id, id, health)) }
+        }
+        for rule in sorted(tenant.policies) { try put(.putPolicy(tenant.id, rule)) }
+        for id in tenant.lines.keys.sorted() {
+            guard let line = tenant.lines[id] else { continue }
+            for step in line.history { try put(.addTransition(tenant.id, id, step)) }
+            for version in sorted(line.versions) { try put(.putConfigVersion(version)) }
+        }
+    }
+
+    private func sorted<Key: Comparable, Value>(_ table: [Key: Value]) -> [Value] {
+        table.sorted { $0.key < $1.key }.map(\.value)
+    }
+}

@@ -1,0 +1,35 @@
+public import Model
+
+/// Everything of one tenant, at one revision.
+public struct TenantState: Sendable {
+    /// The tenant.
+    public let id: TenantID
+    /// Its connections.
+    public internal(set) var connections: [ConnectionID: Stored<Connection>] = [:]
+    /// The health of those connections that were ever checked.
+    public internal(set) var health: [ConnectionID: ConnectionHealth] = [:]
+    /// Its configs, a line of versions for each blueprint and environment.
+    public internal(set) var lines: [ConfigLineID: ConfigLine] = [:]
+    /// Its policies.
+    public internal(set) var policies: [PolicyID: Stored<PolicyRule>] = [:]
+    /// Its API keys, which are in the state's table.
+    public internal(set) var credentialIDs: Set<CredentialID> = []
+    /// Grows with every change of the tenant, health included; what was compiled from the tenant's
+    /// values is good for its generation.
+    public internal(set) var generation: UInt64 = 0
+
+    /// A tenant without anything.
+    init(id: TenantID) { self.id = id }
+
+    /// The rules of the tenant, by id.
+    public var policyRules: [PolicyRule] {
+        policies.values.map(\.value).sorted { $0.id < $1.id }
+    }
+
+    /// The places where live configs bind the connection, in order.
+    public func liveBindings(of connection: ConnectionID) -> [(ConfigLineID, Stored<ConfigVersion>)] {
+        lines.keys.sorted()
+            .flatMap { line in (lines[line]?.liveVersions ?? []).map { (line, $0) } }
+            .filter { $0.1.value.config.bindings.contains { $0.connection == connection } }
+    }
+}

@@ -1,0 +1,99 @@
+import Ledger
+import Platform
+
+/// The one writer of the log: a value of its queue, which an append blocks until it is durable.
+struct LogWriter {
+    /// The largest batch, in bytes with frames.
+    static let batchByteCountMax = 1 << 30
+    /// The largest batch, in records.
+    static let recordCountMax = 65_536
+    /// A buffer larger than this is not kept for the next batch.
+    private static let keptByteCountMax = 4 << 20
+
+    private let folder: Folder
+    private let configuration: FileJournal.Configuration
+    /// The position of the last record; nil before the first append.
+    private var position: UInt64?
+    private var segment: OpenSegment?
+    /// Why nothing can be appended any more.
+    private var failure: JournalError?
+    private var buffer: [UInt8] = []
+
+    init(folder: Folder, configuration: FileJournal.Configuration) {
+        self.folder = folder
+        self.configuration = configuration
+    }
+
+    /// Appends a batch to the log, which ended at `end` when it was loaded.
+    mutating func append(_ records: [JournalRecord], after end: LogEnd) throws(JournalError) {
+        if let failure { throw failure }
+        guard let first = records.first else { return }
+        let last = lastPosition(since: end)
+        guard first.position == last + 1 else {
+            throw JournalError(
+                .conflict,
+                "the log ends at position \(last), the batch begins at \(first.position)"
+            )
+        }
+        encode(records)
+        do {
+            let segment = try place(for: buffer.count, at: first.position, after: end)
+            try JournalError.translating { () throws(SystemError) in try segment.write(&buffer) }
+            position = last + UInt64(records.count)
+        } catch {
+            // What the medium holds is unknown now; only a new start can tell.
+            failure = JournalError(error.code, "an earlier append failed: \(error.detail)")
+            segment = nil
+            throw error
+        }
+        if buffer.capacity > Self.keptByteCountMax { buffer = [] }
+    }
+
+    /// The position of the last record that is durable.
+    func lastPosition(since end: LogEnd) -> UInt64 {
+        position ?? end.report.lastPosition
+    }
+
+    /// Lets go of the segment; later calls of `append` throw.
+    mutating func close() {
+        failure = FileJournal.Phase.isClosed
+        segment = nil
+    }
+
+    private mutating func encode(_ records: [JournalRecord]) {
+        precondition(records.count <= Self.recordCountMax, "a batch has at most 65,536 records")
+        buffer.removeAll(keepingCapacity: true)
+        var position = records[0].position
+        for (index, record) in records.enumerated() {
+            precondition(record.position == position, "the positions of a batch have no gap")
+            precondition(
+                (1...JournalRecord.payloadByteCountMax).contains(record.payload.count),
+                "a payload has 1 byte to 64 MiB"
+            )
+            RecordFrame.append(record, index: index, of: records.count, to: &buffer)
+            position += 1
+        }
+        precondition(buffer.count <= Self.batchByteCountMax, "a batch has at most 1 GiB")
+    }
+
+    /// The segment that takes `byteCount` bytes more: the current one, or the next.
+    private mutating func place(
+        for byteCount: Int, at position: UInt64, after end: LogEnd
+    ) throws(JournalError) -> OpenSegment {
+        try JournalError.translating { () throws(SystemError) in
+            if segment == nil, let last = end.segment {
+                segment = try OpenSegment(folder, last.position, end: last.offset)
+            }
+            if let segment, segment.hasRoom(for: byteCount) { return segment }
+            let needed = OpenSegment.byteCount(for: byteCount)
+            let next = try OpenSegment.make(
+                folder,
+                position,
+                byteCount: max(configuration.segmentByteCount, needed)
+            )
+            try segment?.seal(before: position)
+            segment = next
+            return next
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Ledger
+import Platform
+
+/// The changes that recovery makes to a segment, each durable when it returns.
+struct SegmentRepair {
+    /// The folder of the segment.
+    let folder: Folder
+    /// The segment's name.
+    let segment: String
+
+    /// How many copies of one place are kept; more are a reason to look, not to go on.
+    private static let copyCountMax = 100
+
+    /// Copies the bytes in `range` to a `.broken` file, then puts zeros in their place.
+    func cut(_ range: Range<Int>) throws(JournalError) {
+        let copy = try newCopy(of: range.lowerBound)
+        try write(range, to: copy, at: 0)
+        try JournalError.translating { () throws(SystemError) in
+            try copy.sync()
+            // The copy's name is durable before the original goes.
+            try folder.sync()
+            let file = try File(folder.path(of: segment), for: .readWrite)
+            let zeros = [UInt8](repeating: 0, count: FileWindow.chunkByteCount)
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: zeros.count) {
+                let count = min(zeros.count, range.upperBound - start)
+                try file.write(zeros.span.extracting(..<count), at: start)
+            }
+            try file.syncData()
+        }
+    }
+
+    /// Writes the bytes in `range` where they are.
+    ///
+    /// A sync that failed in an earlier process may have left them in memory only, with pages that
+    /// the kernel no longer means to write: written anew, they are synced for sure, or fail again.
+    func rewrite(_ range: Range<Int>) throws(JournalError) {
+        let file = try JournalError.translating { () throws(SystemError) in
+            try File(folder.path(of: segment), for: .readWrite)
+        }
+        try write(range, to: file, at: range.lowerBound)
+        try JournalError.translating { () throws(SystemError) in try file.syncData() }
+    }
+
+    private func newCopy(of offset: Int) throws(JournalError) -> File {
+        let path = folder.path(of: "\(segment).\(offset)")
+        for number in 1..<Self.copyCountMax {
+            // A crash between the copy and the cut leaves a copy that must not be overwritten.
+            let name = path + (number == 1 ? "" : ".\(number)") + LogFileName.brokenSuffix
+            do {
+                return try File(name, for: .readWrite, creating: .mustBeNew)
+            } catch {
+                guard error.isExistingFile else { throw JournalError(error) }
+            }
+        }
+        throw JournalError(.unavailable, "\(path)*.broken: too many copies, move them away")
+    }
+
+    private func write(
+        _ range: Range<Int>, to file: borrowing File, at offset: Int
+    ) throws(JournalError) {
+        var window = try FileWindow(folder.path(of: segment))
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+            let place = try window.show(start..<min(start + chunk, range.upperBound))
+            do {
+                let target = offset + start - range.lowerBound
+                try file.write(window.buffer.span.extracting(place), at: target)
+            } catch {
+                throw JournalError(error)
+            }
+        }
+    }
+
+    private var chunk: Int { FileWindow.chunkByteCount }
+}

@@ -1,0 +1,115 @@
+import Ledger
+import Platform
+
+/// A snapshot whose digest was found right, ready to hand out its lines.
+struct SnapshotReader: ~Copyable {
+    /// What a file of a snapshot's name is.
+    enum Opening: ~Copyable {
+        case whole(SnapshotReader)
+        case broken(reason: String)
+    }
+
+    private let name: String
+    private var window: FileWindow
+    /// The offsets of the source's lines.
+    private let lines: Range<Int>
+    private let lineCount: UInt64
+
+    /// Reads the whole file once to check it: no line is handed out before all are known to be right.
+    ///
+    /// - Throws: `.newerFormat`, or `.unavailable` when the file cannot be read.
+    static func open(
+        _ path: String, _ name: String, _ position: UInt64
+    ) throws(JournalError) -> Opening {
+        var window = try FileWindow(path)
+        let head = try window.show(0..<SnapshotText.lineByteCountMax)
+        let first = window.buffer[head].prefix { byte in byte != lineFeed }
+        switch SnapshotText.readHeader(String(decoding: first, as: UTF8.self)) {
+        case .newer(let version):
+            throw JournalError(
+                .newerFormat,
+                "\(name) has version \(version), this program reads up to "
+                    + "\(SnapshotText.version): use the program that wrote it, or a newer one"
+            )
+        case .position(position): break
+        case .position, nil: return .broken(reason: "its first line is not its header")
+        }
+        guard let trailer = try trailer(&window), trailer.offset > first.count else {
+            return .broken(reason: "its last line is not its trailer")
+        }
+        guard try checksum(&window, upTo: trailer.offset) == trailer.checksum else {
+            return .broken(reason: "its digest is not that of its lines")
+        }
+        return .whole(
+            SnapshotReader(
+                name: name,
+                window: window,
+                lines: first.count + 1..<trailer.offset,
+                lineCount: trailer.count
+            )
+        )
+    }
+
+    private init(
+        name: String, window: consuming FileWindow, lines: Range<Int>, lineCount: UInt64
+    ) {
+        self.name = name
+        self.window = window
+        self.lines = lines
+        self.lineCount = lineCount
+    }
+
+    /// Hands on each line of the source, without its line feed.
+    mutating func forEachLine(
+        _ visit: ([UInt8]) throws(JournalError) -> Void
+    ) throws(JournalError) {
+        var offset = lines.lowerBound
+        var wanted = FileWindow.chunkByteCount
+        var count: UInt64 = 0
+        while offset < lines.upperBound {
+            let place = try window.show(offset..<min(offset + wanted, lines.upperBound))
+            var start = place.lowerBound
+            while let end = window.buffer[start..<place.upperBound].firstIndex(of: Self.lineFeed) {
+                try visit(Array(window.buffer[start..<end]))
+                count += 1
+                start = end + 1
+            }
+            let taken = start - place.lowerBound
+            // A line longer than what was shown: look at twice as much, up to the end.
+            if taken == 0 && place.count < wanted { break }
+            wanted = taken == 0 ? wanted * 2 : FileWindow.chunkByteCount
+            offset += taken
+        }
+        guard offset == lines.upperBound, count == lineCount else {
+            throw .damaged(name, at: offset, "it has \(count) lines, its trailer says \(lineCount)")
+        }
+    }
+
+    private static let lineFeed = UInt8(ascii: "\n")
+
+    private static func trailer(
+        _ window: inout FileWindow
+    ) throws(JournalError) -> (count: UInt64, checksum: UInt32, offset: Int)? {
+        let end = window.byteCount
+        let place = try window.show(max(0, end - SnapshotText.lineByteCountMax)..<end)
+        let tail = window.buffer[place]
+        guard tail.last == lineFeed,
+            let before = tail.dropLast().lastIndex(of: lineFeed),
+            let read = SnapshotText.readTrailer(
+                String(decoding: tail[(before + 1)...].dropLast(), as: UTF8.self)
+            )
+        else { return nil }
+        return (read.count, read.checksum, end - (tail.endIndex - before - 1))
+    }
+
+    private static func checksum(
+        _ window: inout FileWindow, upTo end: Int
+    ) throws(JournalError) -> UInt32 {
+        var checksum = Checksum()
+        for start in stride(from: 0, to: end, by: FileWindow.chunkByteCount) {
+            let place = try window.show(start..<min(start + FileWindow.chunkByteCount, end))
+            checksum.add(window.buffer.span.extracting(place))
+        }
+        return checksum.value
+    }
+}

@@ -1,0 +1,56 @@
+import Ledger
+import Platform
+
+/// Writes snapshots: a value of its queue, so that an append never waits for one.
+struct SnapshotWriter {
+    private let folder: Folder
+    private let snapshotCount: Int
+    private var isClosed = false
+
+    init(folder: Folder, snapshotCount: Int) {
+        self.folder = folder
+        self.snapshotCount = snapshotCount
+    }
+
+    /// Writes the source to a temporary file, gives it its name, then removes what is too old.
+    func save(_ source: any SnapshotSource) throws(JournalError) {
+        if isClosed { throw FileJournal.Phase.isClosed }
+        let name = LogFileName.snapshot(source.position)
+        let temporary = name + LogFileName.temporarySuffix
+        do {
+            try write(source, to: temporary)
+            try JournalError.translating { () throws(SystemError) in
+                try folder.rename(temporary, to: name)
+                try folder.sync()
+            }
+        } catch {
+            throw removing(temporary, after: error)
+        }
+        try Retention(folder: folder, snapshotCount: snapshotCount).apply()
+    }
+
+    /// Later calls of `save` throw.
+    mutating func close() {
+        isClosed = true
+    }
+
+    private func write(
+        _ source: any SnapshotSource, to name: String
+    ) throws(JournalError) {
+        let sink = try SnapshotSink(path: folder.path(of: name))
+        try sink.add(Array(SnapshotText.header(position: source.position).utf8))
+        try source.forEachLine { (line) throws(JournalError) in try sink.add(line) }
+        try sink.finish()
+    }
+
+    /// A failed snapshot must not keep the space whose lack may have made it fail.
+    private func removing(_ name: String, after error: JournalError) -> JournalError {
+        do {
+            let names = try folder.names()
+            if names.contains(name) { try folder.remove(name) }
+            return error
+        } catch let second {
+            return JournalError(error.code, "\(error.detail); then \(second.message)")
+        }
+    }
+}

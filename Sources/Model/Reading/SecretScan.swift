@@ -1,0 +1,79 @@
+public import JSON
+
+/// Finds text that looks like a secret where only a reference may stand (API section 1).
+///
+/// Two rules: a member whose name the spec's `secretSchema` declares, and the well-known formats of
+/// provider keys. What is found is named by its place and never repeated.
+public enum SecretScan {
+    /// The starts of well-known key formats, and how many characters of the alphabet
+    /// `[A-Za-z0-9_-]` follow at least.
+    private static let formats: [(prefix: String, minimum: Int)] = [
+        ("sk_live_", 10), ("sk_test_", 10), ("rk_live_", 10), ("rk_test_", 10), ("whsec_", 16),
+        ("sk-ant-", 16), ("sk-proj-", 16), ("xoxb-", 10), ("xoxp-", 10), ("xapp-", 10),
+        ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("github_pat_", 20), ("glpat-", 16),
+        ("AKIA", 16), ("ASIA", 16), ("AIza", 30), ("ya29.", 20), ("SG.", 20), ("hvs.", 16),
+        ("hvb.", 16), ("npm_", 30), ("dop_v1_", 30), ("shpat_", 20), ("sq0csp-", 20), ("bnd_", 24),
+    ]
+    private static let pem = "-----BEGIN "
+
+    /// Whether the text holds a well-known key, alone or inside a longer text.
+    public static func looksLikeSecret(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        if find(Array(pem.utf8), in: bytes, minimum: 0) { return true }
+        return formats.contains { find(Array($0.prefix.utf8), in: bytes, minimum: $0.minimum) }
+    }
+
+    private static func find(_ prefix: [UInt8], in bytes: [UInt8], minimum: Int) -> Bool {
+        guard bytes.count >= prefix.count + minimum else { return false }
+        for start in 0...(bytes.count - prefix.count) where bytes[start] == prefix[0] {
+            // A key starts at a word's edge: `task_live_…` is none.
+            guard start == 0 || !isKeyByte(bytes[start - 1]) else { continue }
+            guard bytes[start..<(start + prefix.count)].elementsEqual(prefix) else { continue }
+            let rest = bytes[(start + prefix.count)...].prefix { isKeyByte($0) || $0 == 0x2E }
+            if rest.count >= minimum { return true }
+        }
+        return false
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        IdentifierRule.isAlphanumeric(byte) || byte == 0x5F || byte == 0x2D
+    }
+
+    /// Adds an error for each text that looks like a secret, and for each member named like a field
+    /// of the secret, at any depth of `value`.
+    public static func scan(
+        _ value: JSONValue,
+        at pointer: JSONPointer,
+        secretFields: Set<String> = [],
+        issues: IssueList
+    ) {
+        switch value {
+        case .string(let text) where looksLikeSecret(text):
+            report(at: pointer, "holds what looks like a secret key", issues)
+        case .array(let items):
+            for (index, item) in items.enumerated() {
+                let place = pointer.appending(index)
+                scan(item, at: place, secretFields: secretFields, issues: issues)
+            }
+        case .object(let object):
+            for member in object {
+                let place = pointer.appending(member.key)
+                if secretFields.contains(member.key) {
+                    report(at: place, "is a field of the integration's secret", issues)
+                } else {
+                    scan(member.value, at: place, secretFields: secretFields, issues: issues)
+                }
+            }
+        default: break
+        }
+    }
+
+    private static func report(at pointer: JSONPointer, _ detail: String, _ issues: IssueList) {
+        issues.error(
+            .secretInConfig,
+            at: pointer,
+            detail,
+            suggestion: "keep it in a secret store and name it by the connection's secretRef"
+        )
+    }
+}

@@ -1,0 +1,49 @@
+/// Where a connection's secret is kept; the secret itself never enters the model (API section 1).
+///
+/// The text is `<scheme>://<path>`, and for `vault` an optional `#<field>`.
+public struct SecretReference: Sendable, Hashable {
+    /// The largest reference accepted, in UTF-8 bytes.
+    public static let byteCountMax = 1024
+
+    /// The kinds of secret stores.
+    public enum Scheme: String, Sendable, CaseIterable {
+        /// A variable of the server's environment; the path is its whole name.
+        case env
+        /// A file under the configured root.
+        case file
+        /// HashiCorp Vault, KV version 2; the path is the whole path under the mount.
+        case vault
+        /// Bindery's own store.
+        case local
+    }
+
+    /// The store.
+    public let scheme: Scheme
+    /// The path within the store; never empty, without control characters, `..` steps or spaces.
+    public let path: String
+    /// The field of a Vault entry that is the secret; nil for all fields of the entry.
+    public let field: String?
+
+    /// Reads a reference, or answers nil when it is malformed or of an unknown scheme.
+    public init?(_ text: String) {
+        guard text.utf8.count <= Self.byteCountMax else { return nil }
+        guard let colon = text.firstRange(of: "://") else { return nil }
+        guard let scheme = Scheme(rawValue: String(text[..<colon.lowerBound])) else { return nil }
+        let rest = text[colon.upperBound...]
+            .split(
+                separator: "#",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
+        guard let path = rest.first, !path.isEmpty else { return nil }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
+        guard !path.split(separator: "/").contains("..") else { return nil }
+        guard rest.count == 1 || (scheme == .vault && !rest[1].isEmpty) else { return nil }
+        self.scheme = scheme
+        self.path = String(path)
+        self.field = rest.count == 2 ? String(rest[1]) : nil
+    }
+
+    /// The reference as it was written.
+    public var text: String { "\(scheme.rawValue)://\(path)" + (field.map { "#\($0)" } ?? "") }
+}

@@ -1,0 +1,161 @@
+import JSON
+
+extension Operation {
+    private static let members: Set<String> = [
+        "method", "path", "encoding", "body", "query", "headers", "inputSchema", "outputSchema",
+        "idempotencyHeader", "safe", "errors", "description", "title", "docsUrl", "metadata",
+    ]
+
+    /// Reads the operation named `id`.
+    init(id: OperationID, reading json: JSONValue, at pointer: JSONPointer, issues: IssueList) {
+        let reader = ObjectReader(json, at: pointer, issues: issues, members: Self.members)
+        reader.require("method")
+        reader.require("path")
+        let method = reader.choice("method", Method.self) ?? .get
+        self.id = id
+        self.method = method
+        self.path = Self.path(reader)
+        self.query = NamedTemplate.list(reader, "query", roots: [.input, .config, .secret])
+        self.headers = NamedTemplate.list(reader, "headers", roots: [.input, .config, .secret])
+        let encoding = reader.choice("encoding", Encoding.self)
+        self.body = reader.value("body").map {
+            TemplateTree.read(
+                $0,
+                at: reader.place("body"),
+                roots: [.input, .config],
+                issues: issues
+            )
+        }
+        self.encoding = encoding ?? (body == nil ? .none : .json)
+        if body != nil, method == .get || method == .head || encoding == Encoding.none {
+            reader.error(.invalidValue, "body", "a call of this method or encoding has no body")
+        }
+        if self.encoding == .form, let body, !body.isObject {
+            reader.error(.invalidValue, "body", "a form is an object")
+        }
+        self.inputSchema = Self.schema(reader, "inputSchema")
+        self.outputSchema = Self.schema(reader, "outputSchema")
+        self.idempotencyHeader = Self.idempotencyHeader(reader)
+        let isSafe = reader.bool("safe")
+        self.isSafe = isSafe ?? (method == .get || method == .head)
+        let errors = reader.nested("errors", members: ["retryable", "codePointer", "messagePointer"])
+        self.retryableStatuses = Set(errors.flatMap(Self.statuses) ?? [])
+        self.errorCodePointer = errors.flatMap { Self.pointer($0, "codePointer") }
+        _ = errors.flatMap { Self.pointer($0, "messagePointer") }
+        _ = reader.string("description")
+        _ = reader.freeObject("metadata")
+    }
+
+    private static func path(_ reader: ObjectReader) -> Template {
+        let place = reader.place("path")
+        guard let text = reader.string("path", byteCountMax: 2048) else { return .empty }
+        if !text.hasPrefix("/") || text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x23 }) {
+            reader.error(.invalidTemplate, "path", "must start with / and hold no space or #")
+        }
+        let roots: Set<Template.Root> = [.input, .config]
+        return Template.read(text, at: place, roots: roots, issues: reader.issues) ?? .empty
+    }
+
+    private static func schema(_ reader: ObjectReader, _ key: String) -> Schema? {
+        guard let source = reader.value(key) else { return nil }
+        do {
+            return try Schema(compiling: source, at: reader.place(key))
+        } catch {
+            reader.issues.error(.invalidSchema, at: error.pointer, error.detail)
+            return nil
+        }
+    }
+
+    private static func idempotencyHeader(_ reader: ObjectReader) -> String? {
+        guard let name = reader.string("idempotencyHeader", byteCountMax: 128) else { return nil }
+        if !NamedTemplate.isFieldName(name) {
+            reader.error(.invalidValue, "idempotencyHeader", "must be the name of a header")
+        }
+        return name
+    }
+
+    private static func statuses(_ errors: ObjectReader) -> [Int]? {
+        errors.list("retryable", countMax: 50) { value, place in
+            guard case .integer(let status) = value, (400...599).contains(status) else {
+                errors.issues.error(.invalidValue, at: place, "must be a status from 400 to 599")
+                return nil
+            }
+            return Int(status)
+        }
+    }
+
+    private static func pointer(_ reader: ObjectReader, _ key: String) -> JSONPointer? {
+        guard let text = reader.string(key, byteCountMax: 512) else { return nil }
+        guard let pointer = JSONPointer(text) else {
+            reader.error(.invalidValue, key, "must be a JSON pointer, such as /error/code")
+            return nil
+        }
+        return pointer
+    }
+}
+
+extension TemplateTree {
+    /// Whether the value is an object.
+    var isObject: Bool {
+        switch self {
+        case .object: true
+        case .constant(let value): value.object != nil
+        default: false
+        }
+    }
+}
+
+extension Template {
+    /// The empty text.
+    static let empty = Template(segments: [])
+
+    private init(segments: [Segment]) { self.segments = segments }
+}
+
+extension NamedTemplate {
+    /// The most headers or query parameters of one operation.
+    static let countMax = 64
+
+    /// Whether the text is a field name of RFC 9110 section 5.1.
+    public static func isFieldName(_ text: String) -> Bool {
+        let symbols = Array("!#$%&'*+-.^_`|~".utf8)
+        return !text.isEmpty && text.utf8.count <= 128
+            && text.utf8.allSatisfy { IdentifierRule.isAlphanumeric($0) || symbols.contains($0) }
+    }
+
+    /// Reads an object of names and templates.
+    static func list(
+        _ reader: ObjectReader,
+        _ key: String,
+        roots: Set<Template.Root>
+    ) -> [NamedTemplate] {
+        guard let object = reader.freeObject(key) else { return [] }
+        if object.count > countMax {
+            reader.error(.limitExceeded, key, "must hold at most \(countMax) members")
+            return []
+        }
+        return object.compactMap { member in
+            let place = reader.place(key).appending(member.key)
+            if !isFieldName(member.key), key == "headers" {
+                reader.issues.error(.invalidValue, at: place, "must be the name of a header")
+            }
+            guard let text = scalarText(member.value) else {
+                reader.issues.error(.wrongType, at: place, "must be a string, number or boolean")
+                return nil
+            }
+            let issues = reader.issues
+            return Template.read(text, at: place, roots: roots, issues: issues)
+                .map { NamedTemplate(name: member.key, value: $0) }
+        }
+    }
+
+    private static func scalarText(_ value: JSONValue) -> String? {
+        switch value {
+        case .string(let text): text
+        case .integer(let number): "\(number)"
+        case .decimal(let decimal): decimal.text
+        case .bool(let value): value ? "true" : "false"
+        default: nil
+        }
+    }
+}

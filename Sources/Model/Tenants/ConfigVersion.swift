@@ -1,0 +1,121 @@
+public import JSON
+
+/// One version of a tenant's config, with where it stands in its life (API section 1).
+public struct ConfigVersion: Sendable {
+    /// The life of a version.
+    public enum Status: String, Sendable, Hashable, CaseIterable {
+        /// Being written.
+        case draft
+        /// Frozen; goes live in a nonproduction environment.
+        case preview
+        /// Live.
+        case published
+        /// Was live, until a newer one was.
+        case superseded
+        /// Put away.
+        case archived
+    }
+
+    /// Where a version came from, when it was not simply written.
+    public enum Origin: Sendable, Hashable {
+        /// Made from an older version of the same line.
+        case version(Int)
+        /// Made from a version of the line of another environment.
+        case promotion(from: EnvironmentName, version: Int)
+        /// Made by a rollback to an older version.
+        case rollback(to: Int)
+    }
+
+    /// The number; it only grows.
+    public let number: Int
+    /// The content.
+    public let config: TenantAppConfig
+    /// Where it stands.
+    public var status: Status
+    /// Where it came from.
+    public let origin: Origin?
+    /// Whether it was ever in preview.
+    public var wasPreviewed: Bool
+
+    /// A version.
+    public init(
+        number: Int,
+        config: TenantAppConfig,
+        status: Status = .draft,
+        origin: Origin? = nil,
+        wasPreviewed: Bool = false
+    ) {
+        self.number = number
+        self.config = config
+        self.status = status
+        self.origin = origin
+        self.wasPreviewed = wasPreviewed
+    }
+
+    /// The same version with other content; for drafts only.
+    public func replacing(_ config: TenantAppConfig) -> ConfigVersion {
+        ConfigVersion(
+            number: number,
+            config: config,
+            status: status,
+            origin: origin,
+            wasPreviewed: wasPreviewed
+        )
+    }
+}
+
+extension Stored<ConfigVersion> {
+    /// The config as the API writes it, with the server-owned members.
+    public var json: JSONObject {
+        var object = stamped(value.config.document)
+        var meta = object["meta"]?.object ?? [:]
+        meta["version"] = .integer(Int64(value.number))
+        meta["status"] = .string(value.status.rawValue)
+        object["meta"] = .object(meta)
+        return object
+    }
+}
+
+/// A step in a version's life, for its line's history.
+public struct ConfigTransition: Sendable, Hashable {
+    /// The version.
+    public let version: Int
+    /// Where it stood; nil when it was made.
+    public let from: ConfigVersion.Status?
+    /// Where it stands since; nil when it was deleted.
+    public let to: ConfigVersion.Status?
+    /// Who did it: a credential's id.
+    public let actor: String
+    /// When.
+    public let at: Timestamp
+    /// Why.
+    public let reason: String?
+
+    /// A step.
+    public init(
+        version: Int,
+        from: ConfigVersion.Status?,
+        to: ConfigVersion.Status?,
+        actor: String,
+        at: Timestamp,
+        reason: String?
+    ) {
+        self.version = version
+        self.from = from
+        self.to = to
+        self.actor = actor
+        self.at = at
+        self.reason = reason
+    }
+
+    /// The step as the API writes it.
+    public var json: JSONValue {
+        .object([
+            "version": .integer(Int64(version)),
+            "from": from.map { .string($0.rawValue) } ?? .null,
+            "to": to.map { .string($0.rawValue) } ?? .null,
+            "actor": .string(actor), "at": .string(at.text),
+            "reason": reason.map { .string($0) } ?? .null,
+        ])
+    }
+}

@@ -1,0 +1,54 @@
+/// One request to one server and its answer: a hop of what a caller sends.
+struct Exchange: Sendable {
+    let method: String
+    let url: OutboundURL
+    let headers: [OutboundHeader]
+    let body: [UInt8]?
+    let connectTimeout: Duration
+    let responseByteCountMax: Int
+    let acceptsGzip: Bool
+
+    /// Whether it may be sent twice without harm (RFC 9110 section 9.2.1).
+    var isSafe: Bool { method == "GET" || method == "HEAD" }
+
+    /// The first hop of `request`, checked.
+    init(_ request: OutboundRequest) throws(OutboundError) {
+        try request.check()
+        self.method = request.method
+        self.url = try OutboundURL(request.url)
+        self.headers = request.headers
+        self.body = request.body
+        self.connectTimeout = request.connectTimeout
+        self.responseByteCountMax = request.responseByteCountMax
+        self.acceptsGzip = request.acceptsGzip
+    }
+
+    private init(_ previous: Exchange, url: OutboundURL, headers: [OutboundHeader]) {
+        self.method = previous.method
+        self.url = url
+        self.headers = headers
+        self.body = previous.body
+        self.connectTimeout = previous.connectTimeout
+        self.responseByteCountMax = previous.responseByteCountMax
+        self.acceptsGzip = previous.acceptsGzip
+    }
+
+    /// Where `response` sends a safe request; nil when it is the answer itself.
+    ///
+    /// A body may hold what only the first server may read, so a request with one is not sent on.
+    func location(in response: OutboundResponse) -> String? {
+        guard isSafe, body == nil, [301, 302, 303, 307, 308].contains(response.status) else { return nil }
+        return response.header("location")
+    }
+
+    /// The hop to `location`; credentials go along to the same origin only.
+    func following(_ location: String) throws(OutboundError) -> Exchange {
+        let next = try url.resolving(location)
+        guard next.isSecure || !url.isSecure else {
+            throw OutboundError(.malformedAnswer, "\(url.origin): redirects from https to http")
+        }
+        let isSameOrigin = next.origin == url.origin
+        let kept = headers.filter { header in isSameOrigin || !header.isCredential }
+        return Exchange(self, url: next, headers: kept)
+    }
+}

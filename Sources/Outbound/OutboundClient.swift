@@ -1,0 +1,59 @@
+/// The one way out of this process: a pooled HTTP/1.1 and HTTP/2 client.
+///
+/// libcurl carries the bytes, on one thread that all requests share; callers suspend and never
+/// block. What it does by itself and this client does not let it: follow redirects (each hop is
+/// judged here), read proxies, credentials or cookies from anywhere, speak other protocols, trust a
+/// certificate it cannot verify, or repeat a request that may have reached the server.
+///
+/// Requests over the limit wait in line, and beyond the line are refused at once. Connections are
+/// shared by all requests of a client, so everything that one address policy lets pass uses one
+/// client, and what another lets pass uses another.
+public final class OutboundClient: Sendable {
+    private let loop: TransferLoop
+
+    /// Starts a client and its thread.
+    ///
+    /// - Throws: `OutboundSetupError` when the configuration cannot work.
+    public init(_ configuration: OutboundConfiguration) throws(OutboundSetupError) {
+        self.loop = try TransferLoop(configuration)
+        loop.start()
+    }
+
+    /// Ends the client's thread; requests still on their way fail with `.cancelled`.
+    deinit { loop.stop() }
+
+    /// The requests that are on their way or wait for their turn.
+    public var requestCount: Int { loop.requestCount }
+
+    /// Sends a request and waits for the whole answer.
+    ///
+    /// Cancelling the calling task aborts the request.
+    ///
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: `OutboundError`; its `mayHaveReachedServer` tells whether a repetition could be
+    ///   done twice by the server.
+    public func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+        let start = ContinuousClock.now
+        let deadline = start + request.timeout
+        var exchange = try Exchange(request)
+        var response = try await loop.perform(exchange, startedAt: start, deadline: deadline)
+        guard request.redirects == .safeMethods else { return response }
+        var redirectCount = 0
+        while let location = exchange.location(in: response) {
+            do throws(OutboundError) {
+                redirectCount += 1
+                guard redirectCount <= OutboundRequest.redirectCountMax else {
+                    throw OutboundError(
+                        .malformedAnswer,
+                        "\(exchange.url.origin): redirects more often than is followed"
+                    )
+                }
+                exchange = try exchange.following(location)
+                response = try await loop.perform(exchange, startedAt: start, deadline: deadline)
+            } catch {
+                throw error.afterReachingServer
+            }
+        }
+        return response
+    }
+}

@@ -1,0 +1,47 @@
+/// Why a request has no answer.
+///
+/// An answer with an error status is an answer, not one of these.
+public struct OutboundError: Error, Sendable, Hashable {
+    /// What went wrong, for code to switch over.
+    public enum Code: Hashable, Sendable {
+        /// The name resolves to addresses that the address policy refuses only.
+        case addressRefused
+        /// The name does not resolve, or nothing accepts the connection.
+        case unreachable
+        /// The time was over, before or after the request was sent.
+        case timeout
+        /// The connection ended before the answer was complete.
+        case droppedBeforeAnswer
+        /// The server's certificate does not hold, or the handshake failed.
+        case tls
+        /// What came back is not HTTP, is encoded in an unknown way, or redirects endlessly.
+        case malformedAnswer
+        /// The answer's head or body is over its limit.
+        case responseTooLarge
+        /// The request breaks a rule of this client; it was not sent.
+        case invalidRequest
+        /// The calling task was cancelled, or the client was closed.
+        case cancelled
+        /// As many requests as allowed are in flight and waiting; it was not sent.
+        case overloaded
+    }
+
+    /// What went wrong, for code to switch over.
+    public let code: Code
+    /// Whether bytes of the request may have been sent; when false it is safe to send it again.
+    public let mayHaveReachedServer: Bool
+    /// What went wrong, for the operator's log; names the server, never the path, headers or body.
+    public let detail: String
+
+    /// Describes a failure.
+    init(_ code: Code, mayHaveReachedServer: Bool = false, _ detail: String) {
+        self.code = code
+        self.mayHaveReachedServer = mayHaveReachedServer
+        self.detail = detail
+    }
+
+    /// The same failure of a request whose earlier hop has reached a server.
+    var afterReachingServer: OutboundError {
+        OutboundError(code, mayHaveReachedServer: true, detail)
+    }
+}

@@ -1,0 +1,42 @@
+/// The right to be the only process that works on a folder, held until it is let go of.
+///
+/// It is the kernel's lock on a file in the folder, so it ends with the process, however that ends.
+/// The file stays: removing it would let two processes lock two files of one name.
+public final class FolderLock: Sendable {
+    /// What became of an attempt to take the lock.
+    public enum Attempt: Sendable {
+        /// The lock, now held.
+        case taken(FolderLock)
+        /// Another holder has it: its process id, as far as it could be read.
+        case held(processID: Int?)
+    }
+
+    /// The name of the lock file; it holds the id of the process that took the lock last.
+    public static let fileName = "LOCK"
+
+    private let file: File
+
+    private init(file: consuming File) {
+        self.file = file
+    }
+
+    /// Tries to take the lock of `folder`, without waiting.
+    ///
+    /// It conflicts with every other holder, also with one in this process.
+    public static func attempt(_ folder: Folder) throws(SystemError) -> Attempt {
+        let path = folder.path(of: fileName)
+        let file = try File(path, for: .readWrite, creating: .ifMissing)
+        guard try file.lockExclusively() else { return .held(processID: try holder(file)) }
+        try file.truncate(to: 0)
+        let text = Array("\(File.processID)\n".utf8)
+        try file.write(text.span, at: 0)
+        return .taken(FolderLock(file: file))
+    }
+
+    private static func holder(_ file: borrowing File) throws(SystemError) -> Int? {
+        var bytes = [UInt8](repeating: 0, count: 20)
+        var span = bytes.mutableSpan
+        let count = try file.read(into: &span, at: 0)
+        return Int(String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self))
+    }
+}

@@ -1,0 +1,143 @@
+public import Model
+import Outbound
+import Platform
+import Synchronization
+
+/// Turns the reference of a connection into its secret.
+///
+/// A reference's scheme names the store. What a store answered is used for a short time
+/// (`lifetime`), and those who ask while a reference is being read share that one read; a failure
+/// is not remembered.
+public final class SecretKeeper: Sendable {
+    /// How long a secret is used before it is read again: the delay until a rotated one is seen.
+    public static let lifetime = SecretCache.lifetime
+    /// The most secrets kept at once.
+    public static let cachedCountMax = SecretCache.readyCountMax
+
+    private let stores: [SecretReference.Scheme: any SecretStore]
+    private let now: @Sendable () -> MonotonicInstant
+    private let cache = Mutex(SecretCache())
+
+    /// A keeper over the stores that the settings name.
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings.
+    ///   - caFile: Certificate authorities that Vault may have beside the system's.
+    /// - Throws: `SecretsSetupError`, which names the setting that cannot work.
+    public convenience init(
+        _ configuration: SecretsConfiguration,
+        caFile: String? = nil
+    ) throws(SecretsSetupError) {
+        try configuration.check()
+        var stores = Self.unconfigured
+        stores[.env] = EnvironmentSecretStore(prefix: configuration.environmentPrefix)
+        if let root = configuration.fileRoot { stores[.file] = FileSecretStore(root: root) }
+        if let vault = configuration.vault {
+            stores[.vault] = VaultSecretStore(
+                address: vault.address,
+                mount: vault.mount,
+                tokenFile: vault.tokenFile,
+                client: try Self.vaultClient(caFile: caFile)
+            )
+        }
+        self.init(stores: stores)
+    }
+
+    init(
+        stores: [SecretReference.Scheme: any SecretStore],
+        now: @escaping @Sendable () -> MonotonicInstant = { MonotonicClock.now }
+    ) {
+        self.stores = stores
+        self.now = now
+    }
+
+    /// The secret behind a reference, from memory when it was read within `lifetime`.
+    ///
+    /// Cancelling the calling task does not end a read, which others may wait for, too.
+    ///
+    /// - Parameter declaredFields: The fields that the integration's `secretSchema` declares; they
+    ///   give a name to a secret that is no JSON object.
+    public func secret(
+        _ reference: SecretReference,
+        declaredFields: Set<String>
+    ) async throws(SecretError) -> Secret {
+        let key = SecretCache.Key(reference: reference, declaredFields: declaredFields)
+        switch find(key) {
+        case .secret(let secret): return secret
+        case .read(let read): return try await read.value.get()
+        case .nothing, .full:
+            throw SecretError(.unavailable, reference, "too many secrets are being read")
+        }
+    }
+
+    /// Forgets what was read, so that the next who asks sees what the store holds now.
+    public func invalidate(_ reference: SecretReference) {
+        cache.withLock { $0.remove(reference) }
+    }
+
+    /// What there is for `key`; a read is begun when there is nothing.
+    private func find(_ key: SecretCache.Key) -> SecretCache.Found {
+        let now = now()
+        return cache.withLock { cache in
+            let found = cache.find(key, now: now)
+            guard case .nothing = found else { return found }
+            // Only enqueued here: it waits for the lock before it ends.
+            let read = cache.begin(key) { number in
+                SecretCache.Read { await self.read(key, number: number) }
+            }
+            return .read(read)
+        }
+    }
+
+    private func read(_ key: SecretCache.Key, number: UInt64) async -> Result<Secret, SecretError> {
+        let result = await load(key)
+        let now = now()
+        cache.withLock { cache in
+            if case .success(let secret) = result {
+                cache.end(key, number: number, secret, now: now)
+            } else {
+                cache.end(key, number: number, nil, now: now)
+            }
+        }
+        return result
+    }
+
+    private func load(_ key: SecretCache.Key) async -> Result<Secret, SecretError> {
+        do throws(SecretError) {
+            guard let store = stores[key.reference.scheme] else {
+                preconditionFailure("every scheme has a store")
+            }
+            let text = try await store.read(key.reference)
+            return .success(
+                try Secret(text, of: key.reference, declaredFields: key.declaredFields)
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static var unconfigured: [SecretReference.Scheme: any SecretStore] {
+        [
+            .file: UnconfiguredSecretStore(reason: "needs the setting secrets.file.root"),
+            .vault: UnconfiguredSecretStore(reason: "needs the settings secrets.vault"),
+            .local: UnconfiguredSecretStore(reason: "this version has no store of its own"),
+        ]
+    }
+
+    /// A client that reaches the operator's own network, where Vault stands.
+    private static func vaultClient(caFile: String?) throws(SecretsSetupError) -> OutboundClient {
+        do throws(OutboundSetupError) {
+            return try OutboundClient(
+                OutboundConfiguration(
+                    addressPolicy: .unrestricted,
+                    caFile: caFile,
+                    inFlightCountMax: 64,
+                    waitingCountMax: SecretCache.readCountMax,
+                    idleConnectionCountMax: 16
+                )
+            )
+        } catch {
+            throw SecretsSetupError(setting: "outbound.caFile", detail: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Outbound
+
+/// Where secrets are kept: the settings `secrets.…`.
+public struct SecretsConfiguration: Sendable, Hashable {
+    /// The settings `secrets.vault.…`.
+    public struct Vault: Sendable, Hashable {
+        /// The address of the server, such as `https://vault.internal:8200`.
+        public var address: String
+        /// The mount of the KV engine, version 2, such as `secret`.
+        public var mount: String
+        /// The file that holds the token; read anew whenever it is needed, since agents renew it.
+        public var tokenFile: String
+
+        /// The settings given.
+        public init(address: String, mount: String = "secret", tokenFile: String) {
+            self.address = address
+            self.mount = mount
+            self.tokenFile = tokenFile
+        }
+    }
+
+    /// The start of the names of variables that may be read; `secrets.env.prefix`.
+    public var environmentPrefix: String
+    /// The folder below which files are read, nil for none; `secrets.file.root`.
+    public var fileRoot: String?
+    /// The Vault server, nil for none.
+    public var vault: Vault?
+
+    /// The settings given.
+    public init(
+        environmentPrefix: String = "BINDERY_SECRET_",
+        fileRoot: String? = nil,
+        vault: Vault? = nil
+    ) {
+        self.environmentPrefix = environmentPrefix
+        self.fileRoot = fileRoot
+        self.vault = vault
+    }
+}
+
+/// A setting that cannot work.
+public struct SecretsSetupError: Error, Sendable, Hashable {
+    /// The setting, such as `secrets.vault.address`.
+    public let setting: String
+    /// What is wrong with it.
+    public let detail: String
+}
+
+extension SecretsConfiguration {
+    /// Refuses what could only fail later.
+    func check() throws(SecretsSetupError) {
+        guard !environmentPrefix.isEmpty else {
+            throw SecretsSetupError(setting: "secrets.env.prefix", detail: "is empty")
+        }
+        guard fileRoot?.isEmpty != true else {
+            throw SecretsSetupError(setting: "secrets.file.root", detail: "is empty")
+        }
+        guard let vault else { return }
+        let isPlain = !vault.address.contains { $0 == "?" || $0 == "#" }
+        guard isPlain, OutboundRequest.isURL(vault.address) else {
+            throw SecretsSetupError(
+                setting: "secrets.vault.address",
+                detail: "is no http or https URL"
+            )
+        }
+        let steps = vault.mount.split(separator: "/")
+        guard !steps.isEmpty, !steps.contains("."), !steps.contains("..") else {
+            throw SecretsSetupError(setting: "secrets.vault.mount", detail: "is no mount's path")
+        }
+        guard !vault.tokenFile.isEmpty else {
+            throw SecretsSetupError(setting: "secrets.vault.tokenFile", detail: "is empty")
+        }
+    }
+}

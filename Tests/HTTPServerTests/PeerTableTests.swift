@@ -1,0 +1,27 @@
+import Testing
+
+@testable import HTTPServer
+
+@Suite struct PeerTokenTests {
+    @Test func `holds slot and generation apart`() {
+        let token = PeerToken(slot: 7, generation: .max)
+        #expect(token.slot == 7 && token.generation == .max)
+        #expect(PeerToken(rawValue: token.rawValue) == token)
+        #expect(token.rawValue != PeerLoop.wakeToken)
+    }
+}
+
+@Suite struct ServerDeadlinesTests {
+    @Test(arguments: [
+        (Duration.seconds(60), Duration.seconds(1)), (.seconds(2), .milliseconds(500)),
+        (.milliseconds(100), .milliseconds(25)), (.milliseconds(1), .milliseconds(10)),
+        (.zero, .milliseconds(10)),
+    ])
+    func `are looked at often enough, and not too often`(_ header: Duration, _ interval: Duration) {
+        var deadlines = ServerDeadlines()
+        deadlines.header = header
+        deadlines.body = .seconds(60)
+        deadlines.linger = .seconds(60)
+        #expect(deadlines.sweepInterval == interval)
+    }
+}
