@@ -49,8 +49,10 @@ extension PeerLoop {
         sendAndSettle(peer)
     }
 
-    /// Sends the batch. What the socket refused a moment ago is left to the poller, so that
-    /// serving the backlog never nests.
+    /// Sends the batch, and settles what comes next.
+    ///
+    /// What the socket refused a moment ago is left to the poller, so that serving the backlog
+    /// never nests.
     private func sendAndSettle(_ peer: Peer) {
         if !output.isEmpty { send(to: peer) }
         settle(peer)

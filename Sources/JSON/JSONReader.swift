@@ -80,10 +80,10 @@ struct JSONReader {
     }
 
     private mutating func literal(
-        _ word: StaticString,
+        _ word: String,
         _ value: JSONValue
     ) throws(JSONFailure) -> JSONValue {
-        for byte in word.description.utf8 {
+        for byte in word.utf8 {
             guard current == byte else { throw unexpected("this is not the word \(word)") }
             position += 1
         }

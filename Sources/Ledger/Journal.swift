@@ -1,17 +1,40 @@
 /// One entry of the log, as the journal sees it: where it stands, and its bytes.
+///
+/// The limits are the caller's to keep: a batch beyond them is a bug, and stops the process.
 public struct JournalRecord: Sendable, Equatable {
     /// The record's place in the log; the first is 1 and each next one is one more, without gaps.
     public let position: UInt64
-    /// The entry, one JSON text; at most `payloadByteCountMax`.
+    /// The entry, one JSON text; 1 byte to `payloadByteCountMax`.
     public let payload: [UInt8]
 
     /// The largest payload that a journal takes, in bytes.
     public static let payloadByteCountMax = 64 << 20
+    /// The most records of a batch.
+    public static let batchCountMax = 65_536
+    /// The most bytes that the payloads of a batch have together.
+    public static let batchByteCountMax = 512 << 20
 
     /// A record at `position`.
     public init(position: UInt64, payload: [UInt8]) {
         self.position = position
         self.payload = payload
+    }
+
+    /// Stops the process unless `records` are a batch that a journal takes: within the limits, their
+    /// positions without a gap. For journals, which all begin an append with it.
+    public static func requireBatch(_ records: [JournalRecord]) {
+        precondition(records.count <= batchCountMax, "a batch has at most 65,536 records")
+        var byteCount = 0
+        for (index, record) in records.enumerated() {
+            let position = records[0].position + UInt64(index)
+            precondition(record.position == position, "the positions of a batch have no gap")
+            precondition(
+                (1...payloadByteCountMax).contains(record.payload.count),
+                "a payload has 1 byte to 64 MiB"
+            )
+            byteCount += record.payload.count
+        }
+        precondition(byteCount <= batchByteCountMax, "a batch has at most 512 MiB")
     }
 }
 
@@ -19,7 +42,8 @@ public struct JournalRecord: Sendable, Equatable {
 public protocol SnapshotSource: Sendable {
     /// The log position that the snapshot covers: it is the fold of the records up to here.
     var position: UInt64 { get }
-    /// Calls `write` with each line, without its newline, until all are written or `write` throws.
+    /// Calls `write` with each line, without its line feed, until all are written or `write` throws.
+    /// A line has at most `JournalRecord.payloadByteCountMax` bytes, none of them a line feed.
     func forEachLine(_ write: ([UInt8]) throws(JournalError) -> Void) throws(JournalError)
 }
 
@@ -31,12 +55,20 @@ public struct JournalReport: Sendable, Equatable {
     public let lastPosition: UInt64
     /// The bytes of a torn tail that were cut, after a copy; 0 when the log ended cleanly.
     public let tornByteCount: Int
+    /// What was mended, a sentence each, for the operator's log; empty after a clean stop.
+    public let warnings: [String]
 
     /// A report.
-    public init(snapshotPosition: UInt64, lastPosition: UInt64, tornByteCount: Int) {
+    public init(
+        snapshotPosition: UInt64,
+        lastPosition: UInt64,
+        tornByteCount: Int,
+        warnings: [String] = []
+    ) {
         self.snapshotPosition = snapshotPosition
         self.lastPosition = lastPosition
         self.tornByteCount = tornByteCount
+        self.warnings = warnings
     }
 }
 
@@ -54,9 +86,11 @@ public protocol Journal: Sendable {
         record: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> JournalReport
 
-    /// Appends the records, whose positions follow the last one. All or nothing, and durable when it
-    /// returns. After it has thrown anything but `.conflict` it throws at every later call: what the
-    /// disk kept is unknown until the process starts again.
+    /// Appends a batch of records, whose positions follow the last one: all or nothing, also when the
+    /// process dies meanwhile, and durable when it returns. An empty batch is none.
+    ///
+    /// After it has thrown anything but `.conflict` it throws at every later call: what the medium
+    /// kept is unknown until the process starts again.
     ///
     /// - Throws: `JournalError` with `.full`, `.readOnly`, `.unavailable`, `.conflict`.
     func append(_ records: [JournalRecord]) async throws(JournalError)

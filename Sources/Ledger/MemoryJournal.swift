@@ -70,16 +70,7 @@ public final class MemoryJournal: Journal {
     public func append(_ records: [JournalRecord]) async throws(JournalError) {
         try checkOpen()
         guard let first = records.first else { return }
-        for (index, record) in records.enumerated() {
-            precondition(
-                record.position == first.position + UInt64(index),
-                "the positions of a batch have no gap"
-            )
-            precondition(
-                (1...JournalRecord.payloadByteCountMax).contains(record.payload.count),
-                "a payload has 1 byte to 64 MiB"
-            )
-        }
+        JournalRecord.requireBatch(records)
         try storage.content.withLock { (content) throws(JournalError) in
             guard first.position == content.lastPosition + 1 else {
                 throw JournalError(

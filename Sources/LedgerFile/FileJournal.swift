@@ -90,7 +90,7 @@ public final class FileJournal: Journal {
         }
     }
 
-    /// Appends a batch of at most `LogWriter.recordCountMax` records; see `Journal.append`.
+    /// Appends a batch on the journal's own queue; see `Journal.append`.
     ///
     /// `.conflict` means that the positions do not follow the last one, and nothing was written.
     public func append(_ records: [JournalRecord]) async throws(JournalError) {

@@ -43,9 +43,22 @@ struct FileWindow: ~Copyable {
         var end = offset
         for chunk in stride(from: offset, to: byteCount, by: Self.chunkByteCount) {
             let place = try show(chunk..<chunk + Self.chunkByteCount)
-            if buffer.span.extracting(place).isZero { continue }
-            let last = buffer[place].lastIndex { byte in byte != 0 } ?? place.lowerBound
-            end = chunk + (last - place.lowerBound) + 1
+            let data = dataEnd(in: place)
+            if data > place.lowerBound { end = chunk + (data - place.lowerBound) }
+        }
+        return end
+    }
+
+    /// The end of what is left of `place` without the zeros at its end.
+    private func dataEnd(in place: Range<Int>) -> Int {
+        var end = place.upperBound
+        // Large steps first: most of what is looked at is zeros written ahead.
+        for step in [64 << 10, 256, 1] {
+            while end - step >= place.lowerBound,
+                buffer.span.extracting(end - step..<end).isZero
+            {
+                end -= step
+            }
         }
         return end
     }
@@ -58,11 +71,15 @@ struct FileWindow: ~Copyable {
         swap(&bytes, &buffer)
         if bytes.count != count { bytes = [UInt8](repeating: 0, count: count) }
         start = range.lowerBound
+        let readCount: Int
         do {
             var span = bytes.mutableSpan
-            _ = try file.read(into: &span, at: start)
+            readCount = try file.read(into: &span, at: start)
         } catch {
             throw JournalError(error)
+        }
+        guard readCount == count else {
+            throw JournalError(.unavailable, "\(file.path) became shorter while it was read")
         }
         buffer = bytes
     }

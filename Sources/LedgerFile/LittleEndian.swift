@@ -16,12 +16,4 @@ extension Span<UInt8> {
         }
         return value
     }
-
-    /// Whether every byte is zero.
-    var isZero: Bool {
-        // Eight at a time by `or`: nothing branches inside, so the compiler may use wide registers.
-        var all: UInt8 = 0
-        for index in indices { all |= self[index] }
-        return all == 0
-    }
 }

@@ -2,6 +2,9 @@
 enum LogFileName {
     /// Ends the name of a file that is being made.
     static let temporarySuffix = ".tmp"
+    /// The largest position: a thousand appends a microsecond reach it in 290 years, and reading
+    /// never has to fear an overflow.
+    static let positionMax = UInt64(Int64.max)
     /// Ends the name of a file that is kept for a human to look at.
     static let brokenSuffix = ".broken"
 
@@ -17,7 +20,8 @@ enum LogFileName {
 
     /// The position of a segment's name; nil when it is another name.
     static func segmentPosition(_ name: String) -> UInt64? {
-        position(name, prefix: "ledger-", spelling: segment)
+        let position = position(name, prefix: "ledger-", spelling: segment)
+        return position == 0 ? nil : position
     }
 
     /// The position of a snapshot's name; nil when it is another name.
@@ -44,7 +48,8 @@ enum LogFileName {
         guard name.hasPrefix(prefix) else { return nil }
         let digits = name.dropFirst(prefix.count).prefix { $0 != "." }
         // Only the one spelling that this journal writes is its own file.
-        guard let position = UInt64(digits), spelling(position) == name else { return nil }
+        guard let position = UInt64(digits), position <= positionMax, spelling(position) == name
+        else { return nil }
         return position
     }
 }

@@ -3,10 +3,6 @@ import Platform
 
 /// The one writer of the log: a value of its queue, which an append blocks until it is durable.
 struct LogWriter {
-    /// The largest batch, in bytes with frames.
-    static let batchByteCountMax = 1 << 30
-    /// The largest batch, in records.
-    static let recordCountMax = 65_536
     /// A buffer larger than this is not kept for the next batch.
     private static let keptByteCountMax = 4 << 20
 
@@ -28,6 +24,7 @@ struct LogWriter {
     mutating func append(_ records: [JournalRecord], after end: LogEnd) throws(JournalError) {
         if let failure { throw failure }
         guard let first = records.first else { return }
+        JournalRecord.requireBatch(records)
         let last = lastPosition(since: end)
         guard first.position == last + 1 else {
             throw JournalError(
@@ -61,19 +58,10 @@ struct LogWriter {
     }
 
     private mutating func encode(_ records: [JournalRecord]) {
-        precondition(records.count <= Self.recordCountMax, "a batch has at most 65,536 records")
         buffer.removeAll(keepingCapacity: true)
-        var position = records[0].position
         for (index, record) in records.enumerated() {
-            precondition(record.position == position, "the positions of a batch have no gap")
-            precondition(
-                (1...JournalRecord.payloadByteCountMax).contains(record.payload.count),
-                "a payload has 1 byte to 64 MiB"
-            )
             RecordFrame.append(record, index: index, of: records.count, to: &buffer)
-            position += 1
         }
-        precondition(buffer.count <= Self.batchByteCountMax, "a batch has at most 1 GiB")
     }
 
     /// The segment that takes `byteCount` bytes more: the current one, or the next.

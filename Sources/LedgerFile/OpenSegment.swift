@@ -31,9 +31,15 @@ final class OpenSegment {
         let name = LogFileName.segment(position)
         let temporary = name + LogFileName.temporarySuffix
         let file = try File(folder.path(of: temporary), for: .readWrite, creating: .mustBeNew)
-        try file.preallocate(byteCount: byteCount)
-        try file.write(SegmentHeader.bytes(position: position).span, at: 0)
-        try file.sync()
+        do {
+            try file.preallocate(byteCount: byteCount)
+            try file.write(SegmentHeader.bytes(position: position).span, at: 0)
+            try file.sync()
+        } catch {
+            // On a full medium the part that was reserved would take the space of a snapshot.
+            try folder.remove(temporary)
+            throw error
+        }
         try file.close()
         try folder.rename(temporary, to: name)
         try folder.sync()

@@ -12,7 +12,9 @@ struct SegmentRepair {
     private static let copyCountMax = 100
 
     /// Copies the bytes in `range` to a `.broken` file, then puts zeros in their place.
-    func cut(_ range: Range<Int>) throws(JournalError) {
+    ///
+    /// - Returns: What was done, for the operator.
+    func cut(_ range: Range<Int>) throws(JournalError) -> String {
         let copy = try newCopy(of: range.lowerBound)
         try write(range, to: copy, at: 0)
         try JournalError.translating { () throws(SystemError) in
@@ -27,6 +29,8 @@ struct SegmentRepair {
             }
             try file.syncData()
         }
+        return "\(segment), offset \(range.lowerBound): the last batch was incomplete, its "
+            + "\(range.count) bytes were cut and are kept as \(copy.path)"
     }
 
     /// Writes the bytes in `range` where they are.

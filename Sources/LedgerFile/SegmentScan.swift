@@ -1,4 +1,5 @@
 import Ledger
+import Platform
 
 /// Reads a segment batch by batch, and tells how its records end.
 struct SegmentScan: ~Copyable {
@@ -62,11 +63,15 @@ struct SegmentScan: ~Copyable {
         }
     }
 
-    /// The frame of a record that is whole at `offset`; nil when there is none.
-    mutating func wholeFrame(at offset: Int) throws(JournalError) -> RecordFrame? {
+    /// The frame of a record that is whole at `offset`; nil when there is none, or when it says that
+    /// its position is beyond `positionMax`.
+    mutating func wholeFrame(
+        at offset: Int, positionMax: UInt64 = .max
+    ) throws(JournalError) -> RecordFrame? {
         let place = try window.show(offset..<offset + RecordFrame.byteCount)
         guard place.count == RecordFrame.byteCount,
             let frame = RecordFrame(window.buffer.span.extracting(place)),
+            frame.position <= positionMax,
             frame.recordByteCount <= window.byteCount - offset
         else { return nil }
         let whole = try window.show(offset..<offset + frame.recordByteCount)

@@ -24,7 +24,14 @@ struct SnapshotReader: ~Copyable {
         var window = try FileWindow(path)
         let head = try window.show(0..<SnapshotText.lineByteCountMax)
         let first = window.buffer[head].prefix { byte in byte != lineFeed }
-        switch SnapshotText.readHeader(String(decoding: first, as: UTF8.self)) {
+        let header = SnapshotText.readHeader(String(decoding: first, as: UTF8.self))
+        let trailer = try trailer(&window)
+        // First of all: what else is wrong may have come from the same flipped bit. A later version
+        // whose trailer has this form means the same by it.
+        if let trailer, try checksum(&window, upTo: trailer.offset) != trailer.checksum {
+            return .broken(reason: "its digest is not that of its lines")
+        }
+        switch header {
         case .newer(let version):
             throw JournalError(
                 .newerFormat,
@@ -34,11 +41,8 @@ struct SnapshotReader: ~Copyable {
         case .position(position): break
         case .position, nil: return .broken(reason: "its first line is not its header")
         }
-        guard let trailer = try trailer(&window), trailer.offset > first.count else {
+        guard let trailer, trailer.offset > first.count else {
             return .broken(reason: "its last line is not its trailer")
-        }
-        guard try checksum(&window, upTo: trailer.offset) == trailer.checksum else {
-            return .broken(reason: "its digest is not that of its lines")
         }
         return .whole(
             SnapshotReader(

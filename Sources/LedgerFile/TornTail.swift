@@ -12,8 +12,13 @@ enum TornTail {
     ) throws(JournalError) {
         let end = try scan.window.dataEnd(from: offset)
         let first = offset + RecordFrame.alignment
+        // So many records have room in what is left; a larger position is other bytes by chance, and
+        // not worth the checksum of what they say is a payload.
+        let positionMax = scan.position + UInt64((end - offset) / RecordFrame.byteCount) + 1
         for place in stride(from: first, to: end, by: RecordFrame.alignment) {
-            guard let frame = try scan.wholeFrame(at: place) else { continue }
+            guard let frame = try scan.wholeFrame(at: place, positionMax: positionMax) else {
+                continue
+            }
             if !frame.isSeal, frame.batchPosition == scan.position { continue }
             let later = frame.isSeal ? "the segment's end" : "position \(frame.position)"
             throw .damaged(

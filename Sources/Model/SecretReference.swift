@@ -47,3 +47,32 @@ public struct SecretReference: Sendable, Hashable {
     /// The reference as it was written.
     public var text: String { "\(scheme.rawValue)://\(path)" + (field.map { "#\($0)" } ?? "") }
 }
+
+extension SecretReference {
+    /// Reads the member `key` as a reference; nil when absent, and with an error when it is none.
+    ///
+    /// A text that is no reference, or looks like a key, is `SECRET_IN_CONFIG`, and not repeated.
+    public static func read(_ reader: ObjectReader, _ key: String) -> SecretReference? {
+        let place = reader.place(key)
+        guard let text = reader.string(key, byteCountMax: 65_536) else { return nil }
+        if let reference = SecretReference(text), !SecretScan.looksLikeSecret(text) {
+            return reference
+        }
+        if text.firstRange(of: "://") == nil || SecretScan.looksLikeSecret(text) {
+            reader.issues.error(
+                .secretInConfig,
+                at: place,
+                "must name where the secret is kept, and not be a secret",
+                suggestion: "use env://, file://, vault:// or local:// and a path"
+            )
+        } else {
+            let schemes = SecretReference.Scheme.allCases.map(\.rawValue).joined(separator: ", ")
+            reader.issues.error(
+                .invalidValue,
+                at: place,
+                "must be <scheme>://<path>, the scheme one of \(schemes)"
+            )
+        }
+        return nil
+    }
+}

@@ -37,7 +37,9 @@ struct Exchange: Sendable {
     ///
     /// A body may hold what only the first server may read, so a request with one is not sent on.
     func location(in response: OutboundResponse) -> String? {
-        guard isSafe, body == nil, [301, 302, 303, 307, 308].contains(response.status) else { return nil }
+        guard isSafe, body == nil, [301, 302, 303, 307, 308].contains(response.status) else {
+            return nil
+        }
         return response.header("location")
     }
 

@@ -5,7 +5,7 @@ import CShims
 @safe struct OutboundURL: Sendable {
     /// The whole URL, without its fragment.
     let text: String
-    /// The server, such as `https://api.example.com:443`; URLs with the same origin have equal ones.
+    /// The server, such as `https://api.example.com:443`; equal for URLs of the same origin.
     let origin: String
     /// Whether the scheme is `https`.
     let isSecure: Bool

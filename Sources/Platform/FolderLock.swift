@@ -27,9 +27,10 @@ public final class FolderLock: Sendable {
         let path = folder.path(of: fileName)
         let file = try File(path, for: .readWrite, creating: .ifMissing)
         guard try file.lockExclusively() else { return .held(processID: try holder(file)) }
-        try file.truncate(to: 0)
         let text = Array("\(File.processID)\n".utf8)
+        // Over the old text, and cut behind it: on a full medium that needs no new block.
         try file.write(text.span, at: 0)
+        try file.truncate(to: text.count)
         return .taken(FolderLock(file: file))
     }
 

@@ -36,7 +36,8 @@ public enum SecretFile {
         return try result.get()
     }
 
-    private static func readNow(_ path: String, under root: String?) -> Result<SecretBytes, Failure> {
+    private static func readNow(_ path: String, under root: String?) -> Result<SecretBytes, Failure>
+    {
         do throws(Failure) {
             let fullPath = root.map { root in "\(root)/\(path)" } ?? path
             // Not blocking, or opening a named pipe would wait for its writer.

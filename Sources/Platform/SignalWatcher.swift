@@ -34,7 +34,8 @@ public final class SignalWatcher: Sendable {
         let number: Int32
     }
 
-    /// Watches for `signals`.
+    /// Watches for `signals`, and returns once they are caught: until then each has its usual
+    /// effect, so that none is lost.
     ///
     /// Not isolated to an actor: a handler made in an isolated context traps on the queue.
     public init(
@@ -42,14 +43,16 @@ public final class SignalWatcher: Sendable {
         handler: @escaping @Sendable (ProcessSignal) -> Void
     ) {
         let queue = DispatchQueue(label: "bindery.signals")
+        let ready = DispatchGroup()
         sources = signals.map { signal in
-            // Ignored first, so that none ends the process before its source is ready.
-            _ = Glibc.signal(signal.number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: signal.number, queue: queue)
             source.setEventHandler(handler: DispatchWorkItem { handler(signal) })
+            ready.enter()
+            source.setRegistrationHandler(handler: DispatchWorkItem { ready.leave() })
             source.activate()
             return Source(source: source, number: signal.number)
         }
+        ready.wait()
     }
 
     deinit {

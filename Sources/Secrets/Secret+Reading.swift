@@ -11,6 +11,7 @@ extension Secret {
     ///
     /// - Parameters:
     ///   - text: The text, in UTF-8.
+    ///   - reference: Where the text was found.
     ///   - declaredFields: The fields that the integration's `secretSchema` declares.
     /// - Throws: `SecretError` with `.malformed`; it names the reference and quotes nothing.
     public convenience init(

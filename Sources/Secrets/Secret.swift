@@ -1,4 +1,4 @@
-public import Platform
+import Platform
 
 /// The secret of a connection: fields with names, each in memory that is wiped on release.
 ///

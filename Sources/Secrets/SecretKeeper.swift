@@ -55,8 +55,12 @@ public final class SecretKeeper: Sendable {
     ///
     /// Cancelling the calling task does not end a read, which others may wait for, too.
     ///
-    /// - Parameter declaredFields: The fields that the integration's `secretSchema` declares; they
-    ///   give a name to a secret that is no JSON object.
+    /// - Parameters:
+    ///   - reference: Where the secret is kept.
+    ///   - declaredFields: The fields that the integration's `secretSchema` declares; they give a
+    ///     name to a secret that is no JSON object.
+    /// - Returns: The secret, with at least one field.
+    /// - Throws: `SecretError`, with words that hold nothing of the secret.
     public func secret(
         _ reference: SecretReference,
         declaredFields: Set<String>
@@ -91,14 +95,9 @@ public final class SecretKeeper: Sendable {
 
     private func read(_ key: SecretCache.Key, number: UInt64) async -> Result<Secret, SecretError> {
         let result = await load(key)
+        let secret: Secret? = if case .success(let secret) = result { secret } else { nil }
         let now = now()
-        cache.withLock { cache in
-            if case .success(let secret) = result {
-                cache.end(key, number: number, secret, now: now)
-            } else {
-                cache.end(key, number: number, nil, now: now)
-            }
-        }
+        cache.withLock { $0.end(key, number: number, secret, now: now) }
         return result
     }
 

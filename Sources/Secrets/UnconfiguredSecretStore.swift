@@ -1,5 +1,5 @@
-public import Model
-public import Platform
+import Model
+import Platform
 
 /// Stands for a store that the settings, or this version, do not offer.
 struct UnconfiguredSecretStore: SecretStore {

@@ -8,12 +8,15 @@ public import Platform
 /// request, since an agent renews it there; it goes to the configured address and, as redirects
 /// are not followed, nowhere else.
 public struct VaultSecretStore: SecretStore {
-    /// The time for one read, of which the connection may take `connectTimeout`.
-    static let timeout = Duration.seconds(5)
+    /// The time that one read may take.
+    public static let timeout = Duration.seconds(5)
+    /// The part of it that the connection may take.
     static let connectTimeout = Duration.seconds(2)
     /// The largest answer that is taken, in bytes; Vault itself keeps less than this in an entry.
     static let answerByteCountMax = 1024 * 1024
 
+    /// The time that one read of this store may take.
+    var timeout = Self.timeout
     private let dataURL: String
     private let tokenFile: String
     private let client: OutboundClient
@@ -45,7 +48,7 @@ public struct VaultSecretStore: SecretStore {
                 OutboundHeader("X-Vault-Request", "true"),
                 OutboundHeader("Accept", "application/json"),
             ],
-            timeout: Self.timeout,
+            timeout: timeout,
             connectTimeout: Self.connectTimeout,
             responseByteCountMax: Self.answerByteCountMax
         )

@@ -1,3 +1,6 @@
-let environment = ProcessEnvironment.current()
-StandardStream.output.write("\(environment.variables.count)\n")
-ExitStatus.success.exit()
+let status = await Program.run(
+    Array(CommandLine.arguments.dropFirst()),
+    environment: ProcessEnvironment.current(),
+    console: .standard
+)
+status.exit()

@@ -96,7 +96,8 @@ import Testing
     }
 
     @Test func `names the client's address`() async throws {
-        try await TestServer.run({ request in .text(request.peerAddress) }) { server in
+        let route: TestServer.Route = { request in .text(request.peerAddress) }
+        try await TestServer.run(route) { server in
             let client = try server.connect()
             try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await client.answer()?.text == "127.0.0.1")
@@ -104,7 +105,7 @@ import Testing
     }
 
     @Test func `answers on every loop`() async throws {
-        try await TestServer.run(TestHandler.echo, configure: { $0.loopCount = 3 }) { server in
+        try await TestServer.run(TestHandler.echo, loopCount: 3) { server in
             let clients = try (0..<9).map { _ in try server.connect() }
             for client in clients { try await client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n") }
             for client in clients { #expect(try await client.answer()?.text == "/x") }

@@ -9,7 +9,8 @@ import Testing
     @Test(arguments: [
         "GET / HTTP/1.1\r\nX-Request-ID: slow\r\nHost",
         "PUT / HTTP/1.1\r\nX-Request-ID: slow\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
-        "PUT / HTTP/1.1\r\nX-Request-ID: slow\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n",
+        "PUT / HTTP/1.1\r\nX-Request-ID: slow\r\nHost: a\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n5\r\n",
     ])
     func `a request that does not arrive in time is answered 408`(_ part: String) async throws {
         let configure = { (configuration: inout ServerConfiguration) in

@@ -148,10 +148,9 @@ import Testing
             }
         }
         let configure = { (configuration: inout ServerConfiguration) in
-            configuration.loopCount = 2
             configuration.deadlines.drainIdle = .seconds(2)
         }
-        try await TestServer.run(route, configure: configure) { server in
+        try await TestServer.run(route, loopCount: 2, configure: configure) { server in
             let address = server.address
             let answered = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<16 {

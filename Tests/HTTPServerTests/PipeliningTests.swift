@@ -70,7 +70,7 @@ import Testing
                 return TestHandler.echoed(request)
             }
         }
-        try await TestServer.run(route, configure: { $0.loopCount = 2 }) { server in
+        try await TestServer.run(route, loopCount: 2) { server in
             let address = server.address
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for client in 0..<20 {

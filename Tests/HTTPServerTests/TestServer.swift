@@ -13,11 +13,12 @@ struct TestServer {
     /// Serves `route` while `body` runs, then drains.
     static func run(
         _ route: @escaping Route,
+        loopCount: Int = 1,
         configure: (inout ServerConfiguration) -> Void = { _ in },
         body: (TestServer) async throws -> Void
     ) async throws {
         var configuration = ServerConfiguration(address: SocketAddress(host: "127.0.0.1", port: 0))
-        configuration.loopCount = 1
+        configuration.loopCount = loopCount
         configuration.deadlines.drainIdle = .milliseconds(20)
         configuration.deadlines.drain = .seconds(5)
         configure(&configuration)

@@ -152,7 +152,11 @@ import Testing
 
     @Test func `what is hidden in a body is not a request`() {
         let inner = Head.text("GET /inner HTTP/1.1", "Host: a")
-        let outer = Head.text("POST /outer HTTP/1.1", "Host: a", "Content-Length: \(inner.utf8.count)")
+        let outer = Head.text(
+            "POST /outer HTTP/1.1",
+            "Host: a",
+            "Content-Length: \(inner.utf8.count)"
+        )
         let transcript = WireTranscript(outer + inner + Head.get())
         #expect(transcript.entries.map(\.path) == ["/outer", "/"])
     }

@@ -46,7 +46,8 @@ import Testing
         ),
         (
             "[1,2,3]", "[]",
-            #"[{"op":"remove","path":"/2"},{"op":"remove","path":"/1"},{"op":"remove","path":"/0"}]"#
+            #"[{"op":"remove","path":"/2"},{"op":"remove","path":"/1"},"#
+                + #"{"op":"remove","path":"/0"}]"#
         ),
         (
             #"{"a":[{"b":1}]}"#, #"{"a":[{"b":{}}]}"#,

@@ -4,8 +4,8 @@ import Testing
 @Suite struct JSONPointerTests {
     /// The example of RFC 6901 section 5, and what it leaves out.
     static let document = """
-        {"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\\\j":5,"k\\"l":6," ":7,"m~n":8,
-        "/\\u0301":9,"~\\u0301":10,"0":11,"n":{"x":[{"y":12}]}}
+        {"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\\\j":5,"k\\"l":6,
+        " ":7,"m~n":8,"/\\u0301":9,"~\\u0301":10,"0":11,"n":{"x":[{"y":12}]}}
         """
 
     static let found: [(String, JSONValue)] = [

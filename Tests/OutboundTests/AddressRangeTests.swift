@@ -12,7 +12,8 @@ import Testing
         ("fd00::/8", "fdff::1", "fe00::"),
         ("2001:db8::1/128", "2001:db8::1", "2001:db8::2"),
     ])
-    func `holds its addresses and no other`(_ text: String, inside: String, outside: String) throws {
+    func `holds its addresses and no other`(_ text: String, inside: String, outside: String) throws
+    {
         let range = try AddressRange(text)
         #expect(range.text == text)
         #expect(range.contains(try #require(IPAddress(inside))))

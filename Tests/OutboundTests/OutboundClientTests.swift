@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GET", nil), ("DELETE", nil), ("OPTIONS", nil), ("POST", "0"), ("PUT", "0"), ("PATCH", "0"),
+        ("GET", nil), ("DELETE", nil), ("OPTIONS", nil), ("POST", "0"), ("PUT", "0"),
+        ("PATCH", "0"),
     ])
     func `without a body only those methods that have one send a length`(
         _ method: String,
@@ -94,7 +95,8 @@ import Testing
                         + "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nTrailer: t\r\n\r\n"
                 )
             case "/interim":
-                return .text("HTTP/1.1 103 Early Hints\r\nX-A: no\r\n\r\n") + .answer(body: "abcdefg")
+                return .text("HTTP/1.1 103 Early Hints\r\nX-A: no\r\n\r\n")
+                    + .answer(body: "abcdefg")
             default:
                 return .text("HTTP/1.0 200 OK\r\n\r\nabcdefg") + [.close]
             }

@@ -139,7 +139,9 @@ import Testing
     @Test(arguments: [0, 1, 100])
     func `an answer of the limit passes`(_ limit: Int) async throws {
         let server = try ScriptedServer { request in
-            .answer(body: String(repeating: "a", count: request.target == "/at" ? limit : limit + 1))
+            .answer(
+                body: String(repeating: "a", count: request.target == "/at" ? limit : limit + 1)
+            )
         }
         defer { server.stop() }
         let client = try Loopback.client()

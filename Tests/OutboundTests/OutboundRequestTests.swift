@@ -38,7 +38,9 @@ import Testing
     }
 
     @Test func `takes text and tabs in a value`() {
-        #expect(!Self.refuses { $0.headers = [OutboundHeader("A", "gr\u{fc}n\tx"), .init("B", "")] })
+        #expect(
+            !Self.refuses { $0.headers = [OutboundHeader("A", "gr\u{fc}n\tx"), .init("B", "")] }
+        )
     }
 
     @Test func `refuses headers by number and size`() {

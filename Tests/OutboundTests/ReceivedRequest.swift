@@ -14,7 +14,7 @@ struct ReceivedRequest: Sendable {
         return found.count == 1 ? found[0].value : nil
     }
 
-    /// Reads a request from the start of `bytes` and takes it out of them; nil while it is not whole.
+    /// Takes a request from the start of `bytes`; nil while it is not whole.
     init?(from bytes: inout [UInt8], connection: Int) {
         guard let headEnd = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let head = String(decoding: bytes[..<headEnd.lowerBound], as: UTF8.self)

@@ -32,7 +32,9 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `another origin is shown no credentials, nor is the first one after it`() async throws {
+    @Test func `another origin is shown no credentials, nor is the first one after it`()
+        async throws
+    {
         let second = try ScriptedServer { request in
             .redirect(to: String(request.target.dropFirst()).replacing("|", with: "/"))
         }
@@ -109,7 +111,8 @@ import Testing
     @Test(arguments: [
         "ftp://127.0.0.1/", "file:///etc/passwd", "http://user:pass@127.0.0.1/", "http://",
     ])
-    func `a redirect to what is no clean URL is a malformed answer`(_ location: String) async throws {
+    func `a redirect to what is no clean URL is a malformed answer`(_ location: String) async throws
+    {
         let server = try ScriptedServer { _ in .redirect(to: location) }
         defer { server.stop() }
         let error = try await Loopback.failure(

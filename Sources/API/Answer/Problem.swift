@@ -1,6 +1,7 @@
 import Commands
 import HTTPWire
 import JSON
+import Model
 
 /// Errors as clients see them (RFC 9457); made here and nowhere else.
 enum Problem {

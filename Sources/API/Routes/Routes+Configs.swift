@@ -1,5 +1,6 @@
 import Commands
 import HTTPWire
+import Policy
 
 extension Routes {
     private static let list = "/v1/tenants/{tenant}/configs"
@@ -119,7 +120,7 @@ extension Routes {
             version + "/validate",
             "validateConfig",
             "Answers the report: errors, warnings, info.",
-            access: .action(.configsRead),
+            access: .action(.configsValidate),
             body: .optionalJSON("Reason"),
             answer: .object("ValidationReport"),
             run: .now { call throws(CommandError) in

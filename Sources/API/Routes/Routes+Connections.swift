@@ -1,5 +1,6 @@
 import Commands
 import HTTPWire
+import Policy
 
 extension Routes {
     private static let path = "/v1/tenants/{tenant}/connections"

@@ -1,5 +1,6 @@
 import Commands
 import HTTPWire
+import Policy
 
 extension Routes {
     private static let line = "/v1/tenants/{tenant}/configs/{blueprint}/{env}"

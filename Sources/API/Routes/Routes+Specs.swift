@@ -1,4 +1,6 @@
 import Commands
+import HTTPWire
+import Policy
 
 extension Routes {
     static let integrationSpecs: [Route] = [

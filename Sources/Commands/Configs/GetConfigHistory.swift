@@ -1,4 +1,5 @@
 import JSON
+import Ledger
 import Model
 
 /// Answers the steps of a config's versions: who, when, why, newest first.

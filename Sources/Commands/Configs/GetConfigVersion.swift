@@ -1,4 +1,5 @@
 import JSON
+import Ledger
 import Model
 
 /// Answers a version of a config.

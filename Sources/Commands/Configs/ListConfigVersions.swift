@@ -1,4 +1,5 @@
 import JSON
+import Ledger
 import Model
 
 /// Lists the versions of a config, oldest first.

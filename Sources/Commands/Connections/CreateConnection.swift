@@ -1,6 +1,6 @@
 public import JSON
 import Ledger
-public import Model
+import Model
 
 /// Makes a connection of a tenant.
 public struct CreateConnection: Sendable {

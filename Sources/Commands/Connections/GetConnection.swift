@@ -1,4 +1,5 @@
 import JSON
+import Ledger
 public import Model
 
 /// Answers a connection of a tenant, with its health.

@@ -94,16 +94,34 @@ public final class Authentication: Sendable {
 
     /// The credential that the bootstrap key stands for: everything, everywhere.
     private static var bootstrapCredential: Credential {
-        guard let id = CredentialID("bootstrap") else {
-            preconditionFailure("bootstrap is an identifier")
-        }
+        Credential.standIn("bootstrap", roles: ["platform-admin"], reach: ["*"])
+    }
+}
+
+extension Caller {
+    /// Whoever calls what is open to anyone: a caller without a right to anything else.
+    public static func anyone(address: String) -> Caller {
+        Caller(credential: nobody, isBootstrap: false, address: address)
+    }
+
+    private static let nobody = Credential.standIn("anonymous", roles: ["runtime"], reach: [])
+}
+
+extension Credential {
+    /// A credential that is not in the store.
+    fileprivate static func standIn(
+        _ name: String,
+        roles: [JSONValue],
+        reach: [JSONValue]
+    ) -> Credential {
+        guard let id = CredentialID(name) else { preconditionFailure("\(name) is an identifier") }
         let json: JSONValue = [
-            "roles": ["platform-admin"], "environments": ["*"], "workflows": ["*"],
+            "roles": .array(roles), "environments": .array(reach), "workflows": .array(reach),
         ]
         do {
             return try Credential(json, id: id, tenant: nil, digest: "")
         } catch {
-            preconditionFailure("the bootstrap credential is a good one")
+            preconditionFailure("a credential that the server makes itself is a good one")
         }
     }
 }

@@ -25,11 +25,15 @@ extension CommandContext {
     /// With `dryRun` the plan runs and nothing is kept.
     ///
     /// - Throws: What the plan refuses; `STORE_READ_ONLY` or `OVERLOADED` when the ledger can't.
-    func write(_ subject: WriteSubject, _ plan: WritePlan) async throws(CommandError) -> CommandAnswer {
+    func write(
+        _ subject: WriteSubject,
+        _ plan: @escaping WritePlan
+    ) async throws(CommandError) -> CommandAnswer {
         if isDryRun {
             let written = try services.ledger.rehearse(now: now, plan)
             return Self.answer(written, revision: state.revision)
         }
+        try services.checkAudit()
         let committed = try await commit(plan)
         if committed.hasChanged {
             try await services.recordChange(subject, committed.written, self, committed.revision)
@@ -39,7 +43,7 @@ extension CommandContext {
 
     /// Plans and waits until what was planned is durable.
     private func commit(
-        _ plan: WritePlan
+        _ plan: @escaping WritePlan
     ) async throws(CommandError) -> (written: Written, hasChanged: Bool, revision: UInt64) {
         do {
             let result = try await services.ledger.commit(actor: caller.actor, now: now) {

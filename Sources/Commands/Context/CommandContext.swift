@@ -1,4 +1,4 @@
-public import JSON
+import JSON
 import Ledger
 public import Model
 

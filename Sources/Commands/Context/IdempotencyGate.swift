@@ -1,5 +1,5 @@
 import Ledger
-import Model
+public import Model
 import Platform
 import Synchronization
 

@@ -1,3 +1,5 @@
+import JSON
+import Ledger
 public import Model
 
 /// Answers an API key, without its text.

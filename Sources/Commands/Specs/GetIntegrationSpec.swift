@@ -1,3 +1,5 @@
+import JSON
+import Ledger
 public import Model
 
 /// Answers a version of an integration spec.

@@ -1,3 +1,4 @@
+import JSON
 import Ledger
 public import Model
 

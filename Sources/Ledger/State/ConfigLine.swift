@@ -14,6 +14,9 @@ public struct ConfigLine: Sendable {
     /// The steps, oldest first.
     public internal(set) var history: [ConfigTransition] = []
 
+    /// A line without versions.
+    public init() {}
+
     /// The published version.
     public var published: Stored<ConfigVersion>? {
         versions.values.first { $0.value.status == .published }

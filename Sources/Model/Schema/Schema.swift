@@ -2,10 +2,10 @@ public import JSON
 
 /// A compiled JSON Schema, the subset of draft 2020-12 that the wire contract names.
 ///
-/// Everything that could cost without bound is settled when a schema is registered: keywords outside
-/// the subset, references that go round without consuming input, patterns that do not fit. What
-/// depends on the instance has a budget while checking; running out of it is a violation, so that a
-/// value is never taken for good because looking at it was too dear.
+/// Everything that could cost without bound is settled when a schema is registered: keywords
+/// outside the subset, references that go round without consuming input, patterns that do not fit.
+/// What depends on the instance has a budget while checking; running out of it is a violation, so
+/// that a value is never taken for good because looking at it was too dear.
 public struct Schema: Sendable {
     /// The longest schema, as compact JSON text, in bytes.
     public static let byteCountMax = 65_536

@@ -128,7 +128,7 @@ extension Connection {
         _ = meta.string("label", byteCountMax: Self.labelByteCountMax)
         reader.require("ownershipMode")
         self.mode = reader.choice("ownershipMode", OwnershipMode.self) ?? .byok
-        self.secretReference = Self.secretReference(reader)
+        self.secretReference = SecretReference.read(reader, "secretRef")
         self.status = reader.choice("status", Status.self) ?? .active
         self.limits = Constraints.read(reader, "limits")
         Self.checkTexts(reader)
@@ -151,30 +151,6 @@ extension Connection {
         _ = reader.freeObject("metadata")
         _ = reader.string("description")
         _ = reader.timestamp("credentialsExpiresAt")
-    }
-
-    private static func secretReference(_ reader: ObjectReader) -> SecretReference? {
-        let place = reader.place("secretRef")
-        guard let text = reader.string("secretRef", byteCountMax: 65_536) else { return nil }
-        if let reference = SecretReference(text), !SecretScan.looksLikeSecret(text) {
-            return reference
-        }
-        if text.firstRange(of: "://") == nil || SecretScan.looksLikeSecret(text) {
-            reader.issues.error(
-                .secretInConfig,
-                at: place,
-                "must name where the secret is kept, and not be a secret",
-                suggestion: "use env://, file://, vault:// or local:// and a path"
-            )
-        } else {
-            let schemes = SecretReference.Scheme.allCases.map(\.rawValue).joined(separator: ", ")
-            reader.issues.error(
-                .invalidValue,
-                at: place,
-                "must be <scheme>://<path>, the scheme one of \(schemes)"
-            )
-        }
-        return nil
     }
 
     private static func scanForSecrets(_ object: JSONObject, _ issues: IssueList) {

@@ -1,37 +1,53 @@
 import Glibc
+import Platform
 
 /// The variables that the process was started with.
+///
+/// Holds their names; a value is read when it is asked for, so that secrets among them are not copied
+/// by those who look for something else.
 struct ProcessEnvironment: Sendable {
     /// The most variables that are looked at.
     static let countMax = 10_000
 
-    /// The variables by name; of a name given twice the first one counts, as for `getenv`.
-    let variables: [String: String]
+    /// The names of all variables.
+    let names: Set<String>
+    private let bytes: @Sendable (String) -> [UInt8]?
 
     /// Variables given by a caller.
-    init(_ variables: [String: String]) { self.variables = variables }
+    init(_ variables: [String: String]) {
+        names = Set(variables.keys)
+        bytes = { name in variables[name].map { Array($0.utf8) } }
+    }
 
-    /// The variable named `name`; nil when it is not set.
-    subscript(name: String) -> String? { variables[name] }
+    private init(names: Set<String>) {
+        self.names = names
+        bytes = { name in SecretEnvironment.bytes(of: name) }
+    }
 
-    /// Reads the process's own.
+    /// The variable `name` as text; nil when it is not set.
+    func text(of name: String) -> String? {
+        bytes(name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The variable `name` as a secret; nil when it is not set.
+    func secret(of name: String) -> SecretBytes? {
+        guard var value = bytes(name) else { return nil }
+        return SecretBytes(wiping: &value)
+    }
+
+    /// The process's own.
     ///
     /// The process never changes its environment, so that reading it needs no lock.
     static func current() -> ProcessEnvironment {
-        var variables: [String: String] = [:]
-        guard var entry = unsafe environ else { return ProcessEnvironment([:]) }
+        var names: Set<String> = []
+        var entry = unsafe environ
         // The list ends with a null pointer, and each text with a zero byte.
-        while variables.count < countMax, let text = unsafe entry.pointee {
-            let pair = unsafe String(cString: text).split(
-                separator: "=",
-                maxSplits: 1,
-                omittingEmptySubsequences: false
-            )
-            if pair.count == 2, variables[String(pair[0])] == nil {
-                variables[String(pair[0])] = String(pair[1])
-            }
+        while names.count < countMax, let text = unsafe entry.pointee {
+            let length = unsafe strcspn(text, "=")
+            let name = unsafe UnsafeBufferPointer(start: text, count: length)
+            names.insert(String(decoding: unsafe name.map(UInt8.init(bitPattern:)), as: UTF8.self))
             unsafe entry += 1
         }
-        return ProcessEnvironment(variables)
+        return ProcessEnvironment(names: names)
     }
 }

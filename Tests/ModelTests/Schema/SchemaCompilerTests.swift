@@ -89,7 +89,8 @@ import Testing
         ),
         (##"{"$ref":"#"}"##, "", "without end"),
         (
-            ##"{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[true,{"$ref":"#/$defs/b"}]},"b":{"not":{"$ref":"#/$defs/a"}}}}"##,
+            ##"{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[true,{"$ref":"#/$defs/b"}]},"##
+                + ##""b":{"not":{"$ref":"#/$defs/a"}}}}"##,
             "/$defs/a", "without end"
         ),
     ])

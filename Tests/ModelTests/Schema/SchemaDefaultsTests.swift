@@ -26,7 +26,8 @@ import Testing
             #"{"n":{"a":1}}"#
         ),
         (
-            ##"{"properties":{"n":{"default":{"m":{}},"properties":{"m":{"properties":{"a":{"default":1}}}}}}}"##,
+            ##"{"properties":{"n":{"default":{"m":{}},"properties":{"m":{"$ref":"#/$defs/d"}}}},"##
+                + ##""$defs":{"d":{"properties":{"a":{"default":1}}}}}"##,
             "{}", #"{"n":{"m":{"a":1}}}"#
         ),
         (
@@ -38,7 +39,8 @@ import Testing
             "{}", #"{"a":8}"#
         ),
         (
-            ##"{"allOf":[{"properties":{"a":{"default":1}}},{"properties":{"a":{"default":2},"b":{"default":3}}}]}"##,
+            ##"{"allOf":[{"properties":{"a":{"default":1}}},"##
+                + ##"{"properties":{"a":{"default":2},"b":{"default":3}}}]}"##,
             "{}", #"{"a":1,"b":3}"#
         ),
         (##"{"anyOf":[{"properties":{"a":{"default":1}}}]}"##, "{}", "{}"),

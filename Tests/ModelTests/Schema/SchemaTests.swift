@@ -59,7 +59,8 @@ import Testing
             {"type": "object", "required": ["id", "name"], "additionalProperties": false,
              "properties": {"id": {"type": "integer", "minimum": 1}, "name": {"type": "string"},
                "tags": {"items": {"enum": ["a", "b"]}}, "url": {"format": "uri"},
-               "key": {"pattern": "^sk_", "maxLength": 5}, "pick": {"oneOf": [{"const": 1}, {"const": 2}]}}}
+               "key": {"pattern": "^sk_", "maxLength": 5},
+               "pick": {"oneOf": [{"const": 1}, {"const": 2}]}}}
             """
         )
         let value = try JSONValue(

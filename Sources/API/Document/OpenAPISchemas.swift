@@ -1,0 +1,225 @@
+import JSON
+
+/// The schemas of the OpenAPI document: what a client may rely on, no less and no more.
+enum OpenAPISchemas {
+    static let all: JSONObject = {
+        var all: JSONObject = [:]
+        for part in [nouns, tenantNouns, answers, bodies] {
+            for member in part { all[member.key] = member.value }
+        }
+        return all
+    }()
+
+    private static let text: JSONValue = ["type": "string"]
+    private static let time: JSONValue = ["type": "string", "format": "date-time"]
+    private static let integer: JSONValue = ["type": "integer"]
+    private static let free: JSONValue = ["type": "object"]
+    private static let texts: JSONValue = ["type": "array", "items": ["type": "string"]]
+    private static let version: JSONValue = ["type": ["integer", "string"]]
+
+    private static func object(_ properties: JSONObject, required: [String] = []) -> JSONValue {
+        var schema: JSONObject = ["type": "object", "properties": .object(properties)]
+        if !required.isEmpty { schema["required"] = .array(required.map { .string($0) }) }
+        return .object(schema)
+    }
+
+    private static func list(_ item: JSONValue) -> JSONValue { ["type": "array", "items": item] }
+
+    private static func reference(_ name: String) -> JSONValue {
+        ["$ref": .string("#/components/schemas/\(name)")]
+    }
+
+    private static let nouns: JSONObject = [
+        "IntegrationSpec": object(
+            [
+                "meta": object(
+                    [
+                        "key": text, "version": version, "category": text, "title": text,
+                        "description": text, "owners": texts, "tags": texts, "stability": text,
+                        "createdAt": time, "updatedAt": time,
+                    ],
+                    required: ["key", "version", "category"]
+                ),
+                "supportedModes": texts,
+                "capabilities": object(["provides": list(free), "requires": list(free)]),
+                "configSchema": free, "secretSchema": free, "auth": list(free), "transport": free,
+                "operations": free, "healthCheck": free, "constraints": free, "docsUrl": text,
+                "deprecated": free, "revision": integer,
+            ],
+            required: ["meta", "capabilities"]
+        ),
+        "AppBlueprintSpec": object(
+            [
+                "meta": object(
+                    ["name": text, "version": version, "appId": text],
+                    required: ["name", "version"]
+                ),
+                "integrationSlots": list(
+                    object(
+                        [
+                            "slotId": text, "requiredCategory": text, "allowedModes": texts,
+                            "requiredCapabilities": list(free), "required": ["type": "boolean"],
+                            "description": text,
+                        ],
+                        required: ["slotId", "requiredCategory"]
+                    )
+                ),
+                "workflows": free, "branding": free, "revision": integer,
+            ],
+            required: ["meta", "integrationSlots"]
+        ),
+        "PolicyRule": object(
+            [
+                "id": text, "effect": ["enum": ["forbid", "permit"]], "description": text,
+                "enabled": ["type": "boolean"], "match": free, "revision": integer,
+                "createdAt": time, "updatedAt": time,
+            ],
+            required: ["effect"]
+        ),
+        "Credential": object(
+            [
+                "id": text, "tenantId": ["type": ["string", "null"]], "name": text, "roles": texts,
+                "environments": texts, "workflows": texts,
+                "expiresAt": ["type": ["string", "null"], "format": "date-time"],
+                "status": ["enum": ["active", "revoked"]],
+                "lastUsedAt": ["type": ["string", "null"], "format": "date-time"],
+                "revision": integer,
+            ],
+            required: ["roles"]
+        ),
+        "NewCredential": [
+            "allOf": [
+                reference("Credential"),
+                object(["key": ["type": "string", "description": "Shown once."]]),
+            ]
+        ],
+        "Tenant": object(["id": text], required: ["id"]),
+    ]
+
+    private static let tenantNouns: JSONObject = [
+        "IntegrationConnection": object(
+            [
+                "meta": object(
+                    [
+                        "id": text, "tenantId": text, "integrationKey": text,
+                        "integrationVersion": version, "label": text, "environment": text,
+                        "createdAt": time, "updatedAt": time,
+                    ],
+                    required: ["integrationKey", "integrationVersion", "environment"]
+                ),
+                "ownershipMode": ["enum": ["managed", "byok"]], "externalAccountId": text,
+                "config": free, "secretRef": text,
+                "status": ["enum": ["draft", "active", "paused", "revoked"]],
+                "statusReason": text, "tags": texts, "metadata": free, "description": text,
+                "limits": free, "credentialsExpiresAt": time, "revision": integer,
+                "health": reference("ConnectionHealth"),
+            ],
+            required: ["meta", "ownershipMode"]
+        ),
+        "ConnectionHealth": object(
+            [
+                "status": ["enum": ["healthy", "degraded", "unhealthy", "unknown"]],
+                "checkedAt": ["type": ["string", "null"]],
+                "latencyMs": ["type": ["number", "null"]],
+                "errorCode": ["type": ["string", "null"]],
+                "errorMessage": ["type": ["string", "null"]], "consecutiveFailures": integer,
+                "lastSuccessAt": ["type": ["string", "null"]],
+            ],
+            required: ["status"]
+        ),
+        "ConnectionUsage": object([
+            "requests": integer, "errors": integer, "rateLimit": ["type": ["object", "null"]],
+            "quotas": list(free), "breaker": ["enum": ["closed", "open", "half-open"]],
+        ]),
+        "TenantAppConfig": object([
+            "meta": object([
+                "tenantId": text, "blueprintName": text, "blueprintVersion": version,
+                "environment": text, "version": integer,
+                "status": ["enum": ["draft", "preview", "published", "superseded", "archived"]],
+            ]),
+            "integrations": list(
+                object(
+                    [
+                        "slotId": text, "connectionId": text,
+                        "scope": object(["workflows": texts, "operations": texts]),
+                        "priority": integer, "description": text, "config": free, "metadata": free,
+                    ],
+                    required: ["slotId", "connectionId"]
+                )
+            ),
+            "branding": free, "revision": integer, "fromVersion": integer,
+        ]),
+        "ConfigLine": object([
+            "blueprint": text, "environment": text,
+            "publishedVersion": ["type": ["integer", "null"]],
+            "previewVersion": ["type": ["integer", "null"]], "latestVersion": integer,
+            "versions": integer,
+        ]),
+        "ConfigTransition": object([
+            "version": integer, "from": ["type": ["string", "null"]],
+            "to": ["type": ["string", "null"]], "actor": text, "at": time,
+            "reason": ["type": ["string", "null"]],
+        ]),
+    ]
+
+    private static let issue = object(
+        ["code": text, "severity": text, "pointer": text, "detail": text, "suggestion": text],
+        required: ["code", "pointer", "detail", "severity"]
+    )
+
+    private static let answers: JSONObject = [
+        "Issue": issue,
+        "Problem": object(
+            [
+                "type": text, "title": text, "status": integer, "detail": text, "instance": text,
+                "code": text, "requestId": text, "errors": list(reference("Issue")),
+            ],
+            required: ["type", "title", "status", "code", "requestId"]
+        ),
+        "ValidationReport": object(
+            [
+                "valid": ["type": "boolean"], "errors": list(reference("Issue")),
+                "warnings": list(reference("Issue")), "info": list(reference("Issue")),
+            ],
+            required: ["valid", "errors", "warnings", "info"]
+        ),
+        "ConfigDiff": object(["patch": list(free), "access": list(free)]),
+        "ResolvedAppConfig": object([
+            "tenantId": text, "appId": text, "environment": text, "blueprint": free,
+            "configVersion": integer, "revision": integer, "integrations": free, "workflows": free,
+            "branding": free, "missing": list(free),
+        ]),
+        "Explanation": object([
+            "allowed": ["type": "boolean"], "winner": ["type": ["object", "null"]],
+            "candidates": list(free), "policies": texts, "revision": integer,
+        ]),
+        "ExecutionResult": object([
+            "capability": text, "operation": text, "connectionId": text, "output": [:],
+            "provider": free, "attempts": integer, "latencyMs": ["type": "number"], "auditId": text,
+            "passedOver": list(free),
+        ]),
+        "AuditRecord": object([
+            "id": text, "sequence": integer, "occurredAt": time, "kind": text, "actor": free,
+            "action": text, "resource": free, "outcome": text, "previousHash": text, "hash": text,
+        ]),
+        "AuditVerification": object([
+            "valid": ["type": "boolean"], "records": integer,
+            "firstBad": ["type": ["object", "null"]],
+        ]),
+        "Status": object(["status": text, "detail": text]),
+        "OpenAPI": free,
+    ]
+
+    private static let bodies: JSONObject = [
+        "Reason": object(["reason": text]),
+        "ChangeSummary": object(["changeSummary": text]),
+        "Rotation": object(["secretRef": text, "reason": text], required: ["secretRef"]),
+        "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
+        "Promotion": object(["to": text, "connections": free], required: ["to"]),
+        "Explain": object(["capability": text, "operation": text, "workflow": text]),
+        "Execution": object([
+            "workflow": text, "input": [:],
+            "timeoutMs": ["type": "integer", "minimum": 1, "maximum": 120_000],
+        ]),
+    ]
+}

@@ -1,0 +1,117 @@
+import Commands
+import HTTPWire
+import JSON
+import Policy
+
+extension Routes {
+    /// The audit trail.
+    static let trail: [Route] = [
+        Route(
+            .get,
+            "/v1/tenants/{tenant}/audit",
+            "listAudit",
+            "Lists a tenant's audit records, newest first.",
+            access: .action(.auditRead),
+            query: ListAudit.parameters,
+            answer: .page("AuditRecord"),
+            run: .later { call async throws(CommandError) in
+                var filters: [String: String] = [:]
+                for name in ListAudit.parameters { filters[name] = call.query[name] }
+                let command = ListAudit(
+                    scope: call.tenant,
+                    filters: filters,
+                    limit: call.query["limit"],
+                    cursor: call.query["cursor"]
+                )
+                return try await command.run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/tenants/{tenant}/audit/{id}",
+            "getAudit",
+            "Answers an audit record.",
+            access: .action(.auditRead),
+            answer: .object("AuditRecord"),
+            run: .later { call async throws(CommandError) in
+                try await GetAudit(scope: call.tenant, id: call.parameters["id"] ?? "")
+                    .run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/audit/verify",
+            "verifyAudit",
+            "Walks the hash chain of the audit trail.",
+            access: .action(.auditVerify),
+            answer: .object("AuditVerification"),
+            run: .later { call async throws(CommandError) in
+                try await VerifyAudit().run(call.context)
+            }
+        ),
+    ]
+
+    /// What those need who run the server.
+    static let operations: [Route] = [
+        Route(
+            .get,
+            "/livez",
+            "getLiveness",
+            "Answers that the process runs.",
+            access: .anyone,
+            answer: .object("Status"),
+            run: .now { call throws(CommandError) in GetStatus.liveness(call.context) }
+        ),
+        Route(
+            .get,
+            "/readyz",
+            "getReadiness",
+            "Answers whether the server takes requests, and writes.",
+            access: .anyone,
+            answer: .object("Status"),
+            run: .now { call throws(CommandError) in try GetStatus.readiness(call.context) }
+        ),
+        Route(
+            .get,
+            "/openapi.json",
+            "getOpenAPI",
+            "Answers this document.",
+            access: .anyone,
+            answer: .object("OpenAPI"),
+            run: .now { call throws(CommandError) in
+                CommandAnswer(
+                    body: .bytes(OpenAPIDocument.text, mediaType: "application/json"),
+                    revision: call.context.services.revision
+                )
+            }
+        ),
+        Route(
+            .get,
+            "/metrics",
+            "getMetrics",
+            "Answers the server's metrics in the Prometheus text format.",
+            access: .action(.metricsRead),
+            answer: .text("text/plain; version=0.0.4; charset=utf-8"),
+            run: .now { call throws(CommandError) in
+                CommandAnswer(
+                    body: .bytes(
+                        Array(call.context.services.metricsText().utf8),
+                        mediaType: "text/plain; version=0.0.4; charset=utf-8"
+                    ),
+                    revision: call.context.services.revision
+                )
+            }
+        ),
+        Route(
+            .get,
+            "/v1/tenants",
+            "listTenants",
+            "Lists the tenants.",
+            access: .action(.tenantsList),
+            answer: .page("Tenant"),
+            run: .now { call throws(CommandError) in
+                try ListTenants(page: call.page()).run(call.context)
+            }
+        ),
+    ]
+}

@@ -1,0 +1,36 @@
+/// Names that stand for a credential whatever the integration.
+enum SensitiveName {
+    /// Members of bodies, normalized: only whole names, since a body is what the record is for.
+    static let members: Set<String> = [
+        "accesstoken", "apikey", "apisecret", "authorization", "clientsecret", "idtoken", "passwd",
+        "password", "privatekey", "refreshtoken", "secret", "secretkey", "sessiontoken",
+    ]
+
+    /// Query parameters, normalized; any header's word counts too.
+    private static let parameters: Set<String> = ["key", "sig", "code", "pwd"]
+
+    /// What a header of credentials has in its name, normalized.
+    private static let words = [
+        "accesskey", "apikey", "authkey", "authorization", "cookie", "credential", "passwd",
+        "password", "privatekey", "secret", "session", "signature", "token", "xauth",
+    ]
+
+    /// Challenges say how to authenticate, and hold no credential.
+    private static let challenges: Set<String> = ["wwwauthenticate", "proxyauthenticate"]
+
+    /// The name in small letters, without `-` and `_`: `client_secret` and `Client-Secret` are one.
+    static func normalized(_ name: String) -> String {
+        name.lowercased().filter { $0 != "-" && $0 != "_" }
+    }
+
+    /// Whether a header of this name carries a credential.
+    static func isHeader(_ name: String) -> Bool {
+        let name = normalized(name)
+        return !challenges.contains(name) && words.contains { name.contains($0) }
+    }
+
+    /// Whether a query parameter or a form field of this name carries a credential.
+    static func isParameter(_ name: String) -> Bool {
+        parameters.contains(normalized(name)) || isHeader(name)
+    }
+}

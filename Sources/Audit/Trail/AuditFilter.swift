@@ -1,0 +1,49 @@
+import JSON
+public import Model
+
+/// Which records a list shows; a part that is nil lets all pass (API section 4).
+public struct AuditFilter: Sendable, Hashable {
+    /// Not before this instant.
+    public var since: Timestamp?
+    /// Before this instant.
+    public var until: Timestamp?
+    /// Of this kind.
+    public var kind: AuditKind?
+    /// With this outcome.
+    public var outcome: AuditOutcome?
+    /// In this workflow.
+    public var workflow: String?
+    /// About this connection.
+    public var connection: String?
+    /// Of this operation.
+    public var operation: String?
+    /// Done by the actor with this id.
+    public var actor: String?
+
+    /// Lets everything pass.
+    public init() {}
+
+    /// Whether the parts that the index knows let the record pass.
+    func admits(_ entry: IndexEntry) -> Bool {
+        (since.map { entry.occurredAt >= $0.milliseconds } ?? true)
+            && (until.map { entry.occurredAt < $0.milliseconds } ?? true)
+            && (kind == nil || kind == entry.kind)
+            && (outcome == nil || outcome == entry.outcome)
+    }
+
+    /// Whether the parts that only the record knows let it pass.
+    func admits(_ record: AuditRecord) -> Bool {
+        (workflow == nil || workflow == record.text("workflow"))
+            && (connection == nil || connection == record.text("connectionId"))
+            && (operation == nil || operation == record.text("operation"))
+            && (actor == nil || actor == record.document["actor"]?["id"]?.string)
+    }
+}
+
+/// A page of records, the newest first.
+public struct AuditPage: Sendable {
+    /// The records; may be fewer than asked for while there are more.
+    public let items: [AuditRecord]
+    /// What to ask for as `before` to go on; nil at the end.
+    public let nextCursor: UInt64?
+}

@@ -1,0 +1,80 @@
+public import Model
+import Synchronization
+
+/// Reading: lists, single records, and the check of the whole chain.
+extension AuditTrail {
+    /// The largest page.
+    public static let pageCountMax = 500
+    /// The most records that are read from the store for one page.
+    static let readCountMax = 10_000
+    /// The most records looked at in memory for one page.
+    private static let stepCountMax = 1_000_000
+    /// The most records read at once.
+    private static let chunkCountMax = 256
+
+    /// The tenant's records that the filter lets pass, the newest first.
+    ///
+    /// - Parameters:
+    ///   - tenant: Whose records; nil for those of the platform.
+    ///   - limit: The most records of the page; held within 1 and `pageCountMax`.
+    ///   - before: The cursor of the page before; nil for the newest records.
+    public func list(
+        tenant: TenantID?,
+        filter: AuditFilter = AuditFilter(),
+        limit: Int = 50,
+        before: UInt64? = nil
+    ) async throws(AuditError) -> AuditPage {
+        let limit = min(max(1, limit), Self.pageCountMax)
+        var items: [AuditRecord] = []
+        var cursor = before ?? .max
+        var (readCount, stepCount) = (0, 0)
+        while readCount < Self.readCountMax, stepCount < Self.stepCountMax {
+            let countMax = min(max(limit - items.count, 16), Self.chunkCountMax)
+            let chunk = index.withLock { index in
+                index.chunk(
+                    before: cursor,
+                    tenant: tenant,
+                    filter: filter,
+                    countMax: countMax,
+                    stepCountMax: Self.chunkStepCountMax
+                )
+            }
+            items += try await store.records(
+                at: chunk.places,
+                countMax: limit - items.count,
+                keep: filter.admits
+            )
+            if items.count == limit { return page(items, before: items[limit - 1].sequence, tenant) }
+            if chunk.isLast { return AuditPage(items: items, nextCursor: nil) }
+            cursor = chunk.cursor
+            readCount += chunk.places.count
+            stepCount += Self.chunkStepCountMax
+        }
+        return page(items, before: cursor, tenant)
+    }
+
+    /// What the index is asked to look at while its lock is held.
+    private static let chunkStepCountMax = 20_000
+
+    private func page(_ items: [AuditRecord], before cursor: UInt64, _ tenant: TenantID?) -> AuditPage {
+        let hasMore = index.withLock { $0.hasRecord(before: cursor, tenant: tenant) }
+        return AuditPage(items: items, nextCursor: hasMore ? cursor : nil)
+    }
+
+    /// The tenant's record with this id; nil when there is none that is still listed.
+    public func get(tenant: TenantID?, id: String) async throws(AuditError) -> AuditRecord? {
+        let places = index.withLock { $0.places(of: id, tenant: tenant) }
+        let found = try await store.records(at: places, countMax: 1) { $0.id == id }
+        return found.first
+    }
+
+    /// Walks all records, from the oldest to the newest one at the time of the call.
+    public func verify() async throws(AuditError) -> AuditVerification {
+        let head = head
+        let walk = Mutex(ChainWalk(through: head, stopsThere: true))
+        if head.sequence > 0 {
+            try await store.walk { line in walk.withLock { $0.visit(line) } }
+        }
+        return walk.withLock { $0.finished() }
+    }
+}

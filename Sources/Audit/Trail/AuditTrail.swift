@@ -1,0 +1,139 @@
+import Platform
+import Synchronization
+
+/// The hash-chained record of what happened, in files or in memory (API section 8).
+///
+/// There is one chain for the process. Appending is a group commit: records that come while a batch
+/// is being written wait and become the next batch together, so that many callers share one sync. A
+/// record's sequence, id and hashes are made when its batch is, by one task at a time. What was
+/// appended is durable; after a failed write nothing is appended any more, since nobody knows what
+/// the medium holds.
+public final class AuditTrail: Sendable {
+    /// How a trail behaves.
+    public struct Configuration: Sendable {
+        /// The folder of its files; nil keeps the newest records in memory.
+        public var folder: String?
+        /// A segment takes no batch any more when it has this size, in bytes.
+        public var segmentByteCountMax = 64 << 20
+        /// The most records that wait to be written.
+        public var pendingCountMax = 4096
+        /// The newest records that can be listed; the others are verified only.
+        public var indexEntryCountMax = 5_000_000
+        /// The newest records kept in memory, where there is no folder.
+        public var memoryRecordCountMax = 10_000
+        /// The calendar, for ids: milliseconds since 1970 UTC.
+        public var now: @Sendable () -> Int64 = { WallClock.milliseconds() }
+
+        /// A configuration with the limits most servers want.
+        public init(folder: String? = nil) { self.folder = folder }
+    }
+
+    /// The most records of one batch.
+    static let batchCountMax = 1024
+
+    struct Waiting: Sendable {
+        let draft: AuditDraft
+        let continuation: CheckedContinuation<Result<AuditRecord, AuditError>, Never>
+    }
+
+    /// Somebody who waits until nothing is left to write.
+    typealias Drain = CheckedContinuation<Void, Never>
+
+    struct State {
+        var waiting: [Waiting] = []
+        var isFlushing = false
+        var head: AuditHead
+        /// Why nothing is appended any more.
+        var failure: AuditError?
+        var drains: [Drain] = []
+    }
+
+    let configuration: Configuration
+    let store: any RecordStore
+    let state: Mutex<State>
+    let index: Mutex<TrailIndex>
+    /// The copy of what a crash had torn, when opening the trail cut something off.
+    public let brokenCopy: String?
+
+    private init(_ configuration: Configuration, _ store: any RecordStore, _ found: Recovered) {
+        self.configuration = configuration
+        self.store = store
+        self.state = Mutex(State(head: found.head))
+        self.index = Mutex(found.index)
+        self.brokenCopy = found.brokenCopy
+    }
+
+    /// Opens a trail, and checks what its folder holds.
+    ///
+    /// - Throws: `AuditError` with `.damaged` and the file and line when the folder holds what was
+    ///   not written so, beyond a batch torn by a crash.
+    public static func open(_ configuration: Configuration) async throws(AuditError) -> AuditTrail {
+        let entryCountMax = max(10, configuration.indexEntryCountMax)
+        guard let path = configuration.folder else {
+            let store = MemoryStore(recordCountMax: configuration.memoryRecordCountMax)
+            let index = TrailIndex(entryCountMax: entryCountMax)
+            return AuditTrail(configuration, store, Recovered(index: index))
+        }
+        let store = FolderStore(
+            folder: Folder(path),
+            segmentByteCountMax: configuration.segmentByteCountMax
+        )
+        let found = try await store.recover(entryCountMax: entryCountMax)
+        return AuditTrail(configuration, store, found)
+    }
+
+    /// The newest record that is durable: to be anchored elsewhere.
+    public var head: AuditHead { state.withLock { $0.head } }
+
+    /// Why nothing can be appended any more; nil while all is well.
+    public var failure: AuditError? { state.withLock { $0.failure } }
+
+    /// Appends a record; durable when it returns.
+    ///
+    /// - Throws: `AuditError`; after `.overloaded` and `.recordTooLarge` the trail goes on, after
+    ///   others it does not.
+    public func append(_ draft: AuditDraft) async throws(AuditError) -> AuditRecord {
+        let result = await withCheckedContinuation { continuation in
+            enqueue(Waiting(draft: draft, continuation: continuation))
+        }
+        return try result.get()
+    }
+
+    /// Waits until everything appended so far is written, then refuses more.
+    public func close() async {
+        await withCheckedContinuation { (continuation: Drain) in
+            let isIdle = state.withLock { state in
+                state.failure = state.failure ?? AuditError(.closed, "the audit trail was closed")
+                guard state.isFlushing else { return true }
+                state.drains.append(continuation)
+                return false
+            }
+            if isIdle { continuation.resume() }
+        }
+        await store.close()
+    }
+
+    private enum Admission {
+        case refused(AuditError)
+        case waits
+        case startsFlush
+    }
+
+    private func enqueue(_ waiting: Waiting) {
+        let admission = state.withLock { state -> Admission in
+            if let failure = state.failure { return .refused(failure) }
+            guard state.waiting.count < configuration.pendingCountMax else {
+                return .refused(AuditError(.overloaded, "too many audit records wait"))
+            }
+            state.waiting.append(waiting)
+            guard !state.isFlushing else { return .waits }
+            state.isFlushing = true
+            return .startsFlush
+        }
+        switch admission {
+        case .refused(let error): waiting.continuation.resume(returning: .failure(error))
+        case .waits: break
+        case .startsFlush: Task { await flush() }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Platform
+import Synchronization
+
+/// Keeps the records in the segment files of a folder.
+///
+/// Writing, reading for lists and walking for a verification have a queue each, so that none waits
+/// for another. Whoever opens a folder has made sure that no other process has it.
+final class FolderStore: RecordStore {
+    private let writer: FileQueue<SegmentWriter>
+    private let reader: FileQueue<SegmentReader>
+    private let walker: FileQueue<SegmentReader>
+    private let oldest = Atomic<UInt64>(1)
+
+    init(folder: Folder, segmentByteCountMax: Int) {
+        writer = FileQueue(
+            label: "audit-writer",
+            SegmentWriter(folder: folder, segmentByteCountMax: segmentByteCountMax)
+        )
+        reader = FileQueue(label: "audit-reader", SegmentReader(folder: folder))
+        walker = FileQueue(label: "audit-walker", SegmentReader(folder: folder))
+    }
+
+    var oldestSequence: UInt64 { oldest.load(ordering: .relaxed) }
+
+    /// Reads what is there; must come before everything else, once.
+    func recover(entryCountMax: Int) async throws(AuditError) -> Recovered {
+        let recovered = try await writer.run { writer throws(AuditError) in
+            var recovery = TrailRecovery(folder: writer.folder, entryCountMax: entryCountMax)
+            let recovered = try recovery.run()
+            if let (first, end) = recovered.resumption { try writer.resume(first, end: end) }
+            return recovered
+        }
+        oldest.store(recovered.oldest, ordering: .relaxed)
+        return recovered
+    }
+
+    func append(_ lines: [[UInt8]], first: UInt64) async throws(AuditError) -> [RecordPlace] {
+        try await writer.run { writer throws(AuditError) in
+            try writer.append(lines, first: first)
+        }
+    }
+
+    func records(
+        at places: [RecordPlace],
+        countMax: Int,
+        keep: @escaping @Sendable (AuditRecord) -> Bool
+    ) async throws(AuditError) -> [AuditRecord] {
+        try await reader.run { reader throws(AuditError) in
+            try reader.records(at: places, countMax: countMax, keep: keep)
+        }
+    }
+
+    func walk(_ visit: @escaping @Sendable ([UInt8]) -> Bool) async throws(AuditError) {
+        try await walker.run { walker throws(AuditError) in try walker.walk(visit) }
+    }
+
+    func close() async { await writer.run { $0.close() } }
+}

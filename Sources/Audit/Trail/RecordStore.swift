@@ -1,0 +1,35 @@
+/// Where the lines of the trail are kept.
+protocol RecordStore: Sendable {
+    /// Keeps a batch of lines, of which the first has the sequence `first`; durable when it returns.
+    ///
+    /// - Returns: Where each line stands, in order.
+    func append(_ lines: [[UInt8]], first: UInt64) async throws(AuditError) -> [RecordPlace]
+
+    /// The records at these places, in order, as far as `keep` wants them; no more than `countMax`.
+    func records(
+        at places: [RecordPlace],
+        countMax: Int,
+        keep: @escaping @Sendable (AuditRecord) -> Bool
+    ) async throws(AuditError) -> [AuditRecord]
+
+    /// Walks the lines from the oldest on, until `visit` answers false.
+    func walk(_ visit: @escaping @Sendable ([UInt8]) -> Bool) async throws(AuditError)
+
+    /// The sequence of the oldest record kept.
+    var oldestSequence: UInt64 { get }
+
+    /// Lets go of files; `append` fails from then on.
+    func close() async
+}
+
+extension AuditRecord {
+    /// The record of a line that was kept; the line was checked before it was kept.
+    static func kept(_ line: [UInt8], in place: String) throws(AuditError) -> AuditRecord {
+        var check = ChainCheck(after: nil)
+        do {
+            return try check.take(line).record
+        } catch {
+            throw AuditError(.damaged, "\(place): record \(error.sequence): \(error.reason)")
+        }
+    }
+}

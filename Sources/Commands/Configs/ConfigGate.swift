@@ -1,0 +1,119 @@
+import JSON
+import Ledger
+import Model
+import Resolver
+
+/// Judges versions of a line on one state: the report, and what a step would mean for calls.
+struct ConfigGate {
+    private let target: ConfigScope
+    private let state: State
+    private let environment: Environment
+    private let services: Services
+    private let now: Timestamp
+
+    /// - Throws: `UNKNOWN_ENVIRONMENT`.
+    init(
+        _ target: ConfigScope,
+        _ state: State,
+        _ services: Services,
+        now: Timestamp
+    ) throws(CommandError) {
+        self.target = target
+        self.state = state
+        self.environment = try target.environment(services.environments)
+        self.services = services
+        self.now = now
+    }
+
+    /// The report of a version.
+    ///
+    /// - Throws: `BLUEPRINT_NOT_FOUND` when its blueprint is gone.
+    func report(_ version: ConfigVersion) throws(CommandError) -> ValidationReport {
+        let tenant = target.scope.read(state)
+        let world = ConfigWorld(state: state, tenant: tenant, environment: environment)
+        guard let inputs = world.inputs(version.config, number: version.number) else {
+            throw CommandError(
+                .notFound,
+                "BLUEPRINT_NOT_FOUND",
+                "The blueprint of the version is not registered any more."
+            )
+        }
+        let surroundings = ValidationSurroundings(
+            now: now,
+            healthFreshSeconds: services.healthFreshSeconds,
+            isDomainTaken: { isTaken($0) },
+            testedConfigs: testedConfigs(tenant),
+            connectionIDs: Array(tenant.connections.keys)
+        )
+        return ConfigValidator.report(inputs, surroundings)
+    }
+
+    /// Whether a domain is live in another (tenant, blueprint) pair.
+    private func isTaken(_ domain: String) -> Bool {
+        let holders = state.domains[domain] ?? []
+        return holders.contains {
+            $0.tenant != target.scope.tenant || $0.line.blueprint != target.line.blueprint
+        }
+    }
+
+    /// The versions of the blueprint's configs that were live in a nonproduction environment, newest
+    /// first.
+    private func testedConfigs(_ tenant: TenantState) -> [TenantAppConfig] {
+        guard environment.tier == .production else { return [] }
+        let names = services.environments.filter { $0.tier == .nonproduction }.map(\.name)
+        return names.flatMap { name -> [TenantAppConfig] in
+            let line = ConfigLineID(blueprint: target.line.blueprint, environment: name)
+            let versions = tenant.lines[line]?.versions.values.map { $0 } ?? []
+            return versions.sorted { $0.value.number > $1.value.number }
+                .filter { $0.value.status != .draft && $0.value.status != .archived }
+                .map(\.value.config)
+        }
+    }
+
+    /// What a refused step answers.
+    func refusal(_ report: ValidationReport) -> CommandError {
+        var error = CommandError.invalid(report.errors)
+        let count = report.errors.count
+        error = CommandError(
+            .invalid,
+            "VALIDATION_FAILED",
+            "The config has \(count) \(count == 1 ? "error" : "errors"); \(error.detail)",
+            issues: report.errors,
+            members: ["report": report.json]
+        )
+        return error
+    }
+
+    /// The access diff of changes (API section 5): whose winner is another one afterwards.
+    func access(_ state: State, after changes: [Change], _ stamp: Ledger.Stamp) -> JSONValue {
+        var next = state
+        next.apply(
+            LogEntry(
+                revision: stamp.revision,
+                at: stamp.now,
+                actor: .system("access"),
+                changes: changes
+            )
+        )
+        let entries = AccessDiff.entries(before: live(state), after: live(next))
+        return .array(entries.map(\.json))
+    }
+
+    private func live(_ state: State) -> BindingTable? {
+        let world = ConfigWorld(
+            state: state,
+            tenant: target.scope.read(state),
+            environment: environment
+        )
+        return world.table(target.read(state).live(in: environment.tier))
+    }
+
+    /// Nothing is live on the line.
+    static func notLive(_ target: ConfigScope) -> CommandError {
+        CommandError(
+            .notFound,
+            "CONFIG_NOT_LIVE",
+            "No config of \(target.line.blueprint.text) is live in \(target.line.environment.text)."
+        )
+    }
+}

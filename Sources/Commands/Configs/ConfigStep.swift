@@ -1,0 +1,65 @@
+import JSON
+import Ledger
+import Model
+import Resolver
+
+/// A step of a version's life on its way into the store.
+struct ConfigStep: Sendable {
+    let target: ConfigScope
+    let number: Int
+    let step: ConfigLifecycle.Step
+    let reason: String?
+
+    typealias Gate = (ConfigGate, ConfigVersion) throws(CommandError) -> ValidationReport?
+
+    /// The plan of the step: the state machine, then the gate, then the changes.
+    ///
+    /// The gate judges the very state that the step changes, so that no other write comes between.
+    func plan(
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext,
+        _ gate: Gate
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let environment = try target.environment(context.services.environments)
+        let line = target.read(state)
+        let existing = line.versions[number]
+        try context.precondition.check(existing?.revision)
+        guard let existing else { throw .notFound("such config version") }
+        let isMoving = try ConfigLifecycle.check(existing.value, step, tier: environment.tier)
+        guard isMoving else {
+            let written = Written(object: existing.json, revision: existing.revision)
+            return Ledger.Plan([], answer: written)
+        }
+        let judge = try ConfigGate(target, state, context.services, now: context.now)
+        let report = try gate(judge, existing.value)
+        let result = ConfigLifecycle.changes(
+            existing,
+            step,
+            on: target,
+            line,
+            stamp,
+            actor: context.caller.credential.id.text,
+            reason: reason
+        )
+        var written = Written(
+            object: result.moved.json,
+            revision: result.moved.revision,
+            before: existing.json
+        )
+        written.body = Self.body(result.moved, report, judge.access(state, after: result.changes, stamp))
+        return Ledger.Plan(result.changes, answer: written)
+    }
+
+    /// The version, with what its step means for calls.
+    static func body(
+        _ version: Stored<ConfigVersion>,
+        _ report: ValidationReport?,
+        _ access: JSONValue
+    ) -> JSONValue {
+        var object = version.json
+        if let report { object["report"] = report.json }
+        object["access"] = access
+        return .object(object)
+    }
+}

@@ -1,0 +1,45 @@
+import JSON
+import Ledger
+import Model
+import Resolver
+
+/// Answers what differs between two versions of a config, and whose winner changes.
+public struct DiffConfig: Sendable {
+    /// The line.
+    public let target: ConfigScope
+    /// The older version.
+    public let from: Int
+    /// The newer one.
+    public let to: Int
+
+    /// A request.
+    public init(target: ConfigScope, from: Int, to: Int) {
+        self.target = target
+        self.from = from
+        self.to = to
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `NOT_FOUND`.
+    public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
+        let state = context.state
+        let old = try target.version(from, state)
+        let new = try target.version(to, state)
+        let environment = try target.environment(context.services.environments)
+        let world = ConfigWorld(
+            state: state,
+            tenant: target.scope.read(state),
+            environment: environment
+        )
+        let patch = JSONDiff.patch(
+            from: .object(old.value.config.document.object),
+            to: .object(new.value.config.document.object)
+        )
+        let access = AccessDiff.entries(before: world.table(old), after: world.table(new))
+        return CommandAnswer(
+            body: .json(["patch": patch, "access": .array(access.map(\.json))]),
+            revision: state.revision
+        )
+    }
+}

@@ -1,0 +1,84 @@
+import JSON
+import Ledger
+import Model
+
+/// Runs the health checks of a config's connections that are missing or stale.
+struct HealthRefresh {
+    /// The most checks that run at the same time.
+    static let concurrencyMax = 8
+
+    let scope: TenantScope
+
+    /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
+    func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
+        guard !context.isDryRun else { return }
+        let state = context.state
+        let tenant = scope.read(state)
+        let stale = Set(config.bindings.map(\.connection)).sorted()
+            .filter { isStale($0, tenant, state, context) }
+        guard !stale.isEmpty else { return }
+        var found: [(ConnectionID, ConnectionHealth)] = []
+        await withTaskGroup(of: (ConnectionID, ConnectionHealth)?.self) { group in
+            for (index, id) in stale.enumerated() {
+                if index >= Self.concurrencyMax, let one = await group.next() ?? nil {
+                    found.append(one)
+                }
+                group.addTask { await Self.check(id, tenant, state, context).map { (id, $0) } }
+            }
+            for await one in group { if let one { found.append(one) } }
+        }
+        try await Self.keep(found, scope, context)
+    }
+
+    private func isStale(
+        _ id: ConnectionID,
+        _ tenant: TenantState,
+        _ state: State,
+        _ context: CommandContext
+    ) -> Bool {
+        guard let connection = tenant.connections[id]?.value, connection.status == .active,
+            state.catalog.specs[connection.spec]?.value.healthCheck != nil
+        else { return false }
+        guard let health = tenant.health[id], let checkedAt = health.checkedAt else { return true }
+        return health.status != .healthy
+            || context.now - checkedAt > .seconds(context.services.healthFreshSeconds)
+    }
+
+    /// Checks one connection; nil when it is gone or has no spec.
+    static func check(
+        _ id: ConnectionID,
+        _ tenant: TenantState,
+        _ state: State,
+        _ context: CommandContext,
+        secret: SecretReference? = nil
+    ) async -> ConnectionHealth? {
+        guard let connection = tenant.connections[id]?.value,
+            let spec = state.catalog.specs[connection.spec]?.value
+        else { return nil }
+        return await context.services.checkHealth(
+            connection,
+            spec,
+            previous: tenant.health[id] ?? .unknown,
+            secret: secret,
+            context
+        )
+    }
+
+    /// Keeps what checks found; it moves no revision.
+    static func keep(
+        _ found: [(ConnectionID, ConnectionHealth)],
+        _ scope: TenantScope,
+        _ context: CommandContext
+    ) async throws(CommandError) {
+        guard !found.isEmpty else { return }
+        let changes = found.map { Change.putHealth(scope.tenant, $0.0, $0.1) }
+        do {
+            _ = try await context.services.ledger.commit(
+                actor: context.caller.actor,
+                now: context.now
+            ) { (_, _) throws(CommandError) in Ledger.Plan(changes, answer: true) }
+        } catch {
+            throw CommandError(error)
+        }
+    }
+}

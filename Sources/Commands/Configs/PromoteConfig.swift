@@ -1,0 +1,140 @@
+public import JSON
+import Ledger
+import Model
+
+/// Makes a draft in another environment of what is live in this one, its connections replaced by
+/// those of the other environment.
+public struct PromoteConfig: Sendable {
+    /// The line that is promoted.
+    public let source: ConfigScope
+    /// The body: `to`, and `connections` from those here to those there.
+    public let body: JSONValue
+
+    /// A request.
+    public init(source: ConfigScope, body: JSONValue) {
+        self.source = source
+        self.body = body
+    }
+
+    private struct Wish {
+        let environment: EnvironmentName
+        let connections: [ConnectionID: ConnectionID]
+        let reason: String?
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `CONFIG_NOT_LIVE` when nothing is live here; `UNMAPPED_CONNECTIONS` with the
+    ///   candidates there; everything wrong with the body.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let wish = try read()
+        let line = ConfigLineID(blueprint: source.line.blueprint, environment: wish.environment)
+        let target = ConfigScope(scope: source.scope, line: line)
+        guard context.services.environments.contains(where: { $0.name == wish.environment }) else {
+            let detail = "there is no environment \(wish.environment.text)"
+            throw .invalid(.unknownEnvironment, at: .root.appending("to"), detail)
+        }
+        guard context.caller.credential.mayAct(in: wish.environment) else {
+            let detail = "The credential may not act in \(wish.environment.text)."
+            throw CommandError(.forbidden, "ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE", detail)
+        }
+        let from = try source.environment(context.services.environments)
+        return try await context.write(target.subject("config.promote", nil)) {
+            (state, stamp) throws(CommandError) in
+            guard let live = source.read(state).live(in: from.tier) else {
+                throw ConfigGate.notLive(source)
+            }
+            let config = try promoted(live.value.config, wish, target, state)
+            let version = ConfigVersion(
+                number: try ConfigDraft.nextNumber(target.read(state)),
+                config: config,
+                origin: .promotion(from: from.name, version: live.value.number)
+            )
+            let actor = context.caller.credential.id.text
+            return ConfigDraft.adding(
+                version,
+                to: target,
+                stamp,
+                actor: actor,
+                reason: wish.reason
+            )
+        }
+    }
+
+    private func read() throws(CommandError) -> Wish {
+        let issues = IssueList()
+        let members: Set<String> = ["to", "connections", "reason"]
+        let reader = ObjectReader(body, at: .root, issues: issues, members: members)
+        let environment = reader.requiredIdentifier("to", as: EnvironmentName.self)
+        if environment == source.line.environment {
+            reader.error(.invalidValue, "to", "must be another environment")
+        }
+        let pairs = reader.map("connections", keyedBy: ConnectionID.self, countMax: 10_000) {
+            (from, value, place) -> (ConnectionID, ConnectionID)? in
+            guard let to = value.string.flatMap(ConnectionID.init) else {
+                issues.error(.invalidIdentifier, at: place, "must be \(IdentifierRule.words)")
+                return nil
+            }
+            return (from, to)
+        }
+        let reason = reader.string("reason", byteCountMax: ActionBody.byteCountMax)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+        return Wish(
+            environment: environment,
+            connections: Dictionary(pairs ?? []) { first, _ in first },
+            reason: reason
+        )
+    }
+
+    /// The config with the connections of the other environment.
+    private func promoted(
+        _ config: TenantAppConfig,
+        _ wish: Wish,
+        _ target: ConfigScope,
+        _ state: State
+    ) throws(CommandError) -> TenantAppConfig {
+        let tenant = source.scope.read(state)
+        let used = Set(config.bindings.map(\.connection)).sorted()
+        let unmapped = used.filter { wish.connections[$0] == nil }
+        guard unmapped.isEmpty else { throw Self.unmapped(unmapped, wish, tenant) }
+        var object = config.document.object
+        let bindings = (object["integrations"]?.array ?? [])
+            .map { binding -> JSONValue in
+                guard var members = binding.object,
+                    let from = members["connectionId"]?.string.flatMap(ConnectionID.init),
+                    let to = wish.connections[from]
+                else { return binding }
+                members["connectionId"] = .string(to.text)
+                return .object(members)
+            }
+        object["integrations"] = .array(bindings)
+        var meta = object["meta"]?.object ?? [:]
+        meta["environment"] = .string(wish.environment.text)
+        object["meta"] = .object(meta)
+        return try ConfigDraft.read(.object(object), target, state, version: nil)
+    }
+
+    private static func unmapped(
+        _ connections: [ConnectionID],
+        _ wish: Wish,
+        _ tenant: TenantState
+    ) -> CommandError {
+        let list = connections.prefix(100)
+            .map { id -> JSONValue in
+                let key = tenant.connections[id]?.value.spec.key
+                let candidates = tenant.connections.values
+                    .filter { $0.value.environment == wish.environment && $0.value.spec.key == key }
+                    .map(\.value.id).sorted().prefix(100)
+                return [
+                    "connectionId": .string(id.text),
+                    "candidates": .array(candidates.map { .string($0.text) }),
+                ]
+            }
+        return CommandError(
+            .invalid,
+            "UNMAPPED_CONNECTIONS",
+            "connections must name one of \(wish.environment.text) for each that is bound here.",
+            members: ["unmapped": .array(Array(list))]
+        )
+    }
+}

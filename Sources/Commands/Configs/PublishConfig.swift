@@ -1,0 +1,52 @@
+public import JSON
+import Ledger
+import Model
+import Resolver
+
+/// Makes a version the live one of its line; the one before is superseded.
+///
+/// Health checks that are missing or stale are run first; then the whole gate is judged on the very
+/// state that the step changes.
+public struct PublishConfig: Sendable {
+    /// The line.
+    public let target: ConfigScope
+    /// The version.
+    public let number: Int
+    /// The body: `changeSummary`, which may be left out.
+    public let body: JSONValue?
+
+    /// A request.
+    public init(target: ConfigScope, number: Int, body: JSONValue?) {
+        self.target = target
+        self.number = number
+        self.body = body
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `NOT_FOUND`, `INVALID_TRANSITION`, `PREVIEW_REQUIRED`; `VALIDATION_FAILED` with the
+    ///   report.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let reason = try ActionBody.text("changeSummary", in: body)
+        let environment = try target.environment(context.services.environments)
+        let version = try target.version(number, context.state)
+        if try ConfigLifecycle.check(version.value, .publish, tier: environment.tier) {
+            try await HealthRefresh(scope: target.scope).run(version.value.config, context)
+        }
+        let step = ConfigStep(target: target, number: number, step: .publish, reason: reason)
+        return try await context.write(target.subject("config.publish", number)) {
+            (state, stamp) throws(CommandError) in
+            try step.plan(state, stamp, context, Self.gate)
+        }
+    }
+
+    /// Nothing with an error goes live.
+    static func gate(
+        _ gate: ConfigGate,
+        _ version: ConfigVersion
+    ) throws(CommandError) -> ValidationReport? {
+        let report = try gate.report(version)
+        guard report.isValid else { throw gate.refusal(report) }
+        return report
+    }
+}

@@ -1,0 +1,94 @@
+public import JSON
+import Ledger
+import Model
+import Resolver
+
+/// Publishes a new version with the content of an older one, judged by today's rules.
+public struct RollbackConfig: Sendable {
+    /// The line.
+    public let target: ConfigScope
+    /// The body: `toVersion`, and `reason`.
+    public let body: JSONValue
+
+    /// A request.
+    public init(target: ConfigScope, body: JSONValue) {
+        self.target = target
+        self.body = body
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `NOT_FOUND`; `INVALID_TRANSITION` for a version that was never live;
+    ///   `VALIDATION_FAILED` with the report.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let wish = try read()
+        _ = try target.environment(context.services.environments)
+        let old = try target.version(wish.number, context.state)
+        try await HealthRefresh(scope: target.scope).run(old.value.config, context)
+        return try await context.write(target.subject("config.rollback", wish.number)) {
+            (state, stamp) throws(CommandError) in
+            try plan(wish.number, wish.reason, state, stamp, context)
+        }
+    }
+
+    private func read() throws(CommandError) -> (number: Int, reason: String?) {
+        let issues = IssueList()
+        let members: Set<String> = ["toVersion", "reason"]
+        let reader = ObjectReader(body, at: .root, issues: issues, members: members)
+        let number = reader.integer("toVersion", in: 1...Int(Int32.max))
+        if reader.value("toVersion") == nil {
+            issues.error(.missingField, at: reader.place("toVersion"), "is required")
+        }
+        let reason = reader.string("reason", byteCountMax: ActionBody.byteCountMax)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+        return (number ?? 0, reason)
+    }
+
+    private func plan(
+        _ number: Int,
+        _ reason: String?,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let line = target.read(state)
+        let old = try target.version(number, state)
+        guard old.value.status == .superseded || old.value.status == .published else {
+            throw CommandError(
+                .conflict,
+                "INVALID_TRANSITION",
+                "A version that is \(old.value.status.rawValue) was never live here."
+            )
+        }
+        let version = ConfigVersion(
+            number: try ConfigDraft.nextNumber(line),
+            config: old.value.config,
+            origin: .rollback(to: number)
+        )
+        let gate = try ConfigGate(target, state, context.services, now: context.now)
+        let report = try PublishConfig.gate(gate, version)
+        let actor = context.caller.credential.id.text
+        let made = ConfigDraft.adding(version, to: target, stamp, actor: actor, reason: reason)
+        let draft = Stored(
+            version,
+            revision: stamp.revision,
+            createdAt: stamp.now,
+            updatedAt: stamp.now
+        )
+        let result = ConfigLifecycle.changes(
+            draft,
+            .publish,
+            on: target,
+            line,
+            stamp,
+            actor: actor,
+            reason: reason
+        )
+        let changes = made.changes + result.changes
+        var written = made.answer
+        written.object = result.moved.json
+        let access = gate.access(state, after: changes, stamp)
+        written.body = ConfigStep.body(result.moved, report, access)
+        return Ledger.Plan(changes, answer: written)
+    }
+}

@@ -1,0 +1,28 @@
+import JSON
+import Ledger
+public import Model
+
+/// Answers what the last health checks of a connection found.
+public struct GetConnectionHealth: Sendable {
+    /// The tenant.
+    public let scope: TenantScope
+    /// The connection.
+    public let id: ConnectionID
+
+    /// A request.
+    public init(scope: TenantScope, id: ConnectionID) {
+        self.scope = scope
+        self.id = id
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `NOT_FOUND`.
+    public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
+        let state = context.state
+        let tenant = scope.read(state)
+        guard tenant.connections[id] != nil else { throw .notFound("such connection") }
+        let health = tenant.health[id] ?? .unknown
+        return CommandAnswer(body: .json(health.json), revision: state.revision)
+    }
+}

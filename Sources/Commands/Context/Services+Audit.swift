@@ -1,0 +1,62 @@
+import Audit
+import JSON
+import Ledger
+import Model
+
+extension Services {
+    /// Refuses a write that could not be recorded, before it is made.
+    ///
+    /// - Throws: `AUDIT_UNAVAILABLE`, unless the server was told to go on without its trail.
+    func checkAudit() throws(CommandError) {
+        if let failure = audit.failure, !settings.auditFailsOpen { throw CommandError(failure) }
+    }
+
+    /// Records a change that was made; durable when it returns.
+    ///
+    /// - Throws: `AUDIT_UNAVAILABLE`: the change was made, its record was not.
+    func recordChange(
+        _ subject: WriteSubject,
+        _ written: Written,
+        _ context: CommandContext,
+        _ revision: UInt64
+    ) async throws(CommandError) {
+        var draft = AuditDraft(
+            .change,
+            subject.action,
+            outcome: .success,
+            by: context.caller.auditActor,
+            at: context.now
+        )
+        draft.tenant = subject.tenant
+        draft.environment = subject.environment
+        draft.resource = AuditResource(type: subject.type, id: subject.id)
+        if subject.type == "connection" { draft.connection = ConnectionID(subject.id) }
+        draft.revision = revision
+        draft.requestID = context.requestID
+        draft.traceparent = context.traceparent
+        draft.before = written.before.map { .object($0) }
+        draft.after = written.kind == .nothing ? nil : written.object.map { .object($0) }
+        try await record(draft)
+    }
+
+    /// Appends a record; durable when it returns.
+    func record(_ draft: AuditDraft) async throws(CommandError) {
+        do {
+            _ = try await audit.append(draft)
+        } catch {
+            if !settings.auditFailsOpen { throw CommandError(error) }
+        }
+    }
+}
+
+extension Caller {
+    /// The caller as the trail names it.
+    var auditActor: AuditActor {
+        AuditActor(
+            type: isBootstrap ? "bootstrap" : "key",
+            id: credential.id.text,
+            via: "http",
+            ip: address
+        )
+    }
+}

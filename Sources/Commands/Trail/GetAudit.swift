@@ -1,0 +1,34 @@
+import Audit
+import JSON
+import Model
+
+/// Answers an audit record of a tenant.
+public struct GetAudit: Sendable {
+    /// The tenant.
+    public let scope: TenantScope
+    /// The record's id.
+    public let id: String
+
+    /// A request.
+    public init(scope: TenantScope, id: String) {
+        self.scope = scope
+        self.id = id
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `NOT_FOUND`; `AUDIT_UNAVAILABLE`.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let record: AuditRecord?
+        do {
+            record = try await context.services.audit.get(tenant: scope.tenant, id: id)
+        } catch {
+            throw CommandError(error)
+        }
+        guard let record else { throw .notFound("such audit record") }
+        return CommandAnswer(
+            body: .json(AuditReading(scope, context.caller).show(record)),
+            revision: context.services.revision
+        )
+    }
+}

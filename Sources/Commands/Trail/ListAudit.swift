@@ -1,0 +1,93 @@
+import Audit
+import JSON
+import Model
+
+/// Lists a tenant's audit records, newest first.
+public struct ListAudit: Sendable {
+    /// The filters that it knows, each named after the record's member.
+    public static let parameters = [
+        "since", "until", "kind", "workflow", "connection", "operation", "outcome", "actor",
+    ]
+
+    /// The tenant.
+    public let scope: TenantScope
+    /// The filters that were given.
+    public let filters: [String: String]
+    /// The parameter `limit`.
+    public let limit: String?
+    /// The parameter `cursor`.
+    public let cursor: String?
+
+    /// A request.
+    public init(scope: TenantScope, filters: [String: String], limit: String?, cursor: String?) {
+        self.scope = scope
+        self.filters = filters
+        self.limit = limit
+        self.cursor = cursor
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `INVALID_PARAMETER`; `AUDIT_UNAVAILABLE`.
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let request = try PageRequest(limit: limit, cursor: cursor)
+        var before: UInt64?
+        if let after = request.after {
+            guard let sequence = UInt64(after) else {
+                throw .parameter("cursor", "is none that a list gave")
+            }
+            before = sequence
+        }
+        let page: AuditPage
+        do {
+            page = try await context.services.audit.list(
+                tenant: scope.tenant,
+                filter: try filter(),
+                limit: request.limit,
+                before: before
+            )
+        } catch let error as AuditError {
+            throw CommandError(error)
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            preconditionFailure("a list fails by the trail or by its parameters")
+        }
+        let reading = AuditReading(scope, context.caller)
+        let next = page.nextCursor.map { PageRequest.cursor(after: "\($0)") }
+        return Page(items: page.items.map(reading.show), nextCursor: next)
+            .answer(revision: context.services.revision)
+    }
+
+    private func filter() throws(CommandError) -> AuditFilter {
+        var filter = AuditFilter()
+        filter.since = try time("since")
+        filter.until = try time("until")
+        filter.kind = try choice("kind")
+        filter.outcome = try choice("outcome")
+        filter.workflow = filters["workflow"]
+        filter.connection = filters["connection"]
+        filter.operation = filters["operation"]
+        filter.actor = filters["actor"]
+        return filter
+    }
+
+    private func time(_ name: String) throws(CommandError) -> Timestamp? {
+        guard let text = filters[name] else { return nil }
+        guard let time = Timestamp(text) else {
+            throw .parameter(name, "must be a time as RFC 3339 writes it")
+        }
+        return time
+    }
+
+    private func choice<E: RawRepresentable<String> & CaseIterable>(
+        _ name: String
+    ) throws(CommandError) -> E? {
+        guard let text = filters[name] else { return nil }
+        guard let value = E(rawValue: text) else {
+            let known = E.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .parameter(name, "must be one of \(known)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,108 @@
+public import Model
+
+extension BindingTable {
+    /// Which candidates an answer tells of.
+    public enum Listing: Sendable, Hashable {
+        /// All of them, for an explanation.
+        case everyCandidate
+        /// Those whose scope admits the workflow, for a decision: the ones left out are dropped in
+        /// any case, and their number costs nothing.
+        case admitted
+    }
+
+    /// Who serves a capability in a workflow.
+    ///
+    /// - Parameters:
+    ///   - workflow: The workflow; nil for one that every scope with entries admits.
+    ///   - listing: Which candidates the answer tells of; the decision is the same.
+    ///   - isOpen: Whether the circuit breaker of a connection is open.
+    /// - Returns: nil when no slot requires the capability.
+    public func resolve(
+        capability: CapabilityKey,
+        workflow: WorkflowName?,
+        listing: Listing = .everyCandidate,
+        isOpen: (ConnectionID) -> Bool = { _ in false }
+    ) -> Resolution? {
+        guard let seats = seats[capability] else { return nil }
+        var list = CandidateList(self, workflow)
+        for seat in seats {
+            forEachBinding(seat.slot, workflow, listing) { index, specificity in
+                let offer = bindings[index].specInSlot.map { seat.firstOffer + $0 }
+                list.add(index, slot: seat.slot, offer: offer, specificity, isOpen: isOpen)
+            }
+        }
+        return list.resolution()
+    }
+
+    /// Who serves an operation in a workflow: the candidates are those whose own operation it is.
+    ///
+    /// An operation that no slot's capability has is served by nobody. The parameters are those of
+    /// the other `resolve`.
+    public func resolve(
+        operation: OperationID,
+        workflow: WorkflowName?,
+        listing: Listing = .everyCandidate,
+        isOpen: (ConnectionID) -> Bool = { _ in false }
+    ) -> Resolution {
+        var list = CandidateList(self, workflow)
+        for seat in operations[operation] ?? [] {
+            forEachBinding(seat.slot, workflow, listing) { index, specificity in
+                guard bindings[index].specInSlot == seat.specInSlot else { return }
+                list.add(index, slot: seat.slot, offer: seat.offer, specificity, isOpen: isOpen)
+            }
+        }
+        return list.resolution()
+    }
+
+    /// Calls `body` with the slot's bindings, and how closely each one's scope names the workflow.
+    private func forEachBinding(
+        _ slot: Int,
+        _ workflow: WorkflowName?,
+        _ listing: Listing,
+        _ body: (Int, Specificity?) -> Void
+    ) {
+        guard let workflow else {
+            for index in slots[slot].bindings {
+                let specificity = bindings[index].closestWorkflow
+                if specificity != nil || listing == .everyCandidate { body(index, specificity) }
+            }
+            return
+        }
+        switch listing {
+        case .admitted:
+            slots[slot].index.forEachHit(workflow) { body($0.binding, $0.specificity) }
+        case .everyCandidate:
+            for index in slots[slot].bindings {
+                let listed = config.bindings[index].scope.workflows
+                body(index, Specificity.of(workflow.text, in: listed))
+            }
+        }
+    }
+
+    /// The required slots of which some capability has no candidate that passes for any workflow
+    /// (API section 10, "Missing"): availability does not count, nor do rules that list workflows.
+    ///
+    /// - Complexity: O(bindings × capabilities of their slots).
+    public var missingSlots: [SlotID] {
+        blueprint.slots.indices.filter { blueprint.slots[$0].isRequired && isMissing($0) }
+            .map { blueprint.slots[$0].id }
+    }
+
+    private func isMissing(_ slot: Int) -> Bool {
+        blueprint.slots[slot].capabilities.contains { requirement in
+            let seat = seats[requirement.key]?.first { $0.slot == slot }
+            return seat.map { !isServed($0) } ?? true
+        } || slots[slot].bindings.isEmpty
+    }
+
+    private func isServed(_ seat: Seat) -> Bool {
+        slots[seat.slot].bindings.contains { index in
+            var list = CandidateList(self, nil)
+            let bound = bindings[index]
+            let offer = bound.specInSlot.map { seat.firstOffer + $0 }
+            let closest = bound.closestWorkflow
+            list.add(index, slot: seat.slot, offer: offer, closest, isOpen: { _ in false })
+            return list.candidates.contains { $0.isPermitted }
+        }
+    }
+}

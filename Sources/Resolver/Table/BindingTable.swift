@@ -1,0 +1,88 @@
+public import Model
+
+/// One version of a tenant's config, compiled for decisions: which connection serves a capability in
+/// a workflow, which others would, and why the rest do not (API section 5).
+///
+/// Every question goes through one evaluation of a candidate, so that a decision, its explanation,
+/// the resolved config and the validation report cannot disagree. A table never changes; it is good
+/// for the state that it was compiled from. A class, so that handing it on costs one reference.
+public final class BindingTable: Sendable {
+    /// The config.
+    public let config: TenantAppConfig
+    /// The number of its version.
+    public let versionNumber: Int
+    /// The blueprint.
+    public let blueprint: Blueprint
+    /// The environment.
+    public let environment: Environment
+    /// The capabilities that some slot requires, in the blueprint's order, each once.
+    public let capabilities: [CapabilityKey]
+
+    /// Parallel to the config's bindings.
+    let bindings: [BoundBinding]
+    /// The connections that are bound, each once.
+    let connections: [BoundConnection]
+    /// Their specs, each once; nil for one that is not registered.
+    let specs: [IntegrationSpec?]
+    /// Parallel to the blueprint's slots.
+    let slots: [TableSlot]
+    /// What each slot's specs bring to its capabilities.
+    let offers: [Offer]
+    /// Where a capability is required.
+    let seats: [CapabilityKey: [Seat]]
+    /// Which offers an operation serves.
+    let operations: [OperationID: [OperationSeat]]
+
+    /// Compiles a config.
+    ///
+    /// - Complexity: O(bindings + slots × their capabilities × their specs × rules).
+    public convenience init(compiling inputs: ResolverInputs) {
+        var compiler = BindingCompiler(inputs)
+        compiler.compile()
+        self.init(compiler)
+    }
+
+    init(_ compiled: BindingCompiler) {
+        let inputs = compiled.inputs
+        self.config = inputs.config
+        self.versionNumber = inputs.versionNumber
+        self.blueprint = inputs.blueprint
+        self.environment = inputs.environment
+        self.capabilities = compiled.capabilities
+        self.bindings = compiled.bindings
+        self.connections = compiled.connections
+        self.specs = compiled.specs
+        self.slots = compiled.slots
+        self.offers = compiled.offers
+        self.seats = compiled.seats
+        self.operations = compiled.operations
+    }
+}
+
+/// A slot's bindings, in the order written, and how to find those of a workflow.
+struct TableSlot: Sendable {
+    var bindings: [Int] = []
+    var index = WorkflowIndex()
+    /// The places of its bindings' specs in the table, each once.
+    var specs: [Int] = []
+    /// The first of its offers: for each capability in turn, one for each spec.
+    var firstOffer = 0
+}
+
+/// A capability in a slot that requires it.
+struct Seat: Sendable {
+    /// The slot's place in the blueprint.
+    let slot: Int
+    /// The offer of the slot's first spec; those of the others follow.
+    let firstOffer: Int
+}
+
+/// An operation in a slot that has it through one of its specs.
+struct OperationSeat: Sendable {
+    /// The slot's place in the blueprint.
+    let slot: Int
+    /// Which of the slot's specs it is.
+    let specInSlot: Int
+    /// The offer.
+    let offer: Int
+}

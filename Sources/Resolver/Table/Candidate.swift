@@ -1,0 +1,70 @@
+public import Model
+
+/// A binding that could serve what was asked for, and what became of it.
+public struct Candidate: Sendable {
+    /// What became of a candidate.
+    public enum Outcome: String, Sendable, Hashable, CaseIterable {
+        /// It serves.
+        case winner
+        /// It would serve if those before it could not.
+        case fallback
+        /// It is permitted and cannot serve now.
+        case unavailable
+        /// It is not permitted, or does not fit.
+        case dropped
+    }
+
+    private let table: BindingTable
+    private let slotPlace: Int
+    private let offerPlace: Int?
+    private let reasonSet: ReasonSet
+    let rank: CandidateRank
+    /// What became of it.
+    public internal(set) var outcome: Outcome
+
+    init(
+        table: BindingTable,
+        slot: Int,
+        offer: Int?,
+        rank: CandidateRank,
+        reasons: ReasonSet
+    ) {
+        self.table = table
+        self.slotPlace = slot
+        self.offerPlace = offer
+        self.rank = rank
+        self.reasonSet = reasons
+        self.outcome =
+            reasons.isEmpty ? .fallback : reasons.isDropping ? .dropped : .unavailable
+    }
+
+    /// The index of the binding in the config's list.
+    public var bindingIndex: Int { rank.bindingIndex }
+    /// The binding.
+    public var binding: Binding { table.config.bindings[bindingIndex] }
+    /// The slot.
+    public var slot: SlotID { table.blueprint.slots[slotPlace].id }
+    /// The id that the binding names, whether or not there is such a connection.
+    public var connectionID: ConnectionID { table.config.bindings[bindingIndex].connection }
+    /// Its place in the order, as the binding says it.
+    public var priority: Int? { table.config.bindings[bindingIndex].priority }
+    /// What it may be used for.
+    public var scope: Scope { table.config.bindings[bindingIndex].scope }
+    /// The operation that it serves; nil when its spec is missing or does not provide one.
+    public var operation: OperationID? { offerPlace.flatMap { table.offers[$0].operation } }
+    /// The connection and its health; nil when the tenant has none of this id.
+    public var observed: ObservedConnection? { bound.observed }
+    /// The connection; nil when the tenant has none of this id.
+    public var connection: Connection? { bound.observed?.connection }
+    /// The connection's spec; nil when it is not registered.
+    public var spec: IntegrationSpec? { bound.spec.flatMap { table.specs[$0] } }
+
+    private var bound: BoundConnection {
+        table.connections[table.bindings[bindingIndex].connection]
+    }
+
+    /// Why it does not serve, in the order of rule 3; empty for the winner and its fallbacks.
+    public var reasons: [Reason] { reasonSet.reasons }
+    /// Whether scopes and policies permit it and it fits, available or not.
+    public var isPermitted: Bool { outcome != .dropped }
+}

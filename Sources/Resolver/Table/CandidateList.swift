@@ -1,0 +1,90 @@
+import Model
+import Policy
+
+/// Evaluates candidates one by one: the only place where it is decided who may serve.
+struct CandidateList {
+    let table: BindingTable
+    let workflow: WorkflowName?
+    private(set) var candidates: [Candidate] = []
+    private var policies: [PolicyID] = []
+
+    init(_ table: BindingTable, _ workflow: WorkflowName?) {
+        self.table = table
+        self.workflow = workflow
+    }
+
+    /// Evaluates a binding.
+    ///
+    /// - Parameters:
+    ///   - offer: What its spec brings here; nil without a connection.
+    ///   - specificity: How closely its scope names the workflow; nil when it does not admit it.
+    mutating func add(
+        _ index: Int,
+        slot: Int,
+        offer: Int?,
+        _ specificity: Specificity?,
+        isOpen: (ConnectionID) -> Bool
+    ) {
+        let bound = table.bindings[index]
+        let binding = table.config.bindings[index]
+        var reasons = bound.reasons
+        if specificity == nil { reasons.insert(.workflowNotInScope) }
+        if offer != nil, isOpen(binding.connection) { reasons.insert(.circuitOpen) }
+        let operation = judge(offer, binding, bound, &reasons)
+        let rank = CandidateRank(
+            priority: binding.priority,
+            workflow: specificity,
+            operation: operation,
+            index: index
+        )
+        candidates.append(
+            Candidate(table: table, slot: slot, offer: offer, rank: rank, reasons: reasons)
+        )
+    }
+
+    /// Judges what depends on the operation; answers how closely the scope names it.
+    private mutating func judge(
+        _ offer: Int?,
+        _ binding: Binding,
+        _ bound: BoundBinding,
+        _ reasons: inout ReasonSet
+    ) -> Specificity? {
+        let list = binding.scope.operations
+        if let offer { reasons.formUnion(table.offers[offer].reasons) }
+        guard let offer, let operation = table.offers[offer].operation else {
+            // Of an unknown operation it is certain only that an empty list does not admit it.
+            if list?.isEmpty ?? false { reasons.insert(.operationNotInScope) }
+            return list == nil ? .absentList : nil
+        }
+        let specificity = Specificity.of(operation.text, in: list)
+        if specificity == nil { reasons.insert(.operationNotInScope) }
+        if !table.offers[offer].policies.isEmpty {
+            reasons.formUnion(verdict(offer, binding.connection, bound))
+        }
+        return specificity
+    }
+
+    private mutating func verdict(
+        _ offer: Int,
+        _ id: ConnectionID,
+        _ bound: BoundBinding
+    ) -> ReasonSet {
+        guard let mode = table.connections[bound.connection].observed?.connection.mode else {
+            return []
+        }
+        let verdict = table.offers[offer].policies
+            .judge(connection: id, mode: mode, workflow: workflow)
+        policies += verdict.forbids + verdict.permits
+        var reasons: ReasonSet = verdict.forbids.isEmpty ? [] : .forbiddenByPolicy
+        if verdict.isGateFailed { reasons.insert(.notPermittedByPolicy) }
+        return reasons
+    }
+
+    /// The answer that follows from all candidates.
+    func resolution() -> Resolution {
+        let ordered =
+            candidates.count < 2 ? candidates : candidates.sorted { $0.rank < $1.rank }
+        let ids = policies.isEmpty ? [] : Set(policies).sorted()
+        return Resolution(ordered: ordered, policies: ids)
+    }
+}

@@ -1,0 +1,32 @@
+import Model
+
+/// What two configs of different environments have in common when one was made from the other: the
+/// bindings' slots, scopes, priorities and integrations, whatever their order, but not the
+/// connections, which differ, nor their settings.
+struct ConfigLikeness: Equatable {
+    /// The most configs that one is compared with.
+    static let comparisonCountMax = 100
+
+    private struct Part: Hashable {
+        let slot: SlotID
+        let scope: Scope
+        let priority: Int?
+        let integration: IntegrationKey?
+    }
+
+    private let counts: [Part: Int]
+
+    init(_ config: TenantAppConfig, _ connection: (ConnectionID) -> ObservedConnection?) {
+        var counts: [Part: Int] = [:]
+        for binding in config.bindings {
+            let part = Part(
+                slot: binding.slot,
+                scope: binding.scope,
+                priority: binding.priority,
+                integration: connection(binding.connection)?.connection.spec.key
+            )
+            counts[part, default: 0] += 1
+        }
+        self.counts = counts
+    }
+}

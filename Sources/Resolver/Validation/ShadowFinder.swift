@@ -1,0 +1,149 @@
+import Model
+import Policy
+import Policy
+
+/// A binding that never wins.
+struct Shadow: Hashable {
+    /// The binding.
+    let binding: Int
+    /// One that comes first wherever it serves; nil when its scope admits nothing.
+    let cover: Int?
+}
+
+/// Finds bindings that never win, as long as nothing is paused or fails: for each of its capabilities
+/// another binding comes before it, for every workflow that it admits.
+///
+/// Only what is certain is told. Another binding covers it alone or not at all, and each list is
+/// looked at only so far as the bounds below allow.
+struct ShadowFinder {
+    /// The most bindings tried as a cover, from each place where one may be found.
+    static let coverCountMax = 4
+    /// The most pairs of entries compared for one cover.
+    static let entryPairCountMax = 4_096
+    /// The most pairs of entries compared in all, which bounds the time of a report.
+    static let comparisonCountMax = 4_000_000
+
+    private let table: BindingTable
+    private var comparisonsLeft = Self.comparisonCountMax
+    /// What is known of each binding: nil before it was a candidate.
+    private var covers: [Int: Int] = [:]
+    private var isBare: [Bool]
+
+    /// The shadows of a table, in the order written.
+    static func shadows(in table: BindingTable) -> [Shadow] {
+        var finder = ShadowFinder(table)
+        for capability in table.capabilities { finder.search(capability) }
+        return finder.shadows
+    }
+
+    private init(_ table: BindingTable) {
+        self.table = table
+        self.isBare = Array(repeating: false, count: table.bindings.count)
+    }
+
+    private mutating func search(_ capability: CapabilityKey) {
+        let standings = table.standings(for: capability)
+        let index = CoverIndex(standings, table)
+        for standing in standings where !isBare[standing.binding] {
+            if let cover = cover(of: standing, index) {
+                covers[standing.binding] = covers[standing.binding] ?? cover
+            } else {
+                isBare[standing.binding] = true
+            }
+        }
+    }
+
+    private var shadows: [Shadow] {
+        table.config.bindings.indices.compactMap { binding in
+            if isBare[binding] { return nil }
+            if let cover = covers[binding] { return Shadow(binding: binding, cover: cover) }
+            return admitsNothing(binding) ? Shadow(binding: binding, cover: nil) : nil
+        }
+    }
+
+    /// Whether a binding without any fault serves nothing, because of its scope.
+    private func admitsNothing(_ binding: Int) -> Bool {
+        let bound = table.bindings[binding]
+        guard let slot = bound.slot, let specInSlot = bound.specInSlot else { return false }
+        guard !bound.reasons.isDropping else { return false }
+        if bound.closestWorkflow == nil { return true }
+        // No capability let it stand: say so only when no fault of the spec is behind it.
+        let tableSlot = table.slots[slot]
+        let count = table.blueprint.slots[slot].capabilities.count
+        return count > 0
+            && (0..<count).allSatisfy { position in
+                let offer = tableSlot.firstOffer + position * tableSlot.specs.count + specInSlot
+                return !table.offers[offer].reasons.isDropping
+            }
+    }
+
+    /// A binding that comes before this one for every workflow that it admits.
+    private mutating func cover(of standing: Standing, _ index: CoverIndex) -> Int? {
+        let list = table.config.bindings[standing.binding].scope.workflows
+        // A list that admits nothing needs no cover; it is told apart at the end.
+        if list?.isEmpty ?? false { return nil }
+        for other in index.covers(of: list?.first) where other.binding != standing.binding {
+            if isBefore(other, standing), covers(other, standing) { return other.binding }
+        }
+        return nil
+    }
+
+    /// Whether the other's place is before this one's, as far as the workflows do not decide it, and
+    /// the rules judge both alike.
+    private func isBefore(_ other: Standing, _ standing: Standing) -> Bool {
+        let priority = table.config.bindings[standing.binding].priority ?? .max
+        let otherPriority = table.config.bindings[other.binding].priority ?? .max
+        guard otherPriority <= priority else { return false }
+        if otherPriority == priority {
+            guard other.operation <= standing.operation else { return false }
+            let isTie = other.operation == standing.operation
+            guard !isTie || other.binding < standing.binding else { return false }
+        }
+        return isJudgedAlike(other, standing)
+    }
+
+    /// Whether no rule can drop the other where this one passes.
+    private func isJudgedAlike(_ other: Standing, _ standing: Standing) -> Bool {
+        let rules = table.offers[other.offer].policies
+        guard !rules.isEmpty else { return true }
+        guard let otherMode = mode(other), let ownMode = mode(standing) else { return false }
+        return rules.judgesAlike(
+            table.config.bindings[other.binding].connection,
+            otherMode,
+            as: table.offers[standing.offer].policies,
+            table.config.bindings[standing.binding].connection,
+            ownMode
+        )
+    }
+
+    private func mode(_ standing: Standing) -> OwnershipMode? {
+        let place = table.bindings[standing.binding].connection
+        return table.connections[place].observed?.connection.mode
+    }
+
+    /// Whether the other admits every workflow that this one admits; at equal priority naming it as
+    /// closely, lest this one comes first by its specificity.
+    private mutating func covers(_ other: Standing, _ standing: Standing) -> Bool {
+        let outer = table.config.bindings[other.binding].scope.workflows
+        let inner = table.config.bindings[standing.binding].scope.workflows
+        let isTie =
+            table.config.bindings[other.binding].priority
+            == table.config.bindings[standing.binding].priority
+        guard let outer else { return inner == nil || !isTie }
+        guard let inner else { return false }
+        let pairCount = outer.count * inner.count
+        guard pairCount <= Self.entryPairCountMax, comparisonsLeft >= pairCount else { return false }
+        comparisonsLeft -= pairCount
+        return inner.allSatisfy { entry in
+            outer.contains { covers($0, entry) && (!isTie || Specificity($0) <= Specificity(entry)) }
+        }
+    }
+
+    /// Whether every name that `inner` matches is matched by `outer`.
+    ///
+    /// The text of a pattern is a name in which only a star can match a star, so matching it proves
+    /// that each run that a star of `inner` stands for falls to a star of `outer`.
+    private func covers(_ outer: Pattern, _ inner: Pattern) -> Bool {
+        outer.matches(inner.text)
+    }
+}

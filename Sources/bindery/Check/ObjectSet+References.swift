@@ -1,0 +1,60 @@
+import JSON
+import Model
+
+extension ObjectSet {
+    /// Checks what the objects say of each other.
+    ///
+    /// The set is taken for whole: what it names and does not hold is an error.
+    func checkReferences(_ report: inout CheckReport) {
+        for placed in connections.values.sorted(by: { $0.place.text < $1.place.text }) {
+            let issues = IssueList()
+            check(placed.noun, issues)
+            for issue in issues.issues { report.add(issue, at: placed.place) }
+        }
+        for placed in configs {
+            for issue in issues(of: placed.noun) { report.add(issue, at: placed.place) }
+        }
+    }
+
+    private func check(_ connection: Connection, _ issues: IssueList) {
+        guard let spec = specs[connection.spec]?.noun else {
+            return reportMissing(connection.spec, issues)
+        }
+        if !spec.supportedModes.contains(connection.mode) {
+            let modes = spec.supportedModes.map(\.rawValue).joined(separator: ", ")
+            issues.error(
+                .unsupportedOwnershipMode,
+                at: .root.appending("ownershipMode"),
+                "the integration supports \(modes.isEmpty ? "no mode" : modes)"
+            )
+        }
+        let place = JSONPointer.root.appending("config")
+        let config = JSONValue.object(connection.config)
+        SecretScan.scan(config, at: place, secretFields: spec.secretFields, issues: issues)
+        // What is required may come with a binding, so that only the merged config is asked for it.
+        let violations = spec.configSchema?.check(config, at: place, ignoringRequired: true) ?? []
+        for violation in violations {
+            issues.error(.configSchemaViolation, at: violation.pointer, violation.detail)
+        }
+    }
+
+    private func reportMissing(_ id: SpecID, _ issues: IssueList) {
+        let versions = specs.keys.filter { $0.key == id.key }.map(\.version).sorted()
+        let meta = JSONPointer.root.appending("meta")
+        guard versions.isEmpty else {
+            return issues.error(
+                .integrationSpecNotFound,
+                at: meta.appending("integrationVersion"),
+                "the set has no version \(id.version.text) of \(id.key)",
+                suggestion: "use one of " + versions.suffix(10).map(\.text).joined(separator: ", ")
+            )
+        }
+        let nearest = Spelling.nearest(to: id.key.text, in: Set(specs.keys.map(\.key.text)))
+        issues.error(
+            .integrationSpecNotFound,
+            at: meta.appending("integrationKey"),
+            "the set has no integration \(id.key)",
+            suggestion: nearest.map { "did you mean \($0)?" }
+        )
+    }
+}

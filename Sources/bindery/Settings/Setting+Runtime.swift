@@ -1,0 +1,92 @@
+extension Setting {
+    /// How providers are called.
+    static let execution: [Setting] = [
+        Setting(
+            "execution.timeoutMs",
+            \.execution.timeout,
+            .milliseconds(1...120_000),
+            help: "How long a call of a provider may take that names no time itself."
+        ),
+        Setting(
+            "execution.breaker.failures",
+            \.execution.breakerFailureCount,
+            .integer(1...1000),
+            help: "Failures in a row that open a connection's circuit breaker."
+        ),
+        Setting(
+            "execution.breaker.failurePercent",
+            \.execution.breakerFailurePercent,
+            .integer(1...100, of: "percent"),
+            help: "The share of failures that opens it, once there were enough calls."
+        ),
+        Setting(
+            "execution.breaker.minimumCalls",
+            \.execution.breakerCallCountMin,
+            .integer(1...10_000),
+            help: "The calls within the window from which on the share counts."
+        ),
+        Setting(
+            "execution.breaker.windowSeconds",
+            \.execution.breakerWindow,
+            .seconds(1...3600),
+            help: "The time in which calls and failures are counted."
+        ),
+        Setting(
+            "execution.breaker.openSeconds",
+            \.execution.breakerOpenTime,
+            .seconds(1...3600),
+            help: "How long it stays open before one call is tried."
+        ),
+        Setting(
+            "health.freshSeconds",
+            \.healthFreshness,
+            .seconds(1...31_536_000),
+            help: "How long the result of a health check counts; then reports warn of it."
+        ),
+    ]
+
+    /// How the audit trail and the ledger are kept.
+    static let kept: [Setting] = [
+        Setting(
+            "audit.retentionDays",
+            \.audit.retentionDayCount,
+            .integer(1...36_500, of: "days"),
+            help: "For how many days audit records are kept."
+        ),
+        Setting(
+            "audit.failOpen",
+            \.audit.isFailOpen,
+            .truth,
+            help: "Whether a call of a provider goes on when it can't be recorded."
+        ),
+        Setting(
+            "ledger.snapshotEvery",
+            \.ledger.snapshotInterval,
+            .integer(1...100_000_000, of: "entries"),
+            help: "After how many entries of the ledger a snapshot is written."
+        ),
+        Setting(
+            "ledger.retention",
+            \.ledger.snapshotCount,
+            .integer(1...1000, of: "snapshots"),
+            help: "How many snapshots are kept, and the log since the oldest of them."
+        ),
+    ]
+
+    /// Settings of the contract that a later version brings.
+    static let reserved: [Setting] = [
+        Setting(
+            reserved: "tls.cert",
+            "can't be set: TLS comes with a later version; end it in a proxy in front of Bindery"
+        ),
+        Setting(
+            reserved: "tls.key",
+            "can't be set: TLS comes with a later version; end it in a proxy in front of Bindery"
+        ),
+        Setting(
+            reserved: "secrets.local.keyFile",
+            "can't be set: local:// comes with a later version; use vault://, file:// or env://"
+        ),
+        Setting(reserved: "auth.jwt", "can't be set: JWT comes with a later version; use API keys"),
+    ]
+}

@@ -1,0 +1,128 @@
+extension Setting {
+    /// Every setting, in the order of the help.
+    static let all: [Setting] =
+        server + environmentsAndSecrets + limits + outbound + execution + kept + reserved
+
+    private static let server: [Setting] = [
+        Setting(
+            "listen",
+            \.listen,
+            SettingFormat.address.list(countMax: 16),
+            help: "The address to listen on; port 0 lets the system choose one."
+        ),
+        Setting("data", \.dataFolder, .path("DIR"), help: "The folder of everything that is kept."),
+        Setting(
+            "journal",
+            \.journal,
+            .journal,
+            help: "Where the ledger is kept: in the data folder, or in memory, where it ends with "
+                + "the process."
+        ),
+        Setting(
+            "drainSeconds",
+            \.drain,
+            .seconds(1...3600),
+            help: "How long running requests may go on after SIGTERM."
+        ),
+        Setting(
+            "cors.origins",
+            \.corsOrigins,
+            SettingFormat.origin.list(countMax: 100),
+            help: "The origins whose pages may call the API from a browser; none switches CORS off."
+        ),
+        Setting(
+            "auth.failuresPerMinute",
+            \.failedAuthenticationCountMax,
+            .integer(1...1_000_000),
+            help: "Failed authentications of one address in a minute, from which on it is answered "
+                + "429."
+        ),
+    ]
+
+    private static let environmentsAndSecrets: [Setting] = [
+        Setting(
+            "environments",
+            \.addedEnvironments,
+            SettingFormat.environments,
+            help: "Environments beside sandbox, staging and production."
+        ),
+        Setting(
+            "secrets.env.prefix",
+            \.secrets.environmentPrefix,
+            .variablePrefix,
+            help: "How the names of variables start that env:// may read."
+        ),
+        Setting(
+            "secrets.file.root",
+            \.secrets.fileRoot,
+            SettingFormat.path("DIR").optional,
+            help: "The folder below which file:// may read; without it file:// reads nothing."
+        ),
+        Setting(
+            "secrets.vault.address",
+            \.secrets.vaultAddress,
+            SettingFormat.serverURL.optional,
+            help: "The address of the Vault that vault:// reads (KV version 2)."
+        ),
+        Setting(
+            "secrets.vault.mount",
+            \.secrets.vaultMount,
+            .mount,
+            help: "Under which path Vault's secret engine is mounted."
+        ),
+        Setting(
+            "secrets.vault.tokenFile",
+            \.secrets.vaultTokenFile,
+            SettingFormat.path("FILE").optional,
+            help: "The file that holds Vault's token; it is read again when it changes."
+        ),
+    ]
+
+    private static let limits: [Setting] = [
+        Setting(
+            "limits.bodyBytes",
+            \.limits.bodyByteCountMax,
+            .integer(1024...16_777_216, of: "bytes"),
+            help: "The largest request body; a larger one is answered 413."
+        ),
+        Setting(
+            "limits.headerBytes",
+            \.limits.headerByteCountMax,
+            .integer(1024...1_048_576, of: "bytes"),
+            help: "The largest header block; a larger one is answered 431."
+        ),
+        Setting(
+            "limits.targetBytes",
+            \.limits.targetByteCountMax,
+            .integer(256...65_536, of: "bytes"),
+            help: "The longest request target; a longer one is answered 414."
+        ),
+        Setting(
+            "limits.peers",
+            \.limits.peerCountMax,
+            .integer(1...1_000_000),
+            help: "The most connections of clients at one time; the next are answered 503."
+        ),
+        Setting(
+            "limits.peersPerAddress",
+            \.limits.peerCountMaxPerAddress,
+            .integer(1...1_000_000),
+            help: "The most connections of one client address; a proxy's clients share its address."
+        ),
+    ]
+
+    private static let outbound: [Setting] = [
+        Setting(
+            "outbound.allow",
+            \.outbound.allow,
+            SettingFormat.addressRange.list(countMax: 256),
+            help: "Address blocks that providers may resolve to beside public ones."
+        ),
+        Setting(
+            "outbound.caFile",
+            \.outbound.caFile,
+            SettingFormat.path("FILE").optional,
+            help: "Certificate authorities in PEM that are trusted beside the system's."
+        ),
+    ]
+}

@@ -1,0 +1,118 @@
+import Model
+import Outbound
+import Platform
+
+/// Everything that an operator can set; what is not set keeps the value written here.
+///
+/// `Setting.all` says how each is named and read (API sections 9 and 10).
+struct Settings: Sendable {
+    /// Where the ledger is kept.
+    enum JournalChoice: String, Sendable, CaseIterable {
+        /// In the data folder.
+        case file
+        /// In memory: gone when the process ends.
+        case memory
+    }
+
+    /// The addresses to listen on.
+    var listen = [SocketAddress(host: "127.0.0.1", port: 8080)]
+    /// The folder of everything that is kept.
+    var dataFolder = "data"
+    /// Where the ledger is kept.
+    var journal = JournalChoice.file
+    /// How long running requests may go on after a shutdown began.
+    var drain = Duration.seconds(30)
+    /// The environments beside the three that are always there.
+    var addedEnvironments: [Environment] = []
+    /// Where secrets are read from.
+    var secrets = SecretSettings()
+    /// The sizes and numbers beyond which a request is refused.
+    var limits = LimitSettings()
+    /// How providers are reached.
+    var outbound = OutboundSettings()
+    /// How providers are called.
+    var execution = ExecutionSettings()
+    /// How long a health check's result counts.
+    var healthFreshness = Duration.seconds(3600)
+    /// Failed authentications of one address in a minute, from which on it is refused.
+    var failedAuthenticationCountMax = 100
+    /// The origins of browsers that may call; none switches CORS off.
+    var corsOrigins: [String] = []
+    /// How the audit trail is kept.
+    var audit = AuditSettings()
+    /// How the ledger is kept.
+    var ledger = LedgerSettings()
+    /// The platform-admin key of automation, of the variable `BINDERY_BOOTSTRAP_KEY`.
+    var bootstrapKey: SecretBytes?
+
+    /// All environments: the three that are always there, then the added ones.
+    var environments: [Environment] { Environment.builtIn + addedEnvironments }
+}
+
+/// Where secrets are read from.
+struct SecretSettings: Sendable, Hashable {
+    /// How the names of variables start that may be read as secrets.
+    var environmentPrefix = "BINDERY_SECRET_"
+    /// The folder below which `file://` may read; nil for none.
+    var fileRoot: String?
+    /// Where Vault is; nil for none.
+    var vaultAddress: String?
+    /// Under which path its KV engine, version 2, is mounted.
+    var vaultMount = "secret"
+    /// The file that holds its token.
+    var vaultTokenFile: String?
+}
+
+/// The sizes and numbers beyond which a request is refused.
+struct LimitSettings: Sendable, Hashable {
+    /// The largest body, in bytes.
+    var bodyByteCountMax = 1 << 20
+    /// The largest header block, in bytes.
+    var headerByteCountMax = 32 << 10
+    /// The longest request target, in bytes.
+    var targetByteCountMax = 8 << 10
+    /// The most connections of clients.
+    var peerCountMax = 10_000
+    /// The most connections of one client address.
+    var peerCountMaxPerAddress = 10_000
+}
+
+/// How providers are reached.
+struct OutboundSettings: Sendable, Hashable {
+    /// The address blocks that providers may resolve to beside public ones.
+    var allow: [AddressRange] = []
+    /// A file of certificate authorities that are trusted beside the system's.
+    var caFile: String?
+}
+
+/// How providers are called.
+struct ExecutionSettings: Sendable, Hashable {
+    /// How long a call may take that names no time itself.
+    var timeout = Duration.milliseconds(30_000)
+    /// Failures in a row that open a connection's breaker.
+    var breakerFailureCount = 5
+    /// The share of failures, in percent, that opens it.
+    var breakerFailurePercent = 50
+    /// The calls from which on the share counts.
+    var breakerCallCountMin = 10
+    /// The time in which they are counted.
+    var breakerWindow = Duration.seconds(30)
+    /// How long it stays open before one call is tried.
+    var breakerOpenTime = Duration.seconds(30)
+}
+
+/// How the audit trail is kept.
+struct AuditSettings: Sendable, Hashable {
+    /// For how many days records are kept.
+    var retentionDayCount = 365
+    /// Whether a call goes on when it can't be recorded.
+    var isFailOpen = false
+}
+
+/// How the ledger is kept.
+struct LedgerSettings: Sendable, Hashable {
+    /// After how many entries a snapshot is written.
+    var snapshotInterval = 50_000
+    /// How many snapshots are kept, and the log since the oldest of them.
+    var snapshotCount = 2
+}

@@ -1,0 +1,129 @@
+import Glibc
+import Ledger
+import LedgerFile
+import Platform
+import Testing
+
+/// A folder for one test, removed with everything in it.
+final class TemporaryFolder: Sendable {
+    let folder: Folder
+
+    var path: String { folder.path }
+
+    init() throws {
+        folder = Folder("/tmp/bindery-ledger-\(Hex.encode(Random.bytes(count: 8)))")
+        try folder.create()
+    }
+
+    deinit {
+        do {
+            for name in try folder.names() { try folder.remove(name) }
+            #expect(unsafe rmdir(folder.path) == 0)
+        } catch {
+            Issue.record(error)
+        }
+    }
+
+    /// Removes the folder at `path` below this one, and the files in it.
+    func removeFolder(_ path: String) throws {
+        let folder = Folder(self.path + path)
+        for name in try folder.names() { try folder.remove(name) }
+        #expect(unsafe rmdir(folder.path) == 0)
+    }
+
+    /// The names of the files, but for the lock.
+    func names() throws -> [String] {
+        try folder.names().filter { name in name != FolderLock.fileName }
+    }
+
+    /// Removes all files.
+    func clear() throws {
+        for name in try folder.names() { try folder.remove(name) }
+    }
+
+    func remove(_ name: String) throws {
+        try folder.remove(name)
+    }
+
+    func bytes(of name: String) throws -> [UInt8] {
+        try File.contents(of: folder.path(of: name), byteCountMax: 1 << 30)
+    }
+
+    /// Puts `bytes` in place of what the file has.
+    func write(_ bytes: [UInt8], to name: String) throws {
+        let file = try File(folder.path(of: name), for: .readWrite, creating: .ifMissing)
+        try file.truncate(to: 0)
+        try file.write(bytes.span, at: 0)
+    }
+
+    func journal(
+        segmentByteCount: Int = 4 << 10, snapshotCount: Int = 2
+    ) -> FileJournal {
+        FileJournal(
+            folder: path,
+            configuration: FileJournal.Configuration(
+                segmentByteCount: segmentByteCount,
+                snapshotCount: snapshotCount
+            )
+        )
+    }
+
+    /// What a journal finds that is closed at once.
+    func load() async throws -> Loaded {
+        let journal = journal()
+        let loaded = try Loaded(journal)
+        await journal.close()
+        return loaded
+    }
+
+    /// Why a journal refuses to load.
+    func refusal() async throws -> JournalError {
+        try #require(await #expect(throws: JournalError.self) { try await self.load() })
+    }
+}
+
+/// What a journal handed out.
+struct Loaded {
+    let report: JournalReport
+    let lines: [String]
+    let payloads: [String]
+
+    init(_ journal: some Journal) throws(JournalError) {
+        var lines: [String] = []
+        var payloads: [String] = []
+        report = try journal.load(
+            line: { (line) throws(JournalError) in
+                lines.append(String(decoding: line, as: UTF8.self))
+            },
+            record: { (record) throws(JournalError) in
+                payloads.append(String(decoding: record.payload, as: UTF8.self))
+            }
+        )
+        (self.lines, self.payloads) = (lines, payloads)
+    }
+}
+
+extension Journal {
+    /// Appends a batch of texts behind `position`.
+    func append(_ texts: [String], after position: UInt64) async throws(JournalError) {
+        let records = texts.enumerated().map { index, text in
+            JournalRecord(position: position + 1 + UInt64(index), payload: Array(text.utf8))
+        }
+        try await append(records)
+    }
+
+    /// Saves a snapshot of `lines`.
+    func save(_ lines: [String], at position: UInt64) async throws(JournalError) {
+        try await save(TextSource(position: position, lines: lines))
+    }
+}
+
+/// A snapshot of texts.
+struct TextSource: SnapshotSource {
+    let position: UInt64
+    let lines: [String]
+
+    func forEachLine(_ write: ([UInt8]) throws(JournalError) -> Void) throws(JournalError) {
+        for line in lines { try write(Array(line.utf8)) }
+    }
+}

@@ -1,0 +1,83 @@
+import JSON
+import Model
+import Testing
+
+@testable import Ledger
+
+@Suite struct ChangeTests {
+    private func roundTrip(_ change: Change) throws -> (before: [UInt8], after: [UInt8]) {
+        let entry = LogEntry(
+            revision: 7,
+            at: StateFixture.now,
+            actor: ChangeActor(type: "key", id: "k1"),
+            changes: [change]
+        )
+        let before = entry.serialized()
+        return (before, try LogEntry(parsing: before).serialized())
+    }
+
+    @Test func `every kind of change reads back as it was written`() throws {
+        let connection = StateFixture.stored(try StateFixture.connection("conn_a"))
+        let config = try StateFixture.config(domain: "a.example.com")
+        let version = StateFixture.stored(
+            ConfigVersion(
+                number: 4,
+                config: config,
+                status: .published,
+                origin: .promotion(from: config.environment, version: 2),
+                wasPreviewed: true
+            )
+        )
+        var health = ConnectionHealth(status: .degraded)
+        health.checkedAt = StateFixture.now
+        health.latencyMilliseconds = 12.5
+        health.errorCode = "PROVIDER_ERROR"
+        health.consecutiveFailures = 2
+        let answer = IdempotencyRecord.Answer(
+            status: 201,
+            headers: ["ETag": "\"3\"", "Location": "/v1/x"],
+            body: Array("{\"a\":\"ü\"}".utf8)
+        )
+        let record = IdempotencyRecord(
+            key: "k",
+            bodyDigest: "d",
+            expiresAt: StateFixture.now,
+            answer: answer
+        )
+        let key = try Credential(
+            ["roles": ["runtime"], "workflows": ["a*"], "environments": ["*"], "name": "n"],
+            id: try #require(CredentialID("k1")),
+            tenant: TenantID("acme"),
+            digest: "00ff"
+        )
+        let rule = try PolicyRule(["id": "p", "effect": "forbid"], id: nil)
+        let changes: [Change] = [
+            .putSpec(StateFixture.stored(try StateFixture.spec("payments.x"))),
+            .removeSpec(connection.value.spec), .putConnection(connection),
+            .removeConnection(connection.value.tenant, connection.value.id),
+            .putHealth(connection.value.tenant, connection.value.id, health),
+            .putConfigVersion(version),
+            .removeConfigVersion(config.tenant, config.line, 4),
+            .putPolicy(nil, StateFixture.stored(rule)),
+            .putPolicy(config.tenant, StateFixture.stored(rule)),
+            .removePolicy(nil, rule.id), .putCredential(StateFixture.stored(key)),
+            .putCredential(StateFixture.stored(key.revoked)), .putIdempotency(record),
+            .removeIdempotency("k"), .anchorAudit(sequence: 9, hash: "ab"),
+            .removeBlueprint(config.blueprint),
+        ]
+        for change in changes {
+            let texts = try roundTrip(change)
+            #expect(texts.before == texts.after)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"#, #"[]"#, #"{"revision":1}"#,
+        #"{"revision":1,"at":"x","actor":{"type":"a","id":"b"},"changes":[]}"#,
+        #"{"revision":1,"at":"2025-01-01T00:00:00Z","actor":{"type":"a","id":"b"},"changes":[{"kind":"moon","action":"put"}]}"#,
+        #"{"revision":1,"at":"2025-01-01T00:00:00Z","actor":{"type":"a","id":"b"},"changes":[{"kind":"connection","action":"put","revision":1,"createdAt":"2025-01-01T00:00:00Z","updatedAt":"2025-01-01T00:00:00Z","object":{}}]}"#,
+    ])
+    func `an entry that can't be read is damage, not a guess`(_ text: String) {
+        #expect(throws: ChangeError.self) { _ = try LogEntry(parsing: Array(text.utf8)) }
+    }
+}

@@ -1,0 +1,148 @@
+import JSON
+import Model
+import Testing
+
+@testable import Ledger
+
+@Suite struct StateTests {
+    private func apply(_ changes: [Change], to state: inout State, at: Timestamp = StateFixture.now) {
+        state.apply(
+            LogEntry(
+                revision: state.revision + 1,
+                at: at,
+                actor: .system("test"),
+                changes: changes
+            )
+        )
+    }
+
+    @Test func `counts the connections of a spec and the configs of a blueprint`() throws {
+        var state = State()
+        let first = StateFixture.stored(try StateFixture.connection("conn_a"))
+        let second = StateFixture.stored(try StateFixture.connection("conn_b"))
+        apply([.putConnection(first), .putConnection(second), .putConnection(first)], to: &state)
+        #expect(state.catalog.connectionCounts[first.value.spec] == 2)
+        apply([.removeConnection(first.value.tenant, first.value.id)], to: &state)
+        #expect(state.catalog.connectionCounts[first.value.spec] == 1)
+        apply([.removeConnection(first.value.tenant, second.value.id)], to: &state)
+        #expect(state.catalog.connectionCounts[first.value.spec] == nil)
+    }
+
+    @Test func `a draft that moves to another blueprint version is counted there`() throws {
+        var state = State()
+        let old = ConfigVersion(number: 1, config: try StateFixture.config())
+        let new = ConfigVersion(number: 1, config: try StateFixture.config(blueprintVersion: 2))
+        apply([.putConfigVersion(StateFixture.stored(old))], to: &state)
+        #expect(state.catalog.configCounts[old.config.blueprint] == 1)
+        apply([.putConfigVersion(StateFixture.stored(new))], to: &state)
+        #expect(state.catalog.configCounts[old.config.blueprint] == nil)
+        #expect(state.catalog.configCounts[new.config.blueprint] == 1)
+    }
+
+    @Test func `knows the domains of live configs only, in small letters`() throws {
+        var state = State()
+        let config = try StateFixture.config(domain: "Billing.Acme.COM")
+        var version = ConfigVersion(number: 1, config: config)
+        apply([.putConfigVersion(StateFixture.stored(version))], to: &state)
+        #expect(state.domains["billing.acme.com"] == nil)
+        version.status = .published
+        apply([.putConfigVersion(StateFixture.stored(version))], to: &state)
+        #expect(state.domains["billing.acme.com"]?.count == 1)
+        version.status = .superseded
+        apply([.putConfigVersion(StateFixture.stored(version))], to: &state)
+        #expect(state.domains["billing.acme.com"] == nil)
+    }
+
+    @Test func `the number of a deleted draft is not given again`() throws {
+        var state = State()
+        let config = try StateFixture.config()
+        let version = ConfigVersion(number: 3, config: config)
+        let step = ConfigTransition(
+            version: 3,
+            from: nil,
+            to: .draft,
+            actor: "k",
+            at: StateFixture.now,
+            reason: nil
+        )
+        apply(
+            [
+                .putConfigVersion(StateFixture.stored(version)),
+                .addTransition(config.tenant, config.line, step),
+                .removeConfigVersion(config.tenant, config.line, 3),
+            ],
+            to: &state
+        )
+        let line = try #require(state.tenant(config.tenant).lines[config.line])
+        #expect(line.versions.isEmpty)
+        #expect(line.lastNumber == 3)
+        var replayed = StateLoader()
+        for bytes in try StateFixture.lines(of: state) { try replayed.read(line: bytes) }
+        #expect(replayed.state.tenant(config.tenant).lines[config.line]?.lastNumber == 3)
+    }
+
+    @Test func `the history keeps its newest steps`() throws {
+        var state = State()
+        let config = try StateFixture.config()
+        for number in 1...(ConfigLine.historyCountMax + 1) {
+            let step = ConfigTransition(
+                version: number,
+                from: nil,
+                to: .draft,
+                actor: "k",
+                at: StateFixture.now,
+                reason: nil
+            )
+            apply([.addTransition(config.tenant, config.line, step)], to: &state)
+        }
+        let history = try #require(state.tenant(config.tenant).lines[config.line]).history
+        #expect(history.count == ConfigLine.historyCountMax)
+        #expect(history.first?.version == 2)
+    }
+
+    @Test func `a newer preview is live outside production alone`() throws {
+        var line = ConfigLine()
+        let config = try StateFixture.config()
+        line.versions[1] = StateFixture.stored(
+            ConfigVersion(number: 1, config: config, status: .published)
+        )
+        line.versions[2] = StateFixture.stored(
+            ConfigVersion(number: 2, config: config, status: .preview)
+        )
+        #expect(line.live(in: .nonproduction)?.value.number == 2)
+        #expect(line.live(in: .production)?.value.number == 1)
+        line.versions[3] = StateFixture.stored(
+            ConfigVersion(number: 3, config: config, status: .published)
+        )
+        line.versions[1] = nil
+        #expect(line.live(in: .nonproduction)?.value.number == 3)
+    }
+
+    @Test func `expired idempotency records go when their shard is written`() throws {
+        var state = State()
+        func record(_ key: String, _ expiry: Timestamp) -> IdempotencyRecord {
+            IdempotencyRecord(key: key, bodyDigest: "d", expiresAt: expiry, answer: nil)
+        }
+        let late = StateFixture.now + IdempotencyRecord.lifetime
+        apply([.putIdempotency(record("a", late))], to: &state)
+        apply([.putIdempotency(record("a", late + .seconds(1)))], to: &state, at: late)
+        #expect(state.idempotency["a"]?.expiresAt == late + .seconds(1))
+        for index in 0..<2000 {
+            apply([.putIdempotency(record("b\(index)", late))], to: &state)
+        }
+        for index in 0..<2000 {
+            apply([.putIdempotency(record("c\(index)", late + .seconds(9)))], to: &state, at: late)
+        }
+        #expect(state.idempotency.count < 2100)
+    }
+
+    @Test func `a reader's copy does not change under it`() throws {
+        var state = State()
+        let connection = StateFixture.stored(try StateFixture.connection("conn_a"))
+        apply([.putConnection(connection)], to: &state)
+        let seen = state
+        apply([.removeConnection(connection.value.tenant, connection.value.id)], to: &state)
+        #expect(seen.tenant(connection.value.tenant).connections.count == 1)
+        #expect(state.tenant(connection.value.tenant).connections.isEmpty)
+    }
+}
