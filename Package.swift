@@ -65,7 +65,48 @@ let rooms: [Target] = [
 ]
 
 let suites: [Target] = [
-    tests("JSONTests", ["JSON"])
+    // The rules that every journal keeps, run by the suites of the journals.
+    .target(
+        name: "JournalConformance",
+        dependencies: ["Ledger", "Model"],
+        path: "Tests/JournalConformance",
+        swiftSettings: settings
+    ),
+    tests("JSONTests", ["JSON"]),
+    tests("HTTPWireTests", ["HTTPWire"]),
+    tests("PlatformTests", ["Platform"]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform"]),
+    tests("ModelTests", ["Model", "JSON"]),
+    tests("PolicyTests", ["Policy", "Model", "JSON"]),
+    tests("ResolverTests", ["Resolver", "Policy", "Model", "JSON"]),
+    tests("LedgerTests", ["Ledger", "Model", "JSON", "JournalConformance"]),
+    tests("LedgerFileTests", ["LedgerFile", "Ledger", "Platform", "JournalConformance"]),
+    tests("AuditTests", ["Audit", "Model", "JSON", "Platform"]),
+    tests("OutboundTests", ["Outbound", "Platform"]),
+    tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
+    tests(
+        "ExecutionTests",
+        [
+            "Execution", "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit",
+            "Platform",
+        ]
+    ),
+    tests(
+        "CommandsTests",
+        [
+            "Commands", "Model", "JSON", "Policy", "Resolver", "Ledger", "Audit", "Secrets",
+            "Execution", "Outbound", "Platform",
+        ]
+    ),
+    tests(
+        "APITests",
+        [
+            "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit",
+            "Platform", "Ledger", "Secrets", "Execution", "Outbound",
+        ]
+    ),
+    tests("BinderyTests", ["bindery", "JSON", "Model", "Platform"]),
+    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire"]),
 ]
 
 let package = Package(

@@ -27,6 +27,11 @@ public final class APIHandler: HTTPHandler {
         self.routes = routes
         self.router = Router(routes)
         self.metrics = metrics
+        services.addMetrics {
+            var text = ""
+            metrics.write(into: &text)
+            return text
+        }
     }
 
     /// Answers a request.

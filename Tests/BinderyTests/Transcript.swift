@@ -23,7 +23,7 @@ final class Transcript: Sendable {
     static func of(
         _ arguments: [String],
         environment: [String: String] = [:]
-    ) async -> (status: ExitStatus, output: String, error: String) {
+    ) async -> (status: CommandStatus, output: String, error: String) {
         let transcript = Transcript()
         let status = await Program.run(
             arguments,

@@ -81,8 +81,11 @@ import Testing
         let bytes = try log.folder.bytes(of: Self.first)
         let end = log.starts[2]
         // All places around the ends of records, and some within payloads.
-        let ends = [32..<60, log.starts[1] - 9..<log.starts[1] + 30, end - 9..<end].map(Array.init)
-        for byteCount in ends.joined() + stride(from: 61, to: end, by: 97) {
+        var places = Array(stride(from: 32, to: end, by: 97))
+        for range in [32..<60, log.starts[1] - 9..<log.starts[1] + 30, end - 9..<end] {
+            places += range
+        }
+        for byteCount in places {
             try log.folder.write(Array(bytes[..<byteCount]), to: Self.first)
             let error = try await log.folder.refusal()
             #expect(error.code == .damaged)

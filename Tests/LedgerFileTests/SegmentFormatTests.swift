@@ -57,8 +57,9 @@ import Testing
         #expect(try Array(folder.bytes(of: Self.first).prefix(expected.count)) == expected)
         let bytes = try folder.bytes(of: next)
         #expect(try Array(bytes.prefix(32)) == Self.bytes(Self.headerOf4))
-        // Header, frame, payload, and room for the seal.
-        #expect(bytes.count == 32 + 24 + 4096 + 24)
+        let (header, frame, payload, seal) = (32, 24, 4096, 24)
+        let byteCount = header + frame + payload + seal
+        #expect(bytes.count == byteCount)
     }
 
     @Test func `what is on disk is read by every later version`() async throws {

@@ -65,18 +65,14 @@ import Testing
 
     @Test func `a provision without an operation names it after the capability`() throws {
         var world = try World.seed()
-        let operations: JSONValue = [
-            .init(stringLiteral: World.createPayment).string ?? "": [
-                "method": "POST", "path": "/a",
-            ],
-            .init(stringLiteral: World.createRefund).string ?? "": ["method": "POST", "path": "/b"],
-        ]
+        let call: JSONValue = ["method": "POST", "path": "/a"]
+        let operations = JSONObject([(World.createPayment, call), (World.createRefund, call)])
         try world.add(
             spec: World.spec(
                 provides: [
                     ["key": .string(World.createPayment)], ["key": .string(World.createRefund)],
                 ],
-                more: ["operations": operations, "healthCheck": nil]
+                more: ["operations": .object(operations), "healthCheck": nil]
             )
         )
         world.bindings = [World.binding("conn_a", operations: ["payments.create*"])]

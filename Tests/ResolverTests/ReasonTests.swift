@@ -198,7 +198,7 @@ import Testing
             try World.rule("other", "permit", ["connections": ["conn_z"]]),
         ]
         let resolution = try world.explain()
-        #expect(resolution.summary == ["conn_b winner", "conn_a dropped FORBIDDEN_BY_POLICY"])
+        #expect(resolution.summary == ["conn_a dropped FORBIDDEN_BY_POLICY", "conn_b winner"])
         #expect(resolution.policies.map(\.text) == ["a", "open"])
     }
 }

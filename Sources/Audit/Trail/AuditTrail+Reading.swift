@@ -29,7 +29,8 @@ extension AuditTrail {
         var cursor = before ?? .max
         var (readCount, stepCount) = (0, 0)
         while readCount < Self.readCountMax, stepCount < Self.stepCountMax {
-            let countMax = min(max(limit - items.count, 16), Self.chunkCountMax)
+            // A filter that lets few pass is worth larger reads, once that is known.
+            let countMax = min(readCount == 0 ? limit : Self.chunkCountMax, Self.chunkCountMax)
             let chunk = index.withLock { index in
                 index.chunk(
                     before: cursor,
@@ -48,7 +49,7 @@ extension AuditTrail {
             if chunk.isLast { return AuditPage(items: items, nextCursor: nil) }
             cursor = chunk.cursor
             readCount += chunk.places.count
-            stepCount += Self.chunkStepCountMax
+            stepCount += chunk.stepCount
         }
         return page(items, before: cursor, tenant)
     }

@@ -101,6 +101,7 @@ struct TrailIndex {
         for index in stride(from: end - 1, through: start, by: -1) {
             guard chunk.places.count < countMax else { return chunk }
             chunk.cursor = entries[index].sequence
+            chunk.stepCount += 1
             if filter.admits(entries[index]) { chunk.places.append(entries[index].place) }
         }
         chunk.isLast = start == 0
@@ -113,6 +114,8 @@ struct TrailIndex {
         var places: [RecordPlace] = []
         /// The sequence of the last record looked at.
         var cursor: UInt64
+        /// How many were looked at.
+        var stepCount = 0
         /// Whether there is none before it.
         var isLast = false
     }

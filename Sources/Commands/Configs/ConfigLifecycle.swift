@@ -32,13 +32,8 @@ enum ConfigLifecycle {
     /// Checks that a version may take the step.
     ///
     /// - Returns: Whether there is anything to do: a version that stands there already stays.
-    /// - Throws: `INVALID_TRANSITION`; `PREVIEW_REQUIRED` for a production version that nobody has
-    ///   looked at.
-    static func check(
-        _ version: ConfigVersion,
-        _ step: Step,
-        tier: Environment.Tier
-    ) throws(CommandError) -> Bool {
+    /// - Throws: `INVALID_TRANSITION`.
+    static func check(_ version: ConfigVersion, _ step: Step) throws(CommandError) -> Bool {
         if version.status == step.target { return false }
         guard step.sources.contains(version.status) else {
             throw CommandError(
@@ -47,15 +42,25 @@ enum ConfigLifecycle {
                 "A version that is \(version.status.rawValue) has no \(step.rawValue)."
             )
         }
-        let wasSeen = version.status == .preview || version.origin?.isReviewed ?? false
-        if step == .publish, tier == .production, !wasSeen {
-            throw CommandError(
-                .conflict,
-                "PREVIEW_REQUIRED",
-                "In production a version is previewed, or promoted, before it is published."
-            )
-        }
         return true
+    }
+
+    /// Checks that a version that goes live in production was looked at before; asked after its
+    /// content was judged, so that what is wrong with it is told first.
+    ///
+    /// - Throws: `PREVIEW_REQUIRED`.
+    static func checkSeen(
+        _ version: ConfigVersion,
+        _ step: Step,
+        tier: Environment.Tier
+    ) throws(CommandError) {
+        let wasSeen = version.status == .preview || version.origin?.isReviewed ?? false
+        guard step == .publish, tier == .production, !wasSeen else { return }
+        throw CommandError(
+            .conflict,
+            "PREVIEW_REQUIRED",
+            "In production a version is previewed, or promoted, before it is published."
+        )
     }
 
     /// The changes of a step: the version, its place in the history, and what it takes the place of.

@@ -26,13 +26,14 @@ struct ConfigStep: Sendable {
         let existing = line.versions[number]
         try context.precondition.check(existing?.revision)
         guard let existing else { throw .notFound("such config version") }
-        let isMoving = try ConfigLifecycle.check(existing.value, step, tier: environment.tier)
+        let isMoving = try ConfigLifecycle.check(existing.value, step)
         guard isMoving else {
             let written = Written(object: existing.json, revision: existing.revision)
             return Ledger.Plan([], answer: written)
         }
         let judge = try ConfigGate(target, state, context.services, now: context.now)
         let report = try gate(judge, existing.value)
+        try ConfigLifecycle.checkSeen(existing.value, step, tier: environment.tier)
         let result = ConfigLifecycle.changes(
             existing,
             step,

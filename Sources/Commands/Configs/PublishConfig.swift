@@ -28,9 +28,8 @@ public struct PublishConfig: Sendable {
     ///   report.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let reason = try ActionBody.text("changeSummary", in: body)
-        let environment = try target.environment(context.services.environments)
         let version = try target.version(number, context.state)
-        if try ConfigLifecycle.check(version.value, .publish, tier: environment.tier) {
+        if try ConfigLifecycle.check(version.value, .publish) {
             try await HealthRefresh(scope: target.scope).run(version.value.config, context)
         }
         let step = ConfigStep(target: target, number: number, step: .publish, reason: reason)

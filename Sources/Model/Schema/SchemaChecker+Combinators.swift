@@ -29,7 +29,7 @@ extension SchemaChecker {
         for node in nodes where wouldSatisfy(node, value, pointer) {
             matchCount += 1
             // A part of a value may match several alternatives until its other members come.
-            if isPartial { return true }
+            if isPartial, value.mayGain { return true }
             guard matchCount < 2 else {
                 let detail = "must match exactly one of the alternatives, and matches several"
                 return fail("oneOf", pointer, detail)
@@ -55,8 +55,19 @@ extension SchemaChecker {
         _ value: JSONValue,
         _ pointer: JSONPointer
     ) -> Bool {
-        guard !isPartial else { return true }
+        if isPartial, value.mayGain { return true }
         guard wouldSatisfy(node, value, pointer) else { return true }
         return fail("not", pointer, "must not match what the schema excludes")
+    }
+}
+
+extension JSONValue {
+    /// Whether the value is, or holds, an object: only an object gains members later.
+    fileprivate var mayGain: Bool {
+        switch self {
+        case .object: true
+        case .array(let items): items.contains { $0.mayGain }
+        default: false
+        }
     }
 }

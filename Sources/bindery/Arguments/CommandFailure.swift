@@ -1,7 +1,7 @@
 /// Why a command ends without having done what was asked.
 struct CommandFailure: Error, Sendable, Hashable {
     /// How the process ends.
-    let status: ExitStatus
+    let status: CommandStatus
     /// What is wrong, a line each; empty when the command has said it already.
     let lines: [String]
 

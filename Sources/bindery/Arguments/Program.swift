@@ -14,7 +14,7 @@ enum Program {
         _ arguments: [String],
         environment: ProcessEnvironment,
         console: Console
-    ) async -> ExitStatus {
+    ) async -> CommandStatus {
         do {
             try await dispatch(arguments, environment, console)
             return .success

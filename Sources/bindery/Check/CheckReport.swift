@@ -5,12 +5,32 @@ struct CheckReport: Sendable {
     /// The most lines that are kept; errors beyond are counted.
     static let lineCountMax = 1000
 
-    /// The findings in the order found.
-    private(set) var lines: [String] = []
+    private var found: [String] = []
     /// The errors found.
     private(set) var errorCount = 0
     /// The warnings found.
     private(set) var warningCount = 0
+
+    /// The findings by their places, numbers in the order of their values.
+    var lines: [String] {
+        found.map { (key: Self.sortKey($0), line: $0) }.sorted { $0.key < $1.key }.map(\.line)
+    }
+
+    private static func sortKey(_ line: String) -> String {
+        let widthMax = 10
+        var key = ""
+        var digits = ""
+        for character in line.prefix(while: { $0 != " " }) {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+                continue
+            }
+            key += String(repeating: "0", count: max(0, widthMax - digits.count)) + digits
+            digits = ""
+            key.append(character)
+        }
+        return key + String(repeating: "0", count: max(0, widthMax - digits.count)) + digits
+    }
 
     /// Adds an error at a place.
     mutating func error(
@@ -36,7 +56,7 @@ struct CheckReport: Sendable {
     }
 
     private mutating func add(_ line: String, _ suggestion: String?) {
-        guard lines.count < Self.lineCountMax else { return }
-        lines.append(line + (suggestion.map { " (\($0))" } ?? ""))
+        guard found.count < Self.lineCountMax else { return }
+        found.append(line + (suggestion.map { " (\($0))" } ?? ""))
     }
 }

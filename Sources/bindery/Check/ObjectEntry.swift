@@ -56,6 +56,15 @@ struct ObjectEntry: Sendable {
             self.place = ObjectPlace(file: place.file, pointer: place.pointer, objectStep: "")
             return
         }
+        if json["kind"] == nil, json["object"] == nil {
+            report.error(
+                place.text,
+                "INVALID_VALUE",
+                #"is no object that Bindery keeps: neither {"kind", "object"} nor an object that "#
+                    + "tells its kind"
+            )
+            return nil
+        }
         let issues = IssueList()
         let reader = ObjectReader(
             json,

@@ -1,7 +1,7 @@
 import Glibc
 
 /// How a command ends, as the shell sees it.
-enum ExitStatus: Int32, Sendable {
+enum CommandStatus: Int32, Sendable {
     /// It did what was asked.
     case success = 0
     /// It did not; the error stream says why.

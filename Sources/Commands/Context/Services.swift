@@ -1,0 +1,120 @@
+public import Audit
+public import Execution
+public import Ledger
+public import Model
+import Synchronization
+
+/// What commands work with: made once at start, shared by all requests.
+public final class Services: Sendable {
+    /// How the services behave.
+    public struct Settings: Sendable {
+        /// The declared environments.
+        public var environments = Environment.builtIn
+        /// The bootstrap key; nil for none.
+        public var bootstrapKey: String?
+        /// Failed authentications a minute from one address.
+        public var failuresPerMinute = Authentication.failuresPerMinuteDefault
+        /// How long a health check is good for, in seconds.
+        public var healthFreshSeconds = 3600
+        /// How long a call may take when its caller says nothing, in milliseconds.
+        public var callTimeoutMilliseconds = 30_000
+        /// Whether writes and calls go on when they can't be recorded.
+        public var auditFailsOpen = false
+
+        /// The defaults.
+        public init() {}
+    }
+
+    let settings: Settings
+    let ledger: Ledger
+    let audit: AuditTrail
+    let executor: Executor
+    let healthChecker: HealthChecker
+    let tables = LiveTables()
+    let metricSources = Mutex<[@Sendable () -> String]>([])
+    /// When keys were last used.
+    public let keyUsage = KeyUsage()
+    /// Finds out who calls.
+    public let authentication: Authentication
+    /// Lets requests with an idempotency key run once.
+    public let idempotency: IdempotencyGate
+
+    /// The services over an open ledger and trail.
+    public init(
+        settings: Settings,
+        ledger: Ledger,
+        audit: AuditTrail,
+        executor: Executor,
+        healthChecker: HealthChecker
+    ) {
+        self.settings = settings
+        self.ledger = ledger
+        self.audit = audit
+        self.executor = executor
+        self.healthChecker = healthChecker
+        self.authentication = Authentication(
+            ledger: ledger,
+            usage: keyUsage,
+            bootstrapKey: settings.bootstrapKey,
+            failuresPerMinute: settings.failuresPerMinute
+        )
+        self.idempotency = IdempotencyGate(ledger: ledger)
+    }
+
+    /// The declared environments.
+    public var environments: [Environment] { settings.environments }
+    /// The store's newest durable revision.
+    public var revision: UInt64 { ledger.state.revision }
+    /// How long a health check is good for, in seconds.
+    var healthFreshSeconds: Int { settings.healthFreshSeconds }
+
+    /// Waits until a revision is reached.
+    ///
+    /// - Throws: `REVISION_NOT_REACHED` when it is not within the time.
+    public func wait(for revision: UInt64, atMost timeout: Duration) async throws(CommandError) {
+        guard revision > self.revision else { return }
+        guard await ledger.wait(for: revision, timeout: timeout) else {
+            throw CommandError(
+                .unavailable,
+                "REVISION_NOT_REACHED",
+                "The store has not reached the revision that Bindery-Min-Revision names.",
+                retryAfterSeconds: 1
+            )
+        }
+    }
+
+    /// Adds a part of `/metrics`: text in the Prometheus format, made when it is asked for.
+    public func addMetrics(_ source: @escaping @Sendable () -> String) {
+        metricSources.withLock { $0.append(source) }
+    }
+
+    /// All metrics.
+    public func metricsText() -> String {
+        let state = ledger.state
+        let sources = metricSources.withLock { $0 }
+        return sources.map { $0() }.joined()
+            + Self.gauge("bindery_ledger_revision", "The store's revision.", Double(state.revision))
+            + Self.gauge("bindery_ledger_position", "The log's position.", Double(state.position))
+            + Self.gauge(
+                "bindery_ledger_pending_writes",
+                "Writes that wait to be durable.",
+                Double(ledger.pendingCount)
+            )
+            + Self.gauge(
+                "bindery_ledger_read_only",
+                "1 when writing failed.",
+                ledger.condition == .serving ? 0 : 1
+            )
+            + Self.gauge("bindery_tenants", "Tenants in the store.", Double(state.tenants.count))
+            + Self.gauge(
+                "bindery_audit_sequence",
+                "The newest audit record.",
+                Double(audit.head.sequence)
+            )
+    }
+
+    /// A gauge in the Prometheus format.
+    private static func gauge(_ name: String, _ help: String, _ value: Double) -> String {
+        "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name) \(value)\n"
+    }
+}

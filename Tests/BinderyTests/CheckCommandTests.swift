@@ -1,0 +1,155 @@
+import Testing
+
+@testable import bindery
+
+@Suite struct CheckCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func check(
+        _ more: String...
+    ) async -> (status: CommandStatus, output: String, error: String) {
+        await Transcript.of(["check", "-f", folder.path] + more)
+    }
+
+    /// The findings, without the folder's path.
+    private func findings() async -> [String] {
+        let run = await check()
+        let lines = run.output.split(separator: "\n").dropLast()
+        #expect(run.status == (lines.allSatisfy { $0.contains(" warning ") } ? .success : .failure))
+        return lines.map { $0.hasPrefix(folder.path) ? String($0.dropFirst(folder.path.count + 1)) : String($0) }
+    }
+
+    @Test func `takes entries in files of their own, in sets, in lines and bare`() async throws {
+        try folder.write("spec.json", SampleObjects.spec)
+        try folder.write("a/blueprint.json", SampleObjects.all[1])
+        try folder.write("a/b/set.json", #"{"objects": [\#(SampleObjects.all[2])]}"#)
+        try folder.write("lines.json", SampleObjects.all[3...4].joined(separator: "\n") + "\n\n")
+        try folder.write("more.ndjson", SampleObjects.all[5])
+        try folder.write("notes.txt", "not an object")
+        try folder.write(".hidden.json", "not an object")
+        let run = await check()
+        #expect(run.output == "6 objects in 5 files: 0 errors, 0 warnings\n")
+        #expect(run.status == .success)
+    }
+
+    @Test func `names the place of what is wrong, in every form of file`() async throws {
+        try folder.write("1.json", #"{"kind": "PolicyRule", "object": {"id": "a b", "effect": "forbid"}}"#)
+        try folder.write("2.json", #"{"objects": [{"kind": "PolicyRule", "object": {"id": "x"}}]}"#)
+        try folder.write("3.ndjson", "\n" + #"{"kind": "PolicyRules", "object": {}}"#)
+        try folder.write("4.json", #"{"id": "x", "effect": "forbid", "mach": {}}"#)
+        let found = await findings()
+        #expect(found.count == 4)
+        #expect(found[0].hasPrefix("1.json#/object/id INVALID_IDENTIFIER "))
+        #expect(found[1].hasPrefix("2.json#/objects/0/object/effect MISSING_FIELD "))
+        #expect(found[2].hasPrefix("3.ndjson:2#/kind INVALID_VALUE must be one of IntegrationSpec"))
+        #expect(
+            found[3] == "4.json#/mach UNKNOWN_FIELD there is no such member here "
+                + "(did you mean match?)"
+        )
+    }
+
+    @Test func `names the byte of malformed JSON`() async throws {
+        try folder.write("1.json", #"{"kind": }"#)
+        try folder.write("2.ndjson", SampleObjects.all[4] + "\n{")
+        try folder.write("3.json", SampleObjects.all[4] + " x")
+        try folder.write("4.json", "")
+        let found = await findings()
+        #expect(found.count == 4)
+        #expect(found[0].hasPrefix("1.json#/kind MALFORMED_JSON byte 9"))
+        #expect(found[1].hasPrefix("2.ndjson:2# MALFORMED_JSON byte 1"))
+        #expect(found[2].hasPrefix("3.json# MALFORMED_JSON byte "))
+        #expect(found[3].hasPrefix("4.json# MALFORMED_JSON byte 0"))
+    }
+
+    @Test(arguments: ["5", "[]", "null", #"{"stripe": []}"#])
+    func `refuses what is no object of ours`(_ text: String) async throws {
+        try folder.write("1.json", text)
+        let found = await findings()
+        #expect(found.count == 1 && found[0].hasPrefix("1.json INVALID_VALUE is no object"))
+    }
+
+    @Test func `refuses members beside the objects of a set, and a tenant for what is global`() async throws {
+        try folder.write("1.json", #"{"objects": {}, "more": 1}"#)
+        try folder.write("2.json", SampleObjects.entry("IntegrationSpec", SampleObjects.spec, tenant: "acme"))
+        let found = await findings()
+        #expect(found.count == 3)
+        #expect(found[0].hasPrefix("1.json#/more UNKNOWN_FIELD "))
+        #expect(found[1] == "1.json#/objects WRONG_TYPE must be an array")
+        #expect(found[2].hasPrefix("2.json#/tenantId INVALID_VALUE "))
+    }
+
+    @Test func `an entry's tenant must agree with its object's`() async throws {
+        let entry = SampleObjects.entry("IntegrationConnection", SampleObjects.connection(), tenant: "other")
+        try folder.write("1.json", entry)
+        let found = await findings()
+        #expect(found.first?.hasPrefix("1.json#/object/meta/tenantId PATH_MISMATCH ") == true)
+    }
+
+    @Test func `an object that stands in the set twice is named with its first place`() async throws {
+        try folder.write("1.json", SampleObjects.all[4])
+        try folder.write("2.json", SampleObjects.all[4])
+        let found = await findings()
+        #expect(found.count == 1)
+        #expect(found[0].hasPrefix("2.json ALREADY_EXISTS the policy none-by-night of the platform"))
+        #expect(found[0].hasSuffix("1.json"))
+    }
+
+    @Test func `a connection's spec, mode and config are checked against the set`() async throws {
+        try folder.write("spec.json", SampleObjects.spec)
+        try folder.write("c.json", SampleObjects.connection(config: #"{"accountId": 5, "x": 1}"#))
+        var found = await findings()
+        #expect(found.map { $0.split(separator: " ")[1] } == ["CONFIG_SCHEMA_VIOLATION", "CONFIG_SCHEMA_VIOLATION"])
+        try folder.write("c.json", SampleObjects.connection(config: "{}", version: 2))
+        found = await findings()
+        #expect(found.count == 1)
+        #expect(found[0].hasPrefix("c.json#/meta/integrationVersion INTEGRATION_SPEC_NOT_FOUND "))
+        #expect(found[0].hasSuffix("(use one of 1)"))
+        // What is required may come with a binding.
+        try folder.write("c.json", SampleObjects.connection(config: "{}"))
+        #expect(await findings().isEmpty)
+    }
+
+    @Test func `a secret in a connection is found and not shown`() async throws {
+        try folder.write("spec.json", SampleObjects.spec)
+        let secret = "sk_live_0123456789abcdefghij"
+        try folder.write("c.json", SampleObjects.connection(config: #"{"accountId": "\#(secret)"}"#))
+        let run = await check()
+        #expect(run.output.contains("c.json#/config/accountId SECRET_IN_CONFIG"))
+        #expect(!run.output.contains(secret))
+    }
+
+    @Test func `a config's blueprint, slots and connections are in the set`() async throws {
+        try folder.write("all.ndjson", SampleObjects.all.joined(separator: "\n"))
+        #expect(await findings().isEmpty)
+        var lines = SampleObjects.all
+        lines[3] = SampleObjects.entry("TenantAppConfig", SampleObjects.config(slot: "payment.primary", connection: "conn_b"))
+        try folder.write("all.ndjson", lines.joined(separator: "\n"))
+        let found = await findings()
+        #expect(found.contains { $0.hasPrefix("all.ndjson:4#/object/integrations/0/slotId UNKNOWN_SLOT_BINDING ") })
+        #expect(found.contains { $0.contains("#/object/integrations/0/connectionId MISSING_INTEGRATION_CONNECTION ") })
+        lines.remove(at: 1)
+        try folder.write("all.ndjson", lines.joined(separator: "\n"))
+        let orphan = await findings()
+        #expect(orphan.count == 1 && orphan[0].contains("#/object/meta BLUEPRINT_NOT_FOUND "))
+    }
+
+    @Test func `several folders are one set`() async throws {
+        let other = try TemporaryFolder()
+        try folder.write("spec.json", SampleObjects.spec)
+        let path = try other.write("c.json", SampleObjects.connection())
+        #expect(await check("-f", path).status == .success)
+        #expect(await Transcript.of(["check", "-f", path]).status == .failure)
+    }
+
+    @Test func `a folder that is not there, or empty, or endless is told`() async throws {
+        #expect(await check().status == .failure)
+        let missing = await Transcript.of(["check", "-f", folder.path + "/none"])
+        #expect(missing.status == .failure && missing.error.contains("No such file"))
+        try folder.link("loop", to: folder.path)
+        let endless = await check()
+        #expect(endless.status == .failure && endless.error.contains("deeper than 32"))
+        #expect(await Transcript.of(["check"]).status == .usage)
+    }
+}
