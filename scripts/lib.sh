@@ -93,6 +93,7 @@ wait_until_ready() {
 #
 # Sets url, provider_url, admin_key, provider_pid and server_pid. The secrets are demo values that
 # the demo provider takes, one store of each kind: variables, a file, and the provider's own Vault.
+# Both run in sessions of their own: Ctrl-C reaches this script alone, which then ends them in order.
 start_demo() {
     local state=$1 port=$2 provider_port=$3
     url=http://127.0.0.1:$port
@@ -106,7 +107,7 @@ start_demo() {
     )
     admin_key=$(cat "$state/admin-key")
 
-    "$bindery" demo-provider --listen "127.0.0.1:$provider_port" \
+    setsid "$bindery" demo-provider --listen "127.0.0.1:$provider_port" \
         --vault-secrets config/demo-vault.json --vault-token-file "$state/vault-token" \
         >"$state/provider.log" 2>&1 &
     provider_pid=$!
@@ -115,7 +116,7 @@ start_demo() {
     BINDERY_SECRET_DEMO_STRIPE_TEST='{"apiKey":"demo-stripe-acme-test"}' \
     BINDERY_SECRET_DEMO_STRIPE_PROD='{"apiKey":"demo-stripe-hub-prod"}' \
     BINDERY_SECRET_DEMO_POSTMARK='{"serverToken":"demo-postmark-prod"}' \
-        "$bindery" serve --config config/bindery.json \
+        setsid "$bindery" serve --config config/bindery.json \
         --listen "127.0.0.1:$port" --data "$state/data" \
         --outbound-allow 127.0.0.0/8 \
         --secrets-file-root "$state/secrets" \

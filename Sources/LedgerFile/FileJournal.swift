@@ -55,7 +55,9 @@ public final class FileJournal: Journal {
     private let keeper: FileQueue<SnapshotWriter>
     private let phase = Mutex(Phase.new)
 
-    /// A journal in the folder at `path`. Nothing is read or made before `load`.
+    /// A journal in the folder at `path`.
+    ///
+    /// Nothing is read or made before `load`.
     public init(folder path: String, configuration: Configuration = Configuration()) {
         let folder = Folder(path)
         self.folder = folder

@@ -1,4 +1,4 @@
-extension Array<UInt8> {
+extension [UInt8] {
     /// Adds an integer's bytes, least significant first.
     mutating func append<Value: FixedWidthInteger>(littleEndian value: Value) {
         for shift in stride(from: 0, to: Value.bitWidth, by: 8) {

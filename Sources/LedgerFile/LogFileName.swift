@@ -43,7 +43,9 @@ enum LogFileName {
     }
 
     private static func position(
-        _ name: String, prefix: String, spelling: (UInt64) -> String
+        _ name: String,
+        prefix: String,
+        spelling: (UInt64) -> String
     ) -> UInt64? {
         guard name.hasPrefix(prefix) else { return nil }
         let digits = name.dropFirst(prefix.count).prefix { $0 != "." }

@@ -25,7 +25,8 @@ struct LogReplay {
 
     /// Hands the records behind the position `snapshot` to `visit`; nil without a segment.
     func run(
-        after snapshot: UInt64, _ visit: (JournalRecord) throws(JournalError) -> Void
+        after snapshot: UInt64,
+        _ visit: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> End? {
         guard let start = segments.lastIndex(where: { $0 <= snapshot + 1 }) else { return nil }
         var missingSeal: LogEnd.Segment?
@@ -39,7 +40,8 @@ struct LogReplay {
     ///
     /// - Returns: The place of its seal when it has none.
     private func readInner(
-        _ index: Int, after snapshot: UInt64,
+        _ index: Int,
+        after snapshot: UInt64,
         _ visit: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> LogEnd.Segment? {
         var scan = try scan(segments[index])
@@ -65,7 +67,8 @@ struct LogReplay {
     }
 
     private func readLast(
-        after snapshot: UInt64, missingSeal: LogEnd.Segment?,
+        after snapshot: UInt64,
+        missingSeal: LogEnd.Segment?,
         _ visit: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> End {
         let segment = segments[segments.count - 1]
@@ -99,7 +102,8 @@ struct LogReplay {
 extension SegmentScan {
     /// Hands on the records behind `position` of each whole batch, and tells what ended them.
     fileprivate mutating func visitBatches(
-        after position: UInt64, _ visit: (JournalRecord) throws(JournalError) -> Void
+        after position: UInt64,
+        _ visit: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> Step {
         while true {
             let step = try next()

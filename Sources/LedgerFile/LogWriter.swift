@@ -66,7 +66,9 @@ struct LogWriter {
 
     /// The segment that takes `byteCount` bytes more: the current one, or the next.
     private mutating func place(
-        for byteCount: Int, at position: UInt64, after end: LogEnd
+        for byteCount: Int,
+        at position: UInt64,
+        after end: LogEnd
     ) throws(JournalError) -> OpenSegment {
         try JournalError.translating { () throws(SystemError) in
             if segment == nil, let last = end.segment {

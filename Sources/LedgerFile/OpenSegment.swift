@@ -26,7 +26,9 @@ final class OpenSegment {
 
     /// Makes an empty segment, durable under its name when it returns.
     static func make(
-        _ folder: Folder, _ position: UInt64, byteCount: Int
+        _ folder: Folder,
+        _ position: UInt64,
+        byteCount: Int
     ) throws(SystemError) -> OpenSegment {
         let name = LogFileName.segment(position)
         let temporary = name + LogFileName.temporarySuffix
@@ -36,14 +38,27 @@ final class OpenSegment {
             try file.write(SegmentHeader.bytes(position: position).span, at: 0)
             try file.sync()
         } catch {
-            // On a full medium the part that was reserved would take the space of a snapshot.
-            try folder.remove(temporary)
-            throw error
+            throw removing(temporary, from: folder, after: error)
         }
         try file.close()
         try folder.rename(temporary, to: name)
         try folder.sync()
         return try OpenSegment(folder, position, end: SegmentHeader.byteCount)
+    }
+
+    /// On a full medium the part that was reserved would take the space of a snapshot.
+    private static func removing(
+        _ name: String,
+        from folder: Folder,
+        after error: SystemError
+    ) -> SystemError {
+        do {
+            try folder.remove(name)
+            return error
+        } catch let second {
+            let operation = "\(second.message), after \(error.operation)"
+            return SystemError(operation: operation, errno: error.errno)
+        }
     }
 
     /// The size of a segment for one batch of `batch` bytes.

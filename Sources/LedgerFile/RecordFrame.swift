@@ -50,7 +50,10 @@ struct RecordFrame: Equatable {
 
     /// Adds a record to the bytes of a batch.
     static func append(
-        _ record: JournalRecord, index: Int, of count: Int, to bytes: inout [UInt8]
+        _ record: JournalRecord,
+        index: Int,
+        of count: Int,
+        to bytes: inout [UInt8]
     ) {
         append(
             payload: record.payload,
@@ -69,7 +72,11 @@ struct RecordFrame: Equatable {
     }
 
     private static func append(
-        payload: [UInt8], position: UInt64, index: Int, of count: Int, to bytes: inout [UInt8]
+        payload: [UInt8],
+        position: UInt64,
+        index: Int,
+        of count: Int,
+        to bytes: inout [UInt8]
     ) {
         let start = bytes.count
         let end = start + recordByteCount(payload: payload.count)

@@ -96,7 +96,8 @@ struct Recovery {
     ///
     /// - Returns: What the operator should know.
     private func mend(
-        _ end: LogReplay.End?, broken: [(name: String, reason: String)]
+        _ end: LogReplay.End?,
+        broken: [(name: String, reason: String)]
     ) throws(JournalError) -> [String] {
         var warnings: [String] = []
         if let end {

@@ -11,7 +11,9 @@ struct Retention {
     /// How many snapshots are kept.
     let snapshotCount: Int
 
-    /// Removes the rest. The segment that is written to always stays.
+    /// Removes the rest.
+    ///
+    /// The segment that is written to always stays.
     func apply() throws(JournalError) {
         try JournalError.translating { () throws(SystemError) in
             let names = try folder.names()

@@ -21,7 +21,9 @@ enum SegmentHeader {
 
     /// Checks a header against the position that the file's name tells.
     static func check(
-        _ bytes: Span<UInt8>, position: UInt64, segment: String
+        _ bytes: Span<UInt8>,
+        position: UInt64,
+        segment: String
     ) throws(JournalError) {
         guard bytes.count == byteCount,
             bytes.extracting(..<magic.count).elementsEqual(magic),

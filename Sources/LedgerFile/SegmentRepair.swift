@@ -60,7 +60,9 @@ struct SegmentRepair {
     }
 
     private func write(
-        _ range: Range<Int>, to file: borrowing File, at offset: Int
+        _ range: Range<Int>,
+        to file: borrowing File,
+        at offset: Int
     ) throws(JournalError) {
         var window = try FileWindow(folder.path(of: segment))
         for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {

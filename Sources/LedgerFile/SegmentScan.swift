@@ -66,7 +66,8 @@ struct SegmentScan: ~Copyable {
     /// The frame of a record that is whole at `offset`; nil when there is none, or when it says that
     /// its position is beyond `positionMax`.
     mutating func wholeFrame(
-        at offset: Int, positionMax: UInt64 = .max
+        at offset: Int,
+        positionMax: UInt64 = .max
     ) throws(JournalError) -> RecordFrame? {
         let place = try window.show(offset..<offset + RecordFrame.byteCount)
         guard place.count == RecordFrame.byteCount,
@@ -104,7 +105,9 @@ struct SegmentScan: ~Copyable {
 
     /// A record with a right checksum in a wrong place was not left by a crash.
     private func check(
-        _ frame: RecordFrame, at offset: Int, after count: Int
+        _ frame: RecordFrame,
+        at offset: Int,
+        after count: Int
     ) throws(JournalError) {
         guard frame.position == position + UInt64(count) else {
             throw .damaged(

@@ -19,7 +19,9 @@ struct SnapshotReader: ~Copyable {
     ///
     /// - Throws: `.newerFormat`, or `.unavailable` when the file cannot be read.
     static func open(
-        _ path: String, _ name: String, _ position: UInt64
+        _ path: String,
+        _ name: String,
+        _ position: UInt64
     ) throws(JournalError) -> Opening {
         var window = try FileWindow(path)
         let head = try window.show(0..<SnapshotText.lineByteCountMax)
@@ -55,7 +57,10 @@ struct SnapshotReader: ~Copyable {
     }
 
     private init(
-        name: String, window: consuming FileWindow, lines: Range<Int>, lineCount: UInt64
+        name: String,
+        window: consuming FileWindow,
+        lines: Range<Int>,
+        lineCount: UInt64
     ) {
         self.name = name
         self.window = window
@@ -73,10 +78,12 @@ struct SnapshotReader: ~Copyable {
         while offset < lines.upperBound {
             let place = try window.show(offset..<min(offset + wanted, lines.upperBound))
             var start = place.lowerBound
-            while let end = window.buffer[start..<place.upperBound].firstIndex(of: Self.lineFeed) {
-                try visit(Array(window.buffer[start..<end]))
+            while let length = window.buffer.span.extracting(start..<place.upperBound)
+                .firstIndex(of: Self.lineFeed)
+            {
+                try visit(Array(window.buffer[start..<start + length]))
                 count += 1
-                start = end + 1
+                start += length + 1
             }
             let taken = start - place.lowerBound
             // A line longer than what was shown: look at twice as much, up to the end.
@@ -107,7 +114,8 @@ struct SnapshotReader: ~Copyable {
     }
 
     private static func checksum(
-        _ window: inout FileWindow, upTo end: Int
+        _ window: inout FileWindow,
+        upTo end: Int
     ) throws(JournalError) -> UInt32 {
         var checksum = Checksum()
         for start in stride(from: 0, to: end, by: FileWindow.chunkByteCount) {

@@ -35,7 +35,8 @@ struct SnapshotWriter {
     }
 
     private func write(
-        _ source: any SnapshotSource, to name: String
+        _ source: any SnapshotSource,
+        to name: String
     ) throws(JournalError) {
         let sink = try SnapshotSink(path: folder.path(of: name))
         try sink.add(Array(SnapshotText.header(position: source.position).utf8))

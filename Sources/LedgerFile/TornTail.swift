@@ -8,7 +8,9 @@ enum TornTail {
     /// Each batch was durable before the next one began, so a whole record of any other batch behind
     /// the broken place proves that a durable record was spoilt.
     static func check(
-        _ scan: inout SegmentScan, brokenAt offset: Int, reason: String
+        _ scan: inout SegmentScan,
+        brokenAt offset: Int,
+        reason: String
     ) throws(JournalError) {
         let end = try scan.window.dataEnd(from: offset)
         let first = offset + RecordFrame.alignment

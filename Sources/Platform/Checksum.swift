@@ -48,9 +48,11 @@ public struct Checksum: Sendable {
     }
 
     /// What each byte does to the register.
-    private static let entries: [UInt32] = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { entry, _ in
-            (entry >> 1) ^ (entry & 1 == 1 ? 0x82F6_3B78 : 0)
+    private static let entries: [UInt32] = (0..<256)
+        .map { byte in
+            (0..<8)
+                .reduce(UInt32(byte)) { entry, _ in
+                    (entry >> 1) ^ (entry & 1 == 1 ? 0x82F6_3B78 : 0)
+                }
         }
-    }
 }

@@ -34,7 +34,9 @@ public struct File: ~Copyable, Sendable {
     ///
     /// The descriptor is not inherited by child processes.
     public init(
-        _ path: String, for access: Access, creating creation: Creation = .never
+        _ path: String,
+        for access: Access,
+        creating creation: Creation = .never
     ) throws(SystemError) {
         let flags = access.flags | creation.flags | O_CLOEXEC
         self.path = path
@@ -48,7 +50,9 @@ public struct File: ~Copyable, Sendable {
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
     }
 
-    /// Closes the file. After an error it is closed too: `close` is never repeated.
+    /// Closes the file.
+    ///
+    /// After an error it is closed too: `close` is never repeated.
     public consuming func close() throws(SystemError) {
         let closing = descriptor
         descriptor = -1
@@ -57,7 +61,8 @@ public struct File: ~Copyable, Sendable {
 
     /// Fills `bytes` from `offset` on, and tells how many bytes there were before the end.
     public func read(
-        into bytes: inout MutableSpan<UInt8>, at offset: Int
+        into bytes: inout MutableSpan<UInt8>,
+        at offset: Int
     ) throws(SystemError) -> Int {
         var done = 0
         while done < bytes.count {
@@ -94,12 +99,13 @@ public struct File: ~Copyable, Sendable {
         var done = 0
         while done < bytes.count {
             // The pointer is used during the call only, and within the span that is left.
-            let count = unsafe bytes.extracting(done...).withUnsafeBytes { rest in
-                guard let offset else {
-                    return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            let count = unsafe bytes.extracting(done...)
+                .withUnsafeBytes { rest in
+                    guard let offset else {
+                        return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+                    }
+                    return unsafe pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
                 }
-                return unsafe pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
-            }
             guard count > 0 else {
                 // A write of some bytes that takes none, without an error, would loop for ever.
                 if count == 0 { throw SystemError(operation: "write \(path)", errno: EIO) }
@@ -160,6 +166,11 @@ public struct File: ~Copyable, Sendable {
             guard error.errno == EWOULDBLOCK else { throw error }
             return false
         }
+    }
+
+    /// Gives the lock up, also for a child process that was forked and still has the descriptor.
+    func unlock() throws(SystemError) {
+        _ = try FileCall.retrying("unlock \(path)") { flock(descriptor, LOCK_UN) }
     }
 
     /// The failure of the call just made.

@@ -4,7 +4,8 @@ import Glibc
 enum FileCall {
     /// Makes the call, again when a signal interrupted it, and answers its result.
     static func retrying(
-        _ operation: @autoclosure () -> String, _ call: () -> Int32
+        _ operation: @autoclosure () -> String,
+        _ call: () -> Int32
     ) throws(SystemError) -> Int32 {
         while true {
             let result = call()

@@ -6,7 +6,8 @@ extension File {
     /// - Throws: `SystemError` with `EFBIG` when the file has more than `byteCountMax` bytes, with
     ///   `EINVAL` when it is not a regular file: reading a pipe or a device might never end.
     public static func contents(
-        of path: String, byteCountMax: Int
+        of path: String,
+        byteCountMax: Int
     ) throws(SystemError) -> [UInt8] {
         guard try isRegular(path) else {
             throw SystemError(operation: "read \(path) as a regular file", errno: EINVAL)

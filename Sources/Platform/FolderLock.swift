@@ -20,6 +20,17 @@ public final class FolderLock: Sendable {
         self.file = file
     }
 
+    deinit {
+        do throws(SystemError) {
+            // Closing alone would leave the lock to a child process that is between its fork and its
+            // exec.
+            try file.unlock()
+        } catch {
+            // Only an invalid descriptor can fail, and this one is open.
+            preconditionFailure(error.message)
+        }
+    }
+
     /// Tries to take the lock of `folder`, without waiting.
     ///
     /// It conflicts with every other holder, also with one in this process.

@@ -1,12 +1,13 @@
 import Ledger
 
 extension JournalRule {
-    static let histories = (1...8).map { seed in
-        JournalRule("a history of chance gives what a list gives, seed \(seed)") { bed in
-            var history = History(seed: UInt64(seed), bed: bed)
-            try await history.run(stepCount: 60)
+    static let histories = (1...8)
+        .map { seed in
+            JournalRule("a history of chance gives what a list gives, seed \(seed)") { bed in
+                var history = History(seed: UInt64(seed), bed: bed)
+                try await history.run(stepCount: 60)
+            }
         }
-    }
 }
 
 /// Appends, saves and restarts in an order of chance, beside a list that does the same.
@@ -45,7 +46,11 @@ private struct History {
 
     private func reopen() throws -> LoadedJournal {
         let loaded = try bed.open()
-        try require(loaded.report.snapshotPosition, equals: UInt64(saved), "the snapshot's position")
+        try require(
+            loaded.report.snapshotPosition,
+            equals: UInt64(saved),
+            "the snapshot's position"
+        )
         try require(loaded.report.lastPosition, equals: UInt64(records.count), "the last position")
         try require(loaded.lines, equals: lines, "lines")
         try require(loaded.records, equals: Array(records[saved...]), "records")
@@ -54,10 +59,11 @@ private struct History {
 
     /// One to five texts of 1 to 400 bytes, without a line feed.
     private mutating func payloads() -> [[UInt8]] {
-        (0...chance.number(below: 5)).map { _ in
-            let byte = UInt8(0x20 + chance.number(below: 0x5F))
-            return [UInt8](repeating: byte, count: 1 + chance.number(below: 400))
-        }
+        (0...chance.number(below: 5))
+            .map { _ in
+                let byte = UInt8(0x20 + chance.number(below: 0x5F))
+                return [UInt8](repeating: byte, count: 1 + chance.number(below: 400))
+            }
     }
 }
 

@@ -89,7 +89,10 @@ extension JournalRule {
 
     /// Loads with visitors that throw `failure` after so many lines or records.
     private static func load(
-        _ journal: any Journal, _ failure: JournalError, lineLimit: Int, recordLimit: Int
+        _ journal: any Journal,
+        _ failure: JournalError,
+        lineLimit: Int,
+        recordLimit: Int
     ) throws(JournalError) {
         var (lineCount, recordCount) = (0, 0)
         _ = try journal.load(

@@ -102,7 +102,10 @@ extension JournalRule {
 
     /// Breaks the rule unless a new journal finds a snapshot of `position` and the records behind.
     static func requireContents(
-        _ lines: [[UInt8]], _ payloads: [[UInt8]], after position: UInt64, in bed: any JournalBed
+        _ lines: [[UInt8]],
+        _ payloads: [[UInt8]],
+        after position: UInt64,
+        in bed: any JournalBed
     ) async throws {
         let loaded = try await bed.contents()
         let report = JournalReport(

@@ -7,10 +7,13 @@ public struct JournalRule: Sendable, CustomStringConvertible {
     /// Tries it on a bed whose storage is empty.
     public let check: @Sendable (_ bed: any JournalBed) async throws -> Void
 
-    /// All rules. A new method of `Journal` adds its rules here first.
+    /// All rules.
+    ///
+    /// A new method of `Journal` adds its rules here first.
     public static let all = appending + snapshots + lifecycle + histories
 
-    init(_ description: String, _ check: @escaping @Sendable (any JournalBed) async throws -> Void) {
+    init(_ description: String, _ check: @escaping @Sendable (any JournalBed) async throws -> Void)
+    {
         self.description = description
         self.check = check
     }
@@ -24,7 +27,9 @@ public struct RuleBroken: Error, CustomStringConvertible {
 
 /// Breaks the rule unless both are equal.
 func require<Value: Equatable>(
-    _ found: Value, equals expected: Value, _ what: String
+    _ found: Value,
+    equals expected: Value,
+    _ what: String
 ) throws(RuleBroken) {
     guard found != expected else { return }
     // A payload of megabytes would bury the sentence.

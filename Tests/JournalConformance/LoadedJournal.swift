@@ -31,8 +31,9 @@ struct LoadedJournal: Sendable {
 
     /// The payloads as records behind `position`.
     static func records(_ payloads: [[UInt8]], after position: UInt64) -> [JournalRecord] {
-        payloads.enumerated().map { index, payload in
-            JournalRecord(position: position + 1 + UInt64(index), payload: payload)
-        }
+        payloads.enumerated()
+            .map { index, payload in
+                JournalRecord(position: position + 1 + UInt64(index), payload: payload)
+            }
     }
 }

@@ -3,7 +3,9 @@ import Ledger
 /// Breaks the rule unless `work` throws a journal's error with `code`.
 @discardableResult
 func requireFailure(
-    _ code: JournalError.Code, _ what: String, of work: () async throws(JournalError) -> Void
+    _ code: JournalError.Code,
+    _ what: String,
+    of work: () async throws(JournalError) -> Void
 ) async throws(RuleBroken) -> JournalError {
     do {
         try await work()

@@ -13,9 +13,10 @@ import Testing
         let file = acknowledgements.folder.path(of: "acknowledged")
         var seenPosition: UInt64 = 0
         for round in 0..<12 {
-            await #expect(processExitsWith: .signal(SIGKILL)) { [
-                path = folder.path as String, file = file as String, round = round as Int
-            ] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [
+                    path = folder.path as String, file = file as String, round = round as Int
+                ] in
                 try await Victim(path: path, acknowledgementFile: file).run(round: round)
             }
             let acknowledged = try acknowledgedPosition(in: acknowledgements)
@@ -60,7 +61,10 @@ private struct Victim {
         var position = start
         while true {
             let next = position + position % 7 + 1
-            try await journal.append((position..<next).map { Self.text(at: $0 + 1) }, after: position)
+            try await journal.append(
+                (position..<next).map { Self.text(at: $0 + 1) },
+                after: position
+            )
             position = next
             saver.position.store(position, ordering: .releasing)
             try file.append(Array("\(position)\n".utf8).span)

@@ -13,7 +13,7 @@ import Testing
         let starts: [Int]
 
         init(_ texts: [String], snapshotAt position: UInt64? = nil) async throws {
-            folder = try TemporaryFolder()
+            folder = try TemporaryFolder(inMemory: true)
             let journal = folder.journal()
             _ = try Loaded(journal)
             var starts = [SegmentHeader.byteCount]
@@ -140,7 +140,9 @@ import Testing
         try log.folder.write(bytes, to: Self.first)
         let error = try await log.folder.refusal()
         #expect(error.code == .damaged)
-        #expect(error.detail.contains("offset \(log.starts[1]): position 2 is missing, 3 stands here"))
+        #expect(
+            error.detail.contains("offset \(log.starts[1]): position 2 is missing, 3 stands here")
+        )
     }
 
     @Test func `a log that ends before its snapshot`() async throws {

@@ -35,7 +35,8 @@ import Testing
         for path in ["/a/b", "/a"] { try folder.removeFolder(path) }
     }
 
-    @Test func `of many appenders at one position one succeeds, the others conflict`() async throws {
+    @Test func `of many appenders at one position one succeeds, the others conflict`() async throws
+    {
         let folder = try TemporaryFolder()
         let journal = folder.journal()
         _ = try Loaded(journal)
@@ -56,7 +57,9 @@ import Testing
 
     /// Whether `text` was appended, rather than refused as a conflict.
     private static func appends(
-        _ text: String, _ position: UInt64, _ journal: FileJournal
+        _ text: String,
+        _ position: UInt64,
+        _ journal: FileJournal
     ) async -> Bool {
         do {
             try await journal.append([text], after: position)

@@ -12,9 +12,10 @@ import Testing
         let folder = try TemporaryFolder()
         let journal = folder.journal()
         _ = try Loaded(journal)
-        await #expect(processExitsWith: .success) { [
-            path = folder.path as String, holder = getpid() as Int32
-        ] in
+        await #expect(processExitsWith: .success) {
+            [
+                path = folder.path as String, holder = getpid() as Int32
+            ] in
             let error = #expect(throws: JournalError.self) { try Loaded(FileJournal(folder: path)) }
             #expect(error?.code == .locked)
             #expect(error?.detail.contains("is held by process \(holder)") == true)

@@ -4,7 +4,9 @@ import Testing
 
 @testable import LedgerFile
 
-/// The bytes on disk, as the table in `FileJournal` has them. The checksums were computed elsewhere.
+/// The bytes on disk, as the table in `FileJournal` has them.
+///
+/// The checksums were computed elsewhere.
 @Suite struct SegmentFormatTests {
     private static let first = "ledger-00000000000000000001.log"
 
@@ -87,13 +89,16 @@ import Testing
         #expect(error.detail.hasPrefix("\(Self.first), offset 16: "))
     }
 
-    @Test(arguments: [
-        ("ledger-00000000000000000001.log", 1), ("ledger-09223372036854775807.log", Int64.max),
-        ("ledger-00000000000000000000.log", nil), ("ledger-09223372036854775808.log", nil),
-        ("ledger-99999999999999999999.log", nil), ("ledger-1.log", nil),
-        ("ledger-00000000000000000001.log.broken", nil), ("ledger-+0000000000000000001.log", nil),
-        ("ledger-00000000000000000001.ndjson", nil), ("ledger-", nil), ("", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("ledger-00000000000000000001.log", 1), ("ledger-09223372036854775807.log", Int64.max),
+            ("ledger-00000000000000000000.log", nil), ("ledger-09223372036854775808.log", nil),
+            ("ledger-99999999999999999999.log", nil), ("ledger-1.log", nil),
+            ("ledger-00000000000000000001.log.broken", nil),
+            ("ledger-+0000000000000000001.log", nil),
+            ("ledger-00000000000000000001.ndjson", nil), ("ledger-", nil), ("", nil),
+        ] as [(String, Int64?)]
+    )
     func `a segment's name has the one spelling`(_ name: String, _ position: Int64?) {
         #expect(LogFileName.segmentPosition(name) == position.map { UInt64($0) })
     }

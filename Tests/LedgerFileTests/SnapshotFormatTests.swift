@@ -4,7 +4,9 @@ import Testing
 
 @testable import LedgerFile
 
-/// The lines of a snapshot. The digests were computed elsewhere.
+/// The lines of a snapshot.
+///
+/// The digests were computed elsewhere.
 @Suite struct SnapshotFormatTests {
     private static let name = "snapshot-00000000000000000003.ndjson"
     private static let text = """

@@ -15,7 +15,7 @@ import Testing
         let ends: [Int]
 
         init(_ batches: [[String]] = TornTailTests.batches) async throws {
-            folder = try TemporaryFolder()
+            folder = try TemporaryFolder(inMemory: true)
             let journal = folder.journal(segmentByteCount: 8 << 10)
             _ = try Loaded(journal)
             var (position, end, ends) = (UInt64(0), SegmentHeader.byteCount, [Int]())
@@ -33,7 +33,10 @@ import Testing
 
     /// Loads a log that was cut or spoilt behind the batches that are `whole`, and goes on with it.
     private func check(
-        _ folder: TemporaryFolder, has whole: [[String]], torn: [UInt8], at offset: Int
+        _ folder: TemporaryFolder,
+        has whole: [[String]],
+        torn: [UInt8],
+        at offset: Int
     ) async throws {
         let journal = folder.journal(segmentByteCount: 8 << 10)
         let loaded = try Loaded(journal)
@@ -49,7 +52,9 @@ import Testing
             #expect(loaded.report.warnings.first?.contains(broken) == true)
             #expect(try folder.bytes(of: broken) == torn)
         }
-        #expect(try folder.names().filter { $0.hasSuffix(".broken") }.count == (torn.isEmpty ? 0 : 1))
+        #expect(
+            try folder.names().filter { $0.hasSuffix(".broken") }.count == (torn.isEmpty ? 0 : 1)
+        )
         try await journal.append(["more"], after: UInt64(payloads.count))
         await journal.close()
         let again = try await folder.load()
@@ -68,7 +73,7 @@ import Testing
 
     @Test func `a segment cut at any byte keeps its whole batches`() async throws {
         let log = try await Log()
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(inMemory: true)
         for byteCount in SegmentHeader.byteCount...log.ends[2] + 1 {
             let wholeCount = log.ends.count { end in end <= byteCount }
             let start = wholeCount == 0 ? SegmentHeader.byteCount : log.ends[wholeCount - 1]
@@ -85,7 +90,7 @@ import Testing
 
     @Test func `zeros from any byte on keep the batches before`() async throws {
         let log = try await Log()
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(inMemory: true)
         let end = log.ends[2]
         for offset in log.ends[1]..<end {
             var bytes = log.bytes
@@ -106,7 +111,7 @@ import Testing
     @Test func `any sectors of the last batch may be missing`() async throws {
         let texts = (0..<4).map { String(repeating: "\($0)", count: 700) }
         let log = try await Log([["one"], texts])
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(inMemory: true)
         let sectors = log.ends[0] / 512...(log.ends[1] - 1) / 512
         for missing in 1..<1 << sectors.count {
             var bytes = log.bytes
@@ -123,7 +128,7 @@ import Testing
 
     @Test func `a bit flipped in the last batch cuts that batch alone`() async throws {
         let log = try await Log()
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(inMemory: true)
         for offset in log.ends[1]..<log.ends[2] {
             var bytes = log.bytes
             bytes[offset] ^= 1 << (offset % 8)
@@ -139,10 +144,11 @@ import Testing
         let log = try await Log()
         var bytes = Array(log.bytes[..<log.ends[2]])
         var word: UInt64 = 0x9E37_79B9_7F4A_7C15
-        let garbage = (0..<1 << 16).map { _ in
-            word = word &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: word >> 56)
-        }
+        let garbage = (0..<1 << 16)
+            .map { _ in
+                word = word &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(truncatingIfNeeded: word >> 56)
+            }
         bytes += garbage + [1]
         try log.folder.write(bytes, to: Self.name)
         try await check(log.folder, has: Self.batches, torn: garbage + [1], at: log.ends[2])

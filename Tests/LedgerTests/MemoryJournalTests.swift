@@ -39,9 +39,10 @@ import Testing
             JournalRecord.requireBatch([JournalRecord(position: 1, payload: payload)])
         }
         await #expect(processExitsWith: .failure) {
-            let records = (1...JournalRecord.batchCountMax + 1).map { position in
-                JournalRecord(position: UInt64(position), payload: [1])
-            }
+            let records = (1...JournalRecord.batchCountMax + 1)
+                .map { position in
+                    JournalRecord(position: UInt64(position), payload: [1])
+                }
             JournalRecord.requireBatch(records)
         }
     }

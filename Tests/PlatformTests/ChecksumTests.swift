@@ -4,14 +4,16 @@ import Testing
 
 @Suite struct ChecksumTests {
     /// RFC 3720 appendix B.4, and the check value of the catalogue of parametrised CRCs.
-    @Test(arguments: [
-        ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
-        ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
-        (Array(0...31), 0x46DD_794E),
-        ((0...31).reversed(), 0x113F_DB5C),
-        (Array("123456789".utf8), 0xE306_9283),
-        ([], 0),
-    ] as [([UInt8], UInt32)])
+    @Test(
+        arguments: [
+            ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+            ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
+            (Array(0...31), 0x46DD_794E),
+            ((0...31).reversed(), 0x113F_DB5C),
+            (Array("123456789".utf8), 0xE306_9283),
+            ([], 0),
+        ] as [([UInt8], UInt32)]
+    )
     func `is the standard's`(_ bytes: [UInt8], _ expected: UInt32) {
         #expect(Checksum.crc32c(bytes.span) == expected)
         #expect(~Checksum.table(.max, bytes.span) == expected)

@@ -26,8 +26,9 @@ import Testing
         }
     }
 
-    /// Work that blocks takes no thread from the tasks: more of it than there are cores goes on at
-    /// once, and a task that would end it still runs. When this is broken the test never ends.
+    /// More of the work than there are cores goes on at once, and a task that ends it still runs.
+    ///
+    /// When this is broken the test never ends.
     @Test(.timeLimit(.minutes(1)))
     func `work that blocks holds up no task`() async {
         let gate = DispatchSemaphore(value: 0)

@@ -83,10 +83,13 @@ import Testing
         #expect(try folder.bytes("a") == [1])
     }
 
-    @Test(arguments: [
-        (ENOSPC, .full), (EDQUOT, .full), (EFBIG, .full), (EROFS, .readOnly), (EACCES, .readOnly),
-        (EPERM, .readOnly), (EIO, .other), (EMFILE, .other), (ENOENT, .other),
-    ] as [(Int32, SystemError.FileFailure)])
+    @Test(
+        arguments: [
+            (ENOSPC, .full), (EDQUOT, .full), (EFBIG, .full), (EROFS, .readOnly),
+            (EACCES, .readOnly),
+            (EPERM, .readOnly), (EIO, .other), (EMFILE, .other), (ENOENT, .other),
+        ] as [(Int32, SystemError.FileFailure)]
+    )
     func `an error has one meaning`(_ number: Int32, _ meaning: SystemError.FileFailure) {
         #expect(SystemError(operation: "write", errno: number).fileFailure == meaning)
     }

@@ -89,7 +89,11 @@ struct World {
             "healthCheck": ["operation": .string("\(key).getBalance")],
             "secretSchema": ["schema": ["type": "object", "properties": ["apiKey": [:]]]],
         ]
-        for member in more { object[member.key] = member.value.isNull ? nil : member.value }
+        for member in more {
+            // A null takes the member out.
+            let value: JSONValue? = member.value.isNull ? .none : .some(member.value)
+            object[member.key] = value
+        }
         return .object(object)
     }
 

@@ -4,18 +4,18 @@ import JSON
 
 /// Makes the HTTP answer of what a command answered.
 struct AnswerRenderer {
-    let requestID: String
-    /// The request's path and query, for the link to the next page.
-    let target: String
+    let arrival: Arrival
     let precondition: Precondition
-    let isRead: Bool
 
     func render(_ answer: CommandAnswer) -> HTTPResponse {
-        var headers = AnswerHeaders.common(requestID: requestID, revision: answer.revision)
+        var headers = AnswerHeaders.common(
+            requestID: arrival.identity.id,
+            revision: answer.revision
+        )
         if let revision = answer.entityRevision {
             headers.append(HTTPField("ETag", "\"\(revision)\""))
             headers.append(HTTPField("Cache-Control", "private, no-cache"))
-            if isRead, let tags = precondition.ifNoneMatch, tags.match(revision) {
+            if arrival.isRead, let tags = precondition.ifNoneMatch, tags.match(revision) {
                 return HTTPResponse(status: 304, headers: headers)
             }
         } else {
@@ -47,10 +47,9 @@ struct AnswerRenderer {
 
     /// The same request with another cursor.
     private func nextTarget(_ cursor: String) -> String {
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let kept = (parts.count == 2 ? parts[1] : "").split(separator: "&")
+        let kept = (arrival.request.query ?? "").split(separator: "&")
             .filter { !$0.hasPrefix("cursor=") }
         let query = (kept.map(String.init) + ["cursor=\(PercentCoding.encode(cursor))"])
-        return "\(parts[0])?\(query.joined(separator: "&"))"
+        return "\(arrival.request.path)?\(query.joined(separator: "&"))"
     }
 }

@@ -11,17 +11,15 @@ struct Arrival: Sendable {
     let began: MonotonicInstant
 
     var renderer: AnswerRenderer {
-        AnswerRenderer(
-            requestID: identity.id,
-            target: request.path + (request.query.map { "?" + $0 } ?? ""),
-            precondition: readPrecondition,
-            isRead: request.method == .get || request.method == .head
-        )
+        AnswerRenderer(arrival: self, precondition: readPrecondition)
     }
+
+    /// Whether the request only reads.
+    var isRead: Bool { request.method == .get || request.method == .head }
 
     /// For the answer to a read only; a malformed header was refused on the way in.
     private var readPrecondition: Precondition {
-        guard request.method == .get || request.method == .head else { return .none }
+        guard isRead else { return .none }
         do {
             return try RequestConditions.read(request)
         } catch {

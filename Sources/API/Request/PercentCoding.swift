@@ -1,13 +1,12 @@
 /// Percent-encoding (RFC 3986 section 2.1).
 enum PercentCoding {
     /// The text behind an encoded one; nil when an escape is broken or the bytes are not UTF-8.
-    static func decode(_ text: Substring, plusIsSpace: Bool) -> String? {
-        let bytes = text.utf8
+    static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
         guard bytes.contains(where: { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }) else {
-            return String(text)
+            return String(validating: bytes, as: UTF8.self)
         }
         var decoded: [UInt8] = []
-        var rest = bytes[...]
+        var rest = bytes
         while let byte = rest.popFirst() {
             switch byte {
             case 0x25:

@@ -14,10 +14,12 @@ struct QueryParameters: Sendable {
     /// - Throws: `INVALID_PARAMETER`, `UNKNOWN_PARAMETER`.
     init(_ query: String?, known: Set<String>) throws(CommandError) {
         var values: [String: String] = [:]
-        for pair in (query ?? "").split(separator: "&").prefix(Self.countMax + 1) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentCoding.decode(parts[0], plusIsSpace: true),
-                let value = PercentCoding.decode(parts.count == 2 ? parts[1] : "", plusIsSpace: true)
+        let bytes = Array((query ?? "").utf8)
+        for pair in bytes.split(separator: UInt8(ascii: "&")).prefix(Self.countMax + 1) {
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            let rest = pair[equals...].dropFirst()
+            guard let name = PercentCoding.decode(pair[..<equals], plusIsSpace: true),
+                let value = PercentCoding.decode(rest, plusIsSpace: true)
             else {
                 throw CommandError(.malformed, "INVALID_PARAMETER", "The query is not well encoded.")
             }

@@ -60,6 +60,8 @@ struct Route: Sendable {
     /// Members of the answer that are shown once and never kept.
     let secretMembers: Set<String>
     let run: Run
+    /// The query parameters that it knows.
+    let knownParameters: Set<String>
 
     init(
         _ method: HTTPMethod,
@@ -85,18 +87,25 @@ struct Route: Sendable {
         self.claimsDurably = claimsDurably
         self.secretMembers = secretMembers
         self.run = run
+        self.knownParameters = Self.knownParameters(method, query, answer, run)
     }
 
     /// Whether it changes something, and so may be rehearsed with `?dryRun=true`.
-    var isWrite: Bool {
+    var isWrite: Bool { Self.isWrite(method, run) }
+
+    private static func isWrite(_ method: HTTPMethod, _ run: Run) -> Bool {
         guard case .later = run else { return false }
         return method != .get
     }
 
-    /// The query parameters that it knows.
-    var knownParameters: Set<String> {
+    private static func knownParameters(
+        _ method: HTTPMethod,
+        _ query: [String],
+        _ answer: Answer,
+        _ run: Run
+    ) -> Set<String> {
         var known = Set(query)
-        if isWrite { known.insert("dryRun") }
+        if isWrite(method, run) { known.insert("dryRun") }
         if case .page = answer { known.formUnion(["limit", "cursor"]) }
         return known
     }
@@ -111,18 +120,18 @@ struct PathTemplate: Sendable {
 
     let text: String
     let segments: [Segment]
+    /// The parameters' names, in order.
+    let parameters: [String]
 
     init(_ text: String) {
         self.text = text
         self.segments = text.split(separator: "/")
             .map { part in
-                part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
+                let isParameter = part.hasPrefix("{")
+                return isParameter
+                    ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
             }
-    }
-
-    /// The parameters' names, in order.
-    var parameters: [String] {
-        segments.compactMap { segment in
+        self.parameters = segments.compactMap { segment in
             guard case .parameter(let name) = segment else { return nil }
             return name
         }

@@ -13,7 +13,7 @@ struct RouteCall: Sendable {
     let workflowHeader: String?
     /// The right to the path's tenant; nil for what is global.
     let scope: TenantScope?
-    let parameters: [String: String]
+    let parameters: PathParameters
 
     /// The right to the path's tenant.
     var tenant: TenantScope {
@@ -70,5 +70,16 @@ struct RouteCall: Sendable {
     /// The part of a list.
     func page() throws(CommandError) -> PageRequest {
         try PageRequest(limit: query["limit"], cursor: query["cursor"])
+    }
+}
+
+/// The values of a path's parameters; so few that they are searched in a row.
+struct PathParameters: Sendable {
+    let names: [String]
+    let values: [String]
+
+    /// The value of a parameter; nil when the route has none of this name.
+    subscript(name: String) -> String? {
+        names.firstIndex(of: name).map { values[$0] }
     }
 }

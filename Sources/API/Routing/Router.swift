@@ -48,24 +48,34 @@ struct Router: Sendable {
 
     /// Finds the route; segments are percent-decoded after the path is cut, so that an encoded slash
     /// is no separator.
-    func match(_ method: HTTPMethod, path: String) -> Match {
-        guard path.hasPrefix("/") else { return .notFound }
-        let raw = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        // One slash at the end is forgiven nowhere: every resource has one name.
-        guard raw.count <= Self.segmentCountMax else { return .notFound }
-        var segments: [String] = []
-        segments.reserveCapacity(raw.count)
-        for part in raw where !(raw.count == 1 && part.isEmpty) {
-            guard let decoded = PercentCoding.decode(part, plusIsSpace: false) else {
-                return .notFound
-            }
-            segments.append(decoded)
-        }
+    ///
+    /// One slash at the end is forgiven nowhere: every resource has one name.
+    func match(_ method: HTTPMethod, path: ArraySlice<UInt8>) -> Match {
+        guard let segments = Self.segments(path) else { return .notFound }
         var values: [String] = []
         guard let node = find(root, segments[...], &values) else { return .notFound }
         let wanted = method == .head && node.routes[.head] == nil ? .get : method
         if let index = node.routes[wanted] { return .route(index, values) }
         return .methodNotAllowed(Self.allowed(node.routes.keys))
+    }
+
+    /// The decoded segments; nil when there are too many, or one is not well encoded.
+    private static func segments(_ path: ArraySlice<UInt8>) -> [String]? {
+        let slash = UInt8(ascii: "/")
+        guard path.first ?? slash == slash else { return nil }
+        var segments: [String] = []
+        segments.reserveCapacity(10)
+        var rest = path.dropFirst()
+        while !rest.isEmpty || (!segments.isEmpty && path.last == slash) {
+            let end = rest.firstIndex(of: slash) ?? rest.endIndex
+            guard segments.count < segmentCountMax,
+                let segment = PercentCoding.decode(rest[..<end], plusIsSpace: false)
+            else { return nil }
+            segments.append(segment)
+            guard end < rest.endIndex else { break }
+            rest = rest[(end + 1)...]
+        }
+        return segments
     }
 
     private func find(

@@ -10,6 +10,8 @@ public final class Authentication: Sendable {
     public static let failuresPerMinuteDefault = 100
     /// The most addresses whose failures are counted; beyond, counting starts again.
     static let addressCountMax = 10_000
+    /// The most accepted keys remembered; beyond, remembering starts again.
+    static let acceptedCountMax = 100_000
     /// The shortest bootstrap key, in characters.
     public static let bootstrapCharacterCountMin = 32
 
@@ -24,6 +26,8 @@ public final class Authentication: Sendable {
     private let bootstrap: Credential
     private let failuresPerMinute: Int
     private let failures = Mutex(Failures())
+    /// Digests of keys that were accepted, and whose they are.
+    private let accepted = Mutex<[[UInt8]: CredentialID]>([:])
 
     init(ledger: Ledger, usage: KeyUsage, bootstrapKey: String?, failuresPerMinute: Int) {
         self.ledger = ledger
@@ -50,12 +54,21 @@ public final class Authentication: Sendable {
         if let bootstrapDigest, SecretComparison.areEqual(digest, bootstrapDigest) {
             return Caller(credential: bootstrap, isBootstrap: true, address: address)
         }
-        if let credential = credential(token, digest, now) {
+        if let credential = known(digest, now) ?? credential(token, digest, now) {
             usage.note(credential.id, at: now)
             return Caller(credential: credential, isBootstrap: false, address: address)
         }
         try countFailure(address, now)
         throw Self.unauthenticated("The credential is unknown, expired or revoked.")
+    }
+
+    /// The credential of a key that was accepted before: its digest was compared then, and a
+    /// credential's digest never changes.
+    private func known(_ digest: [UInt8], _ now: Timestamp) -> Credential? {
+        guard let id = accepted.withLock({ $0[digest] }),
+            let credential = ledger.state.credentials[id]?.value, credential.isGood(at: now)
+        else { return nil }
+        return credential
     }
 
     private func credential(_ token: String, _ digest: [UInt8], _ now: Timestamp) -> Credential? {
@@ -64,9 +77,12 @@ public final class Authentication: Sendable {
         else { return nil }
         let expected = Array(credential.digest.utf8)
         guard SecretComparison.areEqual(Array(Hex.encode(digest).utf8), expected),
-            credential.status == .active
+            credential.isGood(at: now)
         else { return nil }
-        if let expiry = credential.expiresAt, expiry <= now { return nil }
+        accepted.withLock { accepted in
+            if accepted.count >= Self.acceptedCountMax { accepted = [:] }
+            accepted[digest] = id
+        }
         return credential
     }
 
@@ -108,6 +124,11 @@ extension Caller {
 }
 
 extension Credential {
+    /// Whether it is neither revoked nor expired.
+    fileprivate func isGood(at now: Timestamp) -> Bool {
+        status == .active && expiresAt.map { now < $0 } ?? true
+    }
+
     /// A credential that is not in the store.
     fileprivate static func standIn(
         _ name: String,

@@ -34,7 +34,7 @@ public struct ExplainBinding: Sendable {
         let (subject, workflow) = try read()
         try WorkflowWish.checkReading(workflow, context.caller)
         let environment = try target.environment(context.services.environments)
-        guard let table = context.services.tables.table(target, state, environment) else {
+        guard let table = context.services.tables.table(target, state, environment)?.table else {
             throw ConfigGate.notLive(target)
         }
         let isOpen = context.services.openBreakers(of: target.scope.tenant)

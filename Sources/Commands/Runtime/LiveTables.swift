@@ -16,11 +16,11 @@ final class LiveTables: Sendable {
         let line: ConfigLineID
     }
 
-    /// A table, and the values that it was compiled from.
+    /// A table, the values that it was compiled from, and answers that were made of it.
     private struct Entry {
         let tenantGeneration: UInt64
         let catalogGeneration: UInt64
-        let table: BindingTable
+        let live: LiveTable
     }
 
     private final class Shard: Sendable {
@@ -34,7 +34,7 @@ final class LiveTables: Sendable {
         _ target: ConfigScope,
         _ state: State,
         _ environment: Environment
-    ) -> BindingTable? {
+    ) -> LiveTable? {
         let tenant = target.scope.read(state)
         let key = Key(tenant: tenant.id, line: target.line)
         let shard = shards[Int(UInt(bitPattern: key.hashValue) % UInt(Self.shardCount))]
@@ -43,20 +43,51 @@ final class LiveTables: Sendable {
         if let known, known.tenantGeneration == tenant.generation,
             known.catalogGeneration == catalogGeneration
         {
-            return known.table
+            return known.live
         }
         let live = tenant.lines[target.line]?.live(in: environment.tier)
         let world = ConfigWorld(state: state, tenant: tenant, environment: environment)
-        guard let table = world.table(live) else { return nil }
+        guard let table = world.table(live).map({ LiveTable($0, tenant) }) else { return nil }
         let entry = Entry(
             tenantGeneration: tenant.generation,
             catalogGeneration: catalogGeneration,
-            table: table
+            live: table
         )
         shard.entries.withLock { entries in
             if entries.count >= Self.tableCountMax / Self.shardCount { entries = [:] }
             entries[key] = entry
         }
         return table
+    }
+}
+
+/// A live config, compiled, with the answers to `resolved` that were made of it.
+final class LiveTable: Sendable {
+    /// The most answers kept of one table.
+    static let answerCountMax = 16
+    /// The largest answer kept, in bytes.
+    static let answerByteCountMax = 64 << 10
+
+    /// The compiled config.
+    let table: BindingTable
+    /// The tenant, as the table was compiled from it.
+    let tenant: TenantState
+    private let answers = Mutex<[WorkflowName?: [UInt8]]>([:])
+
+    init(_ table: BindingTable, _ tenant: TenantState) {
+        self.table = table
+        self.tenant = tenant
+    }
+
+    /// The answer for a workflow, made by `make` when it was not asked for before.
+    func answer(_ workflow: WorkflowName?, _ make: () -> [UInt8]) -> [UInt8] {
+        if let known = answers.withLock({ $0[workflow] }) { return known }
+        let answer = make()
+        guard answer.count <= Self.answerByteCountMax else { return answer }
+        answers.withLock { answers in
+            if answers.count >= Self.answerCountMax { answers = [:] }
+            answers[workflow] = answer
+        }
+        return answer
     }
 }

@@ -1,3 +1,4 @@
+import Execution
 import JSON
 import Ledger
 import Model
@@ -27,15 +28,41 @@ public struct ResolveConfig: Sendable {
         let name = try WorkflowWish.name(workflow)
         try WorkflowWish.checkReading(name, context.caller)
         let environment = try target.environment(context.services.environments)
-        guard let table = try table(state, environment, context.services) else {
-            throw ConfigGate.notLive(target)
+        let isOpen = context.services.openBreakers(of: target.scope.tenant)
+        let body: [UInt8]
+        if stage == nil {
+            guard let live = context.services.tables.table(target, state, environment) else {
+                throw ConfigGate.notLive(target)
+            }
+            let make = { Self.body(live.table, name, live.tenant, state, isOpen) }
+            // An open breaker changes the winner without changing the store: nothing is kept then.
+            body = context.services.executor.hasOpenBreaker ? make() : live.answer(name, make)
+        } else {
+            guard let table = try table(state, environment) else {
+                throw ConfigGate.notLive(target)
+            }
+            body = Self.body(table, name, target.scope.read(state), state, isOpen)
         }
-        let tenant = target.scope.read(state)
+        return CommandAnswer(
+            body: .bytes(Self.stamped(body, state.revision), mediaType: "application/json"),
+            revision: state.revision
+        )
+    }
+
+    /// The answer's text up to the revision, which is its last member: the rest is the same at every
+    /// revision that changes neither the tenant nor the catalog.
+    private static func body(
+        _ table: BindingTable,
+        _ workflow: WorkflowName?,
+        _ tenant: TenantState,
+        _ state: State,
+        _ isOpen: @escaping (ConnectionID) -> Bool
+    ) -> [UInt8] {
         let specs = state.catalog.specs
         let resolved = ResolvedAppConfig(
             table,
-            workflow: name,
-            isOpen: context.services.openBreakers(of: tenant.id),
+            workflow: workflow,
+            isOpen: isOpen,
             provider: { spec in
                 .object(specs[spec.id].map(PutIntegrationSpec.json) ?? spec.document.object)
             },
@@ -44,21 +71,30 @@ public struct ResolveConfig: Sendable {
                 return .object(stored.map(tenant.json) ?? connection.document.object)
             }
         )
-        var object = resolved.json
-        object["revision"] = .integer(Int64(state.revision))
-        return CommandAnswer(body: .json(.object(object)), revision: state.revision)
+        var text = JSONValue.object(resolved.json).serialized()
+        text.removeLast()
+        JSONWriter.append(",\"revision\":", to: &text)
+        return text
     }
 
+    private static func stamped(_ body: [UInt8], _ revision: UInt64) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(body.count + 24)
+        text += body
+        JSONWriter.appendInteger(Int64(clamping: revision), to: &text)
+        text.append(0x7D)
+        return text
+    }
+
+    /// The compiled config of a stage that was asked for by name.
     private func table(
         _ state: State,
-        _ environment: Environment,
-        _ services: Services
+        _ environment: Environment
     ) throws(CommandError) -> BindingTable? {
         let line = target.read(state)
         let tenant = target.scope.read(state)
         let world = ConfigWorld(state: state, tenant: tenant, environment: environment)
         switch stage {
-        case nil: return services.tables.table(target, state, environment)
         case "preview": return world.table(line.newerPreview)
         case "published": return world.table(line.published)
         default: throw .parameter("stage", "must be preview or published")

@@ -26,8 +26,8 @@ public struct AccessChange: Sendable, Hashable {
 public enum AccessDiff {
     /// The most changes told; later ones are left out.
     public static let changeCountMax = 10_000
-    /// The most decisions compared, which bounds the time.
-    public static let decisionCountMax = 200_000
+    /// The most candidates looked at, which bounds the time; later workflows are left out.
+    public static let candidateCountMax = 2_000_000
     /// The most patterns that are looked at for a workflow of their own.
     static let patternCountMax = 1_000
 
@@ -42,11 +42,12 @@ public enum AccessDiff {
         let known = Set(old)
         let capabilities = old + (after?.capabilities ?? []).filter { !known.contains($0) }
         var changes: [AccessChange] = []
-        var decisionsLeft = decisionCountMax
+        let costs = capabilities.map { cost(before, $0) + cost(after, $0) }
+        var candidatesLeft = candidateCountMax
         for workflow in workflows {
-            for capability in capabilities {
-                decisionsLeft -= 1
-                guard decisionsLeft >= 0, changes.count < changeCountMax else { return changes }
+            for (capability, cost) in zip(capabilities, costs) {
+                candidatesLeft -= cost
+                guard candidatesLeft >= 0, changes.count < changeCountMax else { return changes }
                 let left = winner(before, capability, workflow)
                 let right = winner(after, capability, workflow)
                 guard left != right else { continue }
@@ -61,6 +62,13 @@ public enum AccessDiff {
             }
         }
         return changes
+    }
+
+    /// How many candidates a decision looks at, and some for the decision itself.
+    private static func cost(_ table: BindingTable?, _ capability: CapabilityKey) -> Int {
+        guard let table else { return 0 }
+        return (table.seats[capability] ?? [])
+            .reduce(4) { $0 + table.slots[$1.slot].index.scanCount }
     }
 
     private static func winner(

@@ -30,7 +30,7 @@ struct AliasIndex {
 
     /// Looks at the names that start like the pattern, which stand together in the sorted list.
     private mutating func search(_ pattern: Pattern) -> Bool {
-        let prefix = String(pattern.text.prefix(pattern.literalPrefixLength))
+        let prefix = pattern.literalPrefix
         var at = firstIndex(notBefore: prefix)
         while at < sorted.count, sorted[at].hasPrefix(prefix) {
             comparisonsLeft -= 1

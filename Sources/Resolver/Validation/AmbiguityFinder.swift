@@ -22,9 +22,13 @@ struct AmbiguityFinder {
     /// The ambiguities of a table, for each later binding one, in the order written.
     static func ambiguities(in table: BindingTable) -> [Ambiguity] {
         var partners: [Int: Ambiguity] = [:]
+        var seen: Set<[Standing.Key]> = []
         for capability in table.capabilities {
+            let standings = table.standings(for: capability)
+            // Capabilities of one slot mostly have the same bindings, as close to their operations.
+            guard seen.insert(standings.map(\.key)).inserted else { continue }
             var finder = AmbiguityFinder(capability: capability, partners: partners)
-            finder.search(table)
+            finder.search(standings, table)
             partners = finder.partners
         }
         return partners.values.sorted { $0.later < $1.later }
@@ -36,8 +40,8 @@ struct AmbiguityFinder {
         let operation: Specificity
     }
 
-    private mutating func search(_ table: BindingTable) {
-        let levels = Dictionary(grouping: table.standings(for: capability)) {
+    private mutating func search(_ standings: [Standing], _ table: BindingTable) {
+        let levels = Dictionary(grouping: standings) {
             Level(priority: table.config.bindings[$0.binding].priority, operation: $0.operation)
         }
         for level in levels.values where level.count > 1 {
@@ -61,8 +65,8 @@ struct AmbiguityFinder {
                     note(named[pattern.text], binding)
                     named[pattern.text] = named[pattern.text] ?? binding
                 } else {
-                    let prefix = String(pattern.text.prefix(pattern.literalPrefixLength))
-                    patterns[prefix, default: []].append(PatternEnd(pattern, binding))
+                    let end = PatternEnd(pattern, binding)
+                    patterns[pattern.literalPrefix, default: []].append(end)
                 }
             }
         }

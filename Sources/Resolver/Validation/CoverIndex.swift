@@ -5,6 +5,7 @@ struct CoverIndex {
     private var unlisted: [Standing] = []
     private var named: [String: [Standing]] = [:]
     private var patterns: [String: [Standing]] = [:]
+    private var prefixLengths: Set<Int> = []
 
     init(_ standings: [Standing], _ table: BindingTable) {
         // Those that come first at equal closeness of workflow are tried first.
@@ -33,8 +34,8 @@ struct CoverIndex {
             if pattern.isExact {
                 keep(standing, in: &named[pattern.text, default: []])
             } else {
-                let prefix = String(pattern.text.prefix(pattern.literalPrefixLength))
-                keep(standing, in: &patterns[prefix, default: []])
+                prefixLengths.insert(pattern.literalPrefixLength)
+                keep(standing, in: &patterns[pattern.literalPrefix, default: []])
             }
         }
     }
@@ -50,11 +51,14 @@ struct CoverIndex {
         var result = unlisted
         guard let entry else { return result }
         result += named[entry.text] ?? []
-        var prefix = String(entry.text.prefix(entry.literalPrefixLength))
-        while true {
-            result += patterns[prefix] ?? []
-            guard !prefix.isEmpty else { return result }
-            prefix.removeLast()
+        for length in 0...entry.literalPrefixLength where prefixLengths.contains(length) {
+            result += patterns[String(Substring(entry.text.utf8.prefix(length)))] ?? []
         }
+        return result
     }
+}
+
+extension Pattern {
+    /// What stands before the first star.
+    var literalPrefix: String { String(Substring(text.utf8.prefix(literalPrefixLength))) }
 }

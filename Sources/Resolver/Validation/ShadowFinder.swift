@@ -25,14 +25,22 @@ struct ShadowFinder {
 
     private let table: BindingTable
     private var comparisonsLeft = Self.comparisonCountMax
-    /// What is known of each binding: nil before it was a candidate.
+    /// A cover of each binding that has one for every capability looked at so far.
     private var covers: [Int: Int] = [:]
+    /// Whether a binding has no cover for some capability.
     private var isBare: [Bool]
 
     /// The shadows of a table, in the order written.
     static func shadows(in table: BindingTable) -> [Shadow] {
         var finder = ShadowFinder(table)
-        for capability in table.capabilities { finder.search(capability) }
+        var seen: Set<[Standing.Key]> = []
+        for capability in table.capabilities {
+            let standings = table.standings(for: capability)
+            // Capabilities that stand alike are covered alike, where no rule tells them apart.
+            let isPlain = standings.allSatisfy { table.offers[$0.offer].policies.isEmpty }
+            guard !isPlain || seen.insert(standings.map(\.key)).inserted else { continue }
+            finder.search(standings)
+        }
         return finder.shadows
     }
 
@@ -41,10 +49,11 @@ struct ShadowFinder {
         self.isBare = Array(repeating: false, count: table.bindings.count)
     }
 
-    private mutating func search(_ capability: CapabilityKey) {
-        let standings = table.standings(for: capability)
+    private mutating func search(_ standings: [Standing]) {
         let index = CoverIndex(standings, table)
         for standing in standings where !isBare[standing.binding] {
+            // A list that admits nothing needs no cover; it is told apart at the end.
+            guard table.bindings[standing.binding].closestWorkflow != nil else { continue }
             if let cover = cover(of: standing, index) {
                 covers[standing.binding] = covers[standing.binding] ?? cover
             } else {
@@ -80,8 +89,6 @@ struct ShadowFinder {
     /// A binding that comes before this one for every workflow that it admits.
     private mutating func cover(of standing: Standing, _ index: CoverIndex) -> Int? {
         let list = table.config.bindings[standing.binding].scope.workflows
-        // A list that admits nothing needs no cover; it is told apart at the end.
-        if list?.isEmpty ?? false { return nil }
         for other in index.covers(of: list?.first) where other.binding != standing.binding {
             if isBefore(other, standing), covers(other, standing) { return other.binding }
         }

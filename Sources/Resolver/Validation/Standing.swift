@@ -9,6 +9,14 @@ struct Standing {
     let offer: Int
     /// How closely its scope names its operation.
     let operation: Specificity
+
+    /// What it stands for, whatever the spec.
+    struct Key: Hashable {
+        let binding: Int
+        let operation: Specificity
+    }
+
+    var key: Key { Key(binding: binding, operation: operation) }
 }
 
 extension BindingTable {

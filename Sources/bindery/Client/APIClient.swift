@@ -60,7 +60,7 @@ struct APIClient: Sendable {
         do {
             response = try await client.send(request)
         } catch {
-            throw .failed("\(server.text): \(error.detail)")
+            throw .failed("\(method) \(path): \(error.detail)")
         }
         return Self.answer(response)
     }

@@ -1,0 +1,112 @@
+public import JSON
+public import Model
+
+extension CallFailure.Reason {
+    /// The stable code (API sections 7 and 10).
+    public var code: String {
+        switch self {
+        case .invalidInput: "INVALID_INPUT"
+        case .invalidConfig: Issue.Code.configSchemaViolation.rawValue
+        case .requestNotSendable: "REQUEST_NOT_SENDABLE"
+        case .secretUnavailable: "SECRET_UNAVAILABLE"
+        case .limited(.rate, _, _): "RATE_LIMITED"
+        case .limited(.quota, _, _): "QUOTA_EXCEEDED"
+        case .limited(.concurrency, _, _): "CONCURRENCY_LIMITED"
+        case .circuitOpen: "CIRCUIT_OPEN"
+        case .providerError: "PROVIDER_ERROR"
+        case .providerTimeout: "PROVIDER_TIMEOUT"
+        case .providerUnreachable: "PROVIDER_UNREACHABLE"
+        case .addressRefused: "ADDRESS_REFUSED"
+        case .overloaded: "OVERLOADED"
+        case .auditUnavailable: "AUDIT_UNAVAILABLE"
+        }
+    }
+
+    /// The HTTP status of the answer to the caller.
+    public var status: Int {
+        switch self {
+        case .invalidInput, .invalidConfig: 422
+        case .limited: 429
+        case .circuitOpen, .overloaded, .auditUnavailable: 503
+        case .providerTimeout: 504
+        case .requestNotSendable, .secretUnavailable, .providerError, .providerUnreachable,
+            .addressRefused:
+            502
+        }
+    }
+
+    /// After how many seconds it is worth trying again; nil when that says nothing.
+    public var retryAfterSeconds: Int? {
+        switch self {
+        case .limited(_, _, let seconds), .circuitOpen(let seconds): seconds
+        case .overloaded: 1
+        default: nil
+        }
+    }
+
+    /// The places of the input or the config that are wrong.
+    public var issues: [Issue] {
+        switch self {
+        case .invalidInput(let issues), .invalidConfig(let issues): issues
+        default: []
+        }
+    }
+
+    /// What happened, in words; holds nothing of the secret.
+    public var detail: String {
+        switch self {
+        case .invalidInput(let issues):
+            "The input does not fit the operation: \(Self.words(issues))."
+        case .invalidConfig(let issues):
+            "The connection's config does not fit the operation: \(Self.words(issues))."
+        case .requestNotSendable(let detail): "The provider's request cannot be sent: \(detail)."
+        case .secretUnavailable(let detail): "The connection's secret cannot be used: \(detail)."
+        case .limited(_, let name, let seconds):
+            "The connection's limit \(name) is reached; try again in \(seconds) s."
+        case .circuitOpen(let seconds):
+            "The provider has failed too often; try again in \(seconds) s."
+        case .providerError(let error):
+            error.status.map { "The provider answered \($0)." }
+                ?? "The provider answered what cannot be read."
+        case .providerTimeout: "The provider did not answer in time."
+        case .providerUnreachable(let detail): "The provider cannot be reached: \(detail)."
+        case .addressRefused(let detail): "The provider may not be called: \(detail)."
+        case .overloaded: "Too many calls are under way."
+        case .auditUnavailable(let wasSent):
+            wasSent
+                ? "The provider was called, but the audit record could not be written."
+                : "The provider was not called, since no audit record can be written."
+        }
+    }
+
+    private static func words(_ issues: [Issue]) -> String {
+        guard let first = issues.first else { return "it is refused" }
+        let more = issues.count > 1 ? " (and \(issues.count - 1) more)" : ""
+        return "\(first.pointer) \(first.detail)\(more)"
+    }
+}
+
+extension CallFailure {
+    /// The members that the problem document has beside the usual ones.
+    public var members: JSONObject {
+        var members: JSONObject = [
+            "attempts": .integer(Int64(attempts)), "latencyMs": latency.millisecondsJSON,
+        ]
+        if case .providerError(let error) = reason { members["provider"] = error.json }
+        if case .limited(_, let name, _) = reason { members["limit"] = .string(name) }
+        members["auditId"] = auditID.map { .string($0) }
+        return members
+    }
+}
+
+extension CallFailure.ProviderError {
+    /// The error as the API writes it.
+    public var json: JSONValue {
+        var object: JSONObject = [
+            "status": status.map { .integer(Int64($0)) } ?? .null, "body": body,
+        ]
+        object["code"] = code.map { .string($0) }
+        object["requestId"] = requestID.map { .string($0) }
+        return .object(object)
+    }
+}

@@ -1,0 +1,64 @@
+public import JSON
+public import Model
+
+/// Why a call has no result.
+public struct CallFailure: Error, Sendable {
+    /// What happened.
+    public enum Reason: Error, Sendable, Hashable {
+        /// The input breaks the operation's schema, or has what cannot be sent.
+        case invalidInput([Issue])
+        /// The merged config has what the operation cannot be called with.
+        case invalidConfig([Issue])
+        /// The spec describes a request that may not be sent.
+        case requestNotSendable(detail: String)
+        /// The secret cannot be read, or is not what the integration needs.
+        case secretUnavailable(detail: String)
+        /// A limit of the connection is reached.
+        case limited(LimitKind, name: String, retryAfterSeconds: Int)
+        /// The connection's circuit breaker is open.
+        case circuitOpen(retryAfterSeconds: Int)
+        /// The provider answered an error; no status when what it answered is no readable HTTP.
+        case providerError(ProviderError)
+        /// The time was over.
+        case providerTimeout
+        /// The provider refused or dropped the connection.
+        case providerUnreachable(detail: String)
+        /// The provider's name resolves to addresses that may not be called.
+        case addressRefused(detail: String)
+        /// This server has as many calls under way as it takes; nothing was sent.
+        case overloaded
+        /// The audit record cannot be written.
+        case auditUnavailable(wasSent: Bool)
+    }
+
+    /// What kind of limit was reached.
+    public enum LimitKind: Sendable, Hashable {
+        /// Calls a minute or an hour.
+        case rate
+        /// Calls of a calendar period.
+        case quota
+        /// Calls at the same time.
+        case concurrency
+    }
+
+    /// An error that a provider answered.
+    public struct ProviderError: Sendable, Hashable {
+        /// The provider's status; nil when what it answered is no readable HTTP.
+        public let status: Int?
+        /// The body, without the secret's values, its head when it is long.
+        public let body: JSONValue
+        /// The provider's own code, from where the spec says it stands.
+        public let code: String?
+        /// The provider's own id of the request.
+        public let requestID: String?
+    }
+
+    /// What happened.
+    public let reason: Reason
+    /// How often the provider was called.
+    public let attempts: Int
+    /// How long it took.
+    public let latency: Duration
+    /// The id of the audit record; nil when it could not be written.
+    public let auditID: String?
+}

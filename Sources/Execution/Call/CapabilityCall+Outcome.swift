@@ -1,0 +1,70 @@
+import Audit
+import Model
+
+extension CapabilityCall {
+    /// The audit record of the call.
+    func draft(
+        _ result: Result<AnswerReader.Success, CallFailure.Reason>,
+        _ course: CallCourse,
+        _ latency: Duration,
+        at start: Timestamp
+    ) -> AuditDraft {
+        var draft = AuditDraft(.call, "capability.execute", outcome: .success, by: actor, at: start)
+        if case .failure(let reason) = result {
+            draft.outcome = .failure
+            draft.failure = AuditFailure(code: reason.code, detail: reason.detail)
+        }
+        draft.tenant = tenant
+        draft.environment = environment
+        draft.resource = AuditResource(type: "capability", id: capability.text)
+        draft.blueprint = blueprint
+        draft.workflow = workflow
+        draft.capability = capability
+        draft.operation = operation.id
+        draft.slot = slot
+        draft.connection = connection.id
+        draft.passedOver = passedOver
+        draft.decision = decision
+        draft.revision = revision
+        draft.requestID = requestID
+        draft.traceparent = traceparent
+        draft.latency = latency
+        course.describe(in: &draft, spec)
+        return draft
+    }
+
+    /// The answer to the caller.
+    func result(
+        _ result: Result<AnswerReader.Success, CallFailure.Reason>,
+        _ attempts: Int,
+        _ latency: Duration,
+        _ auditID: String?
+    ) -> Result<CallResult, CallFailure> {
+        switch result {
+        case .success(let answer):
+            .success(
+                CallResult(
+                    capability: capability,
+                    operation: operation.id,
+                    connection: connection.id,
+                    output: answer.output,
+                    providerStatus: answer.status,
+                    providerRequestID: answer.requestID,
+                    attempts: attempts,
+                    latency: latency,
+                    auditID: auditID,
+                    passedOver: passedOver
+                )
+            )
+        case .failure(let reason):
+            .failure(
+                CallFailure(
+                    reason: reason,
+                    attempts: attempts,
+                    latency: latency,
+                    auditID: auditID
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Audit
+import Model
+import Outbound
+import Secrets
+
+/// What a call went through so far: what its audit record tells.
+struct CallCourse {
+    var secret: Secret?
+    var request: RenderedRequest?
+    var attempts = 0
+    var response: OutboundResponse?
+
+    /// Adds how the calls to the provider ended.
+    mutating func take(_ outcome: Provider.Outcome) {
+        attempts = outcome.attempts
+        if case .answer(let response) = outcome.last { self.response = response }
+    }
+
+    /// Puts both sides of the call into the record, redacted.
+    func describe(in draft: inout AuditDraft, _ spec: IntegrationSpec) {
+        draft.attempts = attempts
+        guard let rendered = request else { return }
+        let redaction = AuditRedaction(
+            secretFields: spec.secretFields,
+            secretValues: (secret?.values ?? []) + rendered.credentials,
+            secretNames: rendered.secretNames
+        )
+        draft.request = redaction.request(
+            method: rendered.request.method,
+            url: rendered.request.url,
+            headers: rendered.request.headers.map(\.audited),
+            body: rendered.request.body
+        )
+        draft.response = response.map { response in
+            redaction.response(
+                status: response.status,
+                headers: response.headers.map(\.audited),
+                body: response.body
+            )
+        }
+        draft.failure = draft.failure.map { failure in
+            AuditFailure(code: failure.code, detail: redaction.text(failure.detail))
+        }
+    }
+}
+
+extension OutboundHeader {
+    /// The field on its way into the audit.
+    fileprivate var audited: AuditHeader { AuditHeader(name, value, isSecret: isSensitive) }
+}

@@ -1,0 +1,39 @@
+/// How calls are made.
+public struct ExecutionConfiguration: Sendable {
+    /// When a connection's circuit breaker opens and closes.
+    public var breaker = BreakerSettings()
+    /// The most times that a provider is called for one call.
+    public var attemptCountMax = 3
+    /// The longest wait before the second attempt; it doubles with each attempt.
+    public var backoffBase = Duration.milliseconds(200)
+    /// The longest wait before any attempt.
+    public var backoffMax = Duration.seconds(5)
+    /// The largest answer of a provider, in bytes, decompressed.
+    public var responseByteCountMax = 4 << 20
+    /// The `User-Agent` of requests whose spec names none.
+    public var userAgent = "bindery"
+    /// Whether calls are made and answered though their audit record cannot be written.
+    public var auditFailsOpen = false
+    /// The most connections whose limits are kept in memory.
+    public var connectionCountMax = 200_000
+
+    /// A configuration with the limits of API section 10.
+    public init() {}
+}
+
+/// When a circuit breaker opens, and for how long (API section 10).
+public struct BreakerSettings: Sendable, Hashable {
+    /// Failures in a row that open it.
+    public var failuresInRow = 5
+    /// Calls within the window from which on their share of failures counts.
+    public var windowCallCountMin = 10
+    /// The share of failures within the window that opens it.
+    public var failureShare = 0.5
+    /// How far the window looks back.
+    public var window = Duration.seconds(30)
+    /// How long it stays open before one probe is let through.
+    public var openTime = Duration.seconds(30)
+
+    /// The defaults of API section 10.
+    public init() {}
+}

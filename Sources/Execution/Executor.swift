@@ -1,0 +1,145 @@
+public import Audit
+public import JSON
+public import Model
+public import Outbound
+import Platform
+public import Secrets
+
+/// The one door to providers (DESIGN section 3, law 4).
+///
+/// A call that gets here was resolved and permitted. Its input is checked, the connection's limits and
+/// circuit breaker admit it, its secret is read, the request is rendered and sent, and what was sent
+/// and answered is in the audit, durable, before the caller has the answer.
+///
+/// Limits and breakers are in memory and begin anew with the process.
+public final class Executor: Sendable {
+    private let provider: Provider
+    private let gates: ConnectionGates
+    private let audit: AuditTrail
+    private let configuration: ExecutionConfiguration
+    private let clock: ExecutionClock
+
+    /// An executor that calls by `outbound`, with the secrets of `secrets`.
+    public init(
+        outbound: OutboundClient,
+        secrets: SecretKeeper,
+        audit: AuditTrail,
+        configuration: ExecutionConfiguration = ExecutionConfiguration(),
+        clock: ExecutionClock = .system
+    ) {
+        provider = Provider(
+            outbound: outbound,
+            secrets: secrets,
+            configuration: configuration,
+            clock: clock
+        )
+        gates = ConnectionGates(configuration, clock)
+        self.audit = audit
+        self.configuration = configuration
+        self.clock = clock
+    }
+
+    /// Executes a call.
+    ///
+    /// - Returns: The provider's answer, or why there is none; either names its audit record.
+    public func execute(_ call: CapabilityCall) async -> Result<CallResult, CallFailure> {
+        let start = clock.now()
+        let calendar = clock.calendar()
+        var course = CallCourse()
+        var result: Result<AnswerReader.Success, CallFailure.Reason>
+        do throws(CallFailure.Reason) {
+            result = .success(try await answer(to: call, since: start, &course))
+        } catch {
+            result = .failure(error)
+        }
+        let latency = clock.now() - start
+        var auditID: String?
+        do throws(AuditError) {
+            let draft = call.draft(result, course, latency, at: Timestamp(milliseconds: calendar))
+            auditID = try await audit.append(draft).id
+        } catch {
+            // An answer that nobody can account for is not given, unless that was configured.
+            if !configuration.auditFailsOpen {
+                result = .failure(.auditUnavailable(wasSent: course.attempts > 0))
+            }
+        }
+        return call.result(result, course.attempts, latency, auditID)
+    }
+
+    private func answer(
+        to call: CapabilityCall,
+        since start: MonotonicInstant,
+        _ course: inout CallCourse
+    ) async throws(CallFailure.Reason) -> AnswerReader.Success {
+        let deadline = start + min(max(call.timeout, .milliseconds(1)), CapabilityCall.timeoutMax)
+        try checkAudit()
+        try call.checkInput()
+        let pass = try gates.admit(call.gateKey, call.constraints)
+        var outcome = CircuitBreaker.Outcome.none
+        var isError = true
+        defer { gates.finish(pass, outcome, isError: isError) }
+        let secret = try await provider.secret(
+            call.connection.secretReference,
+            call.spec,
+            call.operation,
+            until: deadline
+        )
+        course.secret = secret
+        let request = try provider.render(
+            call.spec,
+            call.operation,
+            TemplateScope(input: call.input, config: call.config, secret: secret),
+            traceparent: call.traceparent,
+            idempotencyKey: call.idempotencyKey
+        )
+        course.request = request
+        let sent = await provider.send(
+            request.request,
+            RetryRule(call.operation, configuration),
+            attemptCountMax: configuration.attemptCountMax,
+            until: deadline
+        ) { gates.admitRetry(pass, call.constraints) }
+        course.take(sent)
+        outcome = sent.last.breakerOutcome
+        let answer = try AnswerReader(call.operation, request, secret).read(sent.last)
+        isError = false
+        return answer
+    }
+
+    private func checkAudit() throws(CallFailure.Reason) {
+        guard configuration.auditFailsOpen || audit.failure == nil else {
+            throw .auditUnavailable(wasSent: false)
+        }
+    }
+
+    /// The usage of a connection as the API writes it (API section 10).
+    ///
+    /// - Parameters:
+    ///   - connection: The connection.
+    ///   - constraints: The limits that apply to it: the spec's, tightened by its own.
+    public func usage(of connection: Connection, _ constraints: Constraints) -> JSONValue {
+        gates.usage(connection.gateKey, constraints)
+    }
+
+    /// After how long the connection's circuit breaker lets a call through; nil when it does now.
+    public func circuitOpenTime(of connection: ConnectionID, in tenant: TenantID) -> Duration? {
+        gates.openTime(ConnectionGates.Key(tenant: tenant, connection: connection))
+    }
+
+    /// Forgets the limits and the breaker of a connection that was deleted.
+    public func forget(_ connection: ConnectionID, of tenant: TenantID) {
+        gates.forget(ConnectionGates.Key(tenant: tenant, connection: connection))
+    }
+}
+
+extension Connection {
+    /// What its limits are counted under.
+    fileprivate var gateKey: ConnectionGates.Key {
+        ConnectionGates.Key(tenant: tenant, connection: id)
+    }
+}
+
+extension CapabilityCall {
+    /// What its limits are counted under.
+    fileprivate var gateKey: ConnectionGates.Key { connection.gateKey }
+}

@@ -1,0 +1,163 @@
+public import Audit
+public import JSON
+public import Model
+public import Outbound
+import Platform
+public import Secrets
+
+/// Checks whether a connection works, by the operation that its spec names for this (API section 8).
+///
+/// A check spends no tokens, opens no circuit breaker, is made once without a retry, and leaves an
+/// audit record.
+public final class HealthChecker: Sendable {
+    private let provider: Provider
+    private let audit: AuditTrail
+    private let clock: ExecutionClock
+
+    /// A checker that calls by `outbound`, with the secrets of `secrets`.
+    public init(
+        outbound: OutboundClient,
+        secrets: SecretKeeper,
+        audit: AuditTrail,
+        configuration: ExecutionConfiguration = ExecutionConfiguration(),
+        clock: ExecutionClock = .system
+    ) {
+        provider = Provider(
+            outbound: outbound,
+            secrets: secrets,
+            configuration: configuration,
+            clock: clock
+        )
+        self.audit = audit
+        self.clock = clock
+    }
+
+    /// The connection's health after a check.
+    ///
+    /// - Parameters:
+    ///   - connection: The connection.
+    ///   - spec: Its spec; one without a health check leaves the health unknown.
+    ///   - config: The schema's defaults with the connection's own config.
+    ///   - previous: Its health before.
+    ///   - secretReference: A secret to check in place of the connection's: before it takes over.
+    ///   - actor: Who asked for the check; nil for the server itself.
+    ///   - requestID: The request that asked for it, if any.
+    public func check(
+        _ connection: Connection,
+        _ spec: IntegrationSpec,
+        config: JSONObject,
+        previous: ConnectionHealth,
+        secretReference: SecretReference? = nil,
+        actor: AuditActor? = nil,
+        requestID: String? = nil
+    ) async -> ConnectionHealth {
+        guard let check = spec.healthCheck, let operation = spec.operations[check.operation] else {
+            return .unknown
+        }
+        let start = clock.now()
+        let now = Timestamp(milliseconds: clock.calendar())
+        var course = CallCourse()
+        let failure = await failure(
+            of: Call(
+                spec: spec,
+                operation: operation,
+                config: config,
+                secretReference: secretReference ?? connection.secretReference,
+                deadline: start + .milliseconds(check.timeoutMilliseconds)
+            ),
+            &course
+        )
+        let latency = clock.now() - start
+        let actor = actor ?? .system("health")
+        var draft = AuditDraft(.health, "connection.check", outcome: .success, by: actor, at: now)
+        draft.requestID = requestID
+        draft.latency = latency
+        draft.describe(connection, operation, failure)
+        course.describe(in: &draft, spec)
+        await record(draft)
+        guard let failure else {
+            return previous.afterSuccess(
+                at: now,
+                latencyMilliseconds: latency.milliseconds,
+                check: check
+            )
+        }
+        return previous.afterFailure(
+            at: now,
+            latencyMilliseconds: latency.milliseconds,
+            code: failure.code,
+            message: failure.detail,
+            check: check
+        )
+    }
+
+    private struct Call {
+        let spec: IntegrationSpec
+        let operation: Operation
+        let config: JSONObject
+        let secretReference: SecretReference?
+        let deadline: MonotonicInstant
+    }
+
+    /// Why the check's call did not succeed; nil when it did.
+    private func failure(
+        of call: Call,
+        _ course: inout CallCourse
+    ) async -> CallFailure.Reason? {
+        do throws(CallFailure.Reason) {
+            let secret = try await provider.secret(
+                call.secretReference,
+                call.spec,
+                call.operation,
+                until: call.deadline
+            )
+            course.secret = secret
+            let request = try provider.render(
+                call.spec,
+                call.operation,
+                TemplateScope(input: [:], config: call.config, secret: secret),
+                traceparent: nil,
+                idempotencyKey: nil
+            )
+            course.request = request
+            let sent = await provider.send(
+                request.request,
+                RetryRule(call.operation, provider.configuration),
+                attemptCountMax: 1,
+                until: call.deadline
+            ) { false }
+            course.take(sent)
+            _ = try AnswerReader(call.operation, request, secret).read(sent.last)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func record(_ draft: AuditDraft) async {
+        do throws(AuditError) {
+            _ = try await audit.append(draft)
+        } catch {
+            // The trail keeps the reason in `failure`, which stops calls and shows in readiness; the
+            // health that was found is true all the same.
+        }
+    }
+}
+
+extension AuditDraft {
+    /// Says what was checked, and how it went.
+    fileprivate mutating func describe(
+        _ connection: Connection,
+        _ operation: Operation,
+        _ failure: CallFailure.Reason?
+    ) {
+        tenant = connection.tenant
+        environment = connection.environment
+        self.connection = connection.id
+        resource = AuditResource(type: "connection", id: connection.id.text)
+        self.operation = operation.id
+        guard let failure else { return }
+        outcome = .failure
+        self.failure = AuditFailure(code: failure.code, detail: failure.detail)
+    }
+}

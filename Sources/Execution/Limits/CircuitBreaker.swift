@@ -1,0 +1,101 @@
+import Platform
+
+/// Stops calls to a provider that fails, and lets one through from time to time to see whether it
+/// still does.
+struct CircuitBreaker: Sendable {
+    /// Where it stands.
+    enum State: String, Sendable {
+        case closed
+        case open
+        case halfOpen = "half-open"
+    }
+
+    /// How a call went, as the breaker counts it.
+    enum Outcome: Sendable {
+        /// The provider works, whatever it said.
+        case success
+        /// A timeout, a failed connection, or a status of 500 and above.
+        case failure
+        /// It says nothing about the provider.
+        case none
+    }
+
+    /// What became of a call that wanted through.
+    enum Admission: Sendable {
+        case passes
+        /// It is the one call that finds out whether the provider works again.
+        case probes
+        case refused(retryAfter: Duration)
+    }
+
+    private let settings: BreakerSettings
+    private var failuresInRow = 0
+    private var outcomes: OutcomeWindow
+    /// Until when no call passes; nil while closed.
+    private var openUntil: MonotonicInstant?
+    private var isProbing = false
+
+    init(_ settings: BreakerSettings) {
+        self.settings = settings
+        self.outcomes = OutcomeWindow(settings.window)
+    }
+
+    /// Where it stands at `now`.
+    func state(now: MonotonicInstant) -> State {
+        guard let openUntil else { return .closed }
+        return isProbing || now >= openUntil ? .halfOpen : .open
+    }
+
+    /// Whether a call would pass, and how; changes nothing.
+    func admission(now: MonotonicInstant) -> Admission {
+        guard let openUntil else { return .passes }
+        if isProbing { return .refused(retryAfter: .seconds(1)) }
+        return now >= openUntil ? .probes : .refused(retryAfter: openUntil - now)
+    }
+
+    /// Lets the probe through that `admission` promised.
+    mutating func startProbe() { isProbing = true }
+
+    /// Counts the outcome of a call that was let through.
+    mutating func record(_ outcome: Outcome, wasProbe: Bool, now: MonotonicInstant) {
+        guard wasProbe else { return recordCall(outcome, now) }
+        isProbing = false
+        switch outcome {
+        case .success: close()
+        case .failure: open(now)
+        // The next call may probe.
+        case .none: openUntil = now
+        }
+    }
+
+    private mutating func recordCall(_ outcome: Outcome, _ now: MonotonicInstant) {
+        // Calls that were under way when it opened say nothing new.
+        guard openUntil == nil, outcome != .none else { return }
+        let isFailure = outcome == .failure
+        failuresInRow = isFailure ? failuresInRow + 1 : 0
+        outcomes.add(isFailure: isFailure, now: now)
+        guard isFailure else { return }
+        let (calls, failures) = outcomes.counts(now: now)
+        let isShareReached =
+            calls >= settings.windowCallCountMin
+            && Double(failures) >= settings.failureShare * Double(calls)
+        if failuresInRow >= settings.failuresInRow || isShareReached { open(now) }
+    }
+
+    private mutating func open(_ now: MonotonicInstant) {
+        openUntil = now + settings.openTime
+        failuresInRow = 0
+        outcomes.clear()
+    }
+
+    private mutating func close() {
+        openUntil = nil
+        failuresInRow = 0
+        outcomes.clear()
+    }
+
+    /// Whether it is as good as new.
+    func isIdle(now: MonotonicInstant) -> Bool {
+        openUntil == nil && failuresInRow == 0 && outcomes.counts(now: now).calls == 0
+    }
+}

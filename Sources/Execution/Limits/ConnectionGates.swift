@@ -1,0 +1,116 @@
+import JSON
+import Model
+import Platform
+import Synchronization
+
+/// The gates of all connections, in memory: they start empty with the process.
+///
+/// At most `connectionCountMax` of them are kept; beyond that those that have nothing to remember go
+/// first, then those that were not used for longest.
+final class ConnectionGates: Sendable {
+    /// A connection, whose id is unique within its tenant only.
+    struct Key: Hashable, Sendable {
+        let tenant: TenantID
+        let connection: ConnectionID
+    }
+
+    /// A call that was let through.
+    struct Pass: Sendable {
+        let key: Key
+        let isProbe: Bool
+    }
+
+    /// So many locks that calls on several cores seldom meet.
+    private static let shardCount = 16
+    private let shards: [Shard]
+    private let settings: BreakerSettings
+    private let clock: ExecutionClock
+    private let gateCountMax: Int
+
+    private final class Shard: Sendable {
+        let gates = Mutex<[Key: ConnectionGate]>([:])
+    }
+
+    init(_ configuration: ExecutionConfiguration, _ clock: ExecutionClock) {
+        settings = configuration.breaker
+        self.clock = clock
+        gateCountMax = max(1, configuration.connectionCountMax / Self.shardCount)
+        shards = (0..<Self.shardCount).map { _ in Shard() }
+    }
+
+    /// Lets a call through; whoever gets a pass gives it back by `finish`.
+    func admit(_ key: Key, _ constraints: Constraints) throws(CallFailure.Reason) -> Pass {
+        let moment = moment()
+        let result = shard(key).gates.withLock { gates -> Result<Bool, CallFailure.Reason> in
+            if gates[key] == nil { makeRoom(in: &gates, at: moment) }
+            // Taken out and put back, so that the gate is changed in place.
+            var gate = gates.removeValue(forKey: key) ?? ConnectionGate(settings, now: moment.now)
+            defer { gates[key] = gate }
+            do throws(CallFailure.Reason) {
+                return .success(try gate.admit(constraints, at: moment))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return Pass(key: key, isProbe: try result.get())
+    }
+
+    /// Whether an admitted call may be tried once more; takes what that needs.
+    func admitRetry(_ pass: Pass, _ constraints: Constraints) -> Bool {
+        let moment = moment()
+        return shard(pass.key).gates.withLock { gates in
+            gates[pass.key]?.admitRetry(constraints, at: moment) ?? false
+        }
+    }
+
+    /// Ends a call that was let through.
+    func finish(_ pass: Pass, _ outcome: CircuitBreaker.Outcome, isError: Bool) {
+        let now = clock.now()
+        shard(pass.key).gates.withLock { gates in
+            gates[pass.key]?
+                .finish(outcome, wasProbe: pass.isProbe, isError: isError, now: now)
+        }
+    }
+
+    /// The usage of a connection as the API writes it.
+    func usage(_ key: Key, _ constraints: Constraints) -> JSONValue {
+        let moment = moment()
+        let gate = shard(key).gates.withLock { $0[key] }
+        return (gate ?? ConnectionGate(settings, now: moment.now)).usage(constraints, at: moment)
+    }
+
+    /// After how long a call would pass the connection's breaker; nil when one passes now.
+    func openTime(_ key: Key) -> Duration? {
+        let now = clock.now()
+        let admission = shard(key).gates.withLock { $0[key]?.breaker.admission(now: now) }
+        guard case .refused(let wait) = admission else { return nil }
+        return wait
+    }
+
+    /// Forgets a connection that is gone, unless a call of it is under way.
+    func forget(_ key: Key) {
+        shard(key).gates.withLock { gates in
+            if gates[key]?.isBusy == false { gates[key] = nil }
+        }
+    }
+
+    private func shard(_ key: Key) -> Shard {
+        shards[Int(UInt(bitPattern: key.hashValue) % UInt(Self.shardCount))]
+    }
+
+    private func moment() -> ConnectionGate.Moment {
+        ConnectionGate.Moment(now: clock.now(), calendar: clock.calendar())
+    }
+
+    /// Drops a tenth at once where there are too many, since looking for it walks all of them.
+    private func makeRoom(in gates: inout [Key: ConnectionGate], at moment: ConnectionGate.Moment) {
+        guard gates.count >= gateCountMax else { return }
+        gates = gates.filter { !$0.value.isIdle(at: moment) }
+        let excess = gates.count - gateCountMax * 9 / 10
+        guard excess > 0 else { return }
+        let oldest = gates.filter { !$0.value.isBusy }
+            .sorted { $0.value.lastUse < $1.value.lastUse }
+            .prefix(excess)
+        for (key, _) in oldest { gates[key] = nil }
+    }
+}

@@ -1,0 +1,129 @@
+import JSON
+import Model
+import Outbound
+import Platform
+import Secrets
+
+/// The one way from here to a provider: its secret, its request, its answer.
+struct Provider: Sendable {
+    /// The longest wait for a connection to the provider.
+    private static let connectTimeoutMax = Duration.seconds(10)
+
+    let outbound: OutboundClient
+    let secrets: SecretKeeper
+    let configuration: ExecutionConfiguration
+    let clock: ExecutionClock
+
+    /// The secret that a call needs; nil when it needs none.
+    func secret(
+        _ reference: SecretReference?,
+        _ spec: IntegrationSpec,
+        _ operation: Operation,
+        until deadline: MonotonicInstant
+    ) async throws(CallFailure.Reason) -> Secret? {
+        guard RequestRenderer.needsSecret(spec, operation) else { return nil }
+        guard let reference else {
+            throw .secretUnavailable(detail: "the connection has no secretRef")
+        }
+        let secrets = secrets
+        let fields = spec.secretFields
+        let result = await Race.result(within: deadline - clock.now(), clock.sleep) {
+            do throws(SecretError) {
+                let secret = try await secrets.secret(reference, declaredFields: fields)
+                return Result<Secret, SecretError>.success(secret)
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let secret): return secret
+        case .failure(let error): throw .secretUnavailable(detail: error.detail)
+        case nil:
+            let detail = "\(reference.text): was not read within the time of the call"
+            throw .secretUnavailable(detail: detail)
+        }
+    }
+
+    /// The request of an operation.
+    func render(
+        _ spec: IntegrationSpec,
+        _ operation: Operation,
+        _ scope: TemplateScope,
+        traceparent: String?,
+        idempotencyKey: String?
+    ) throws(CallFailure.Reason) -> RenderedRequest {
+        let trace = traceparent.flatMap(TraceContext.init(_:))
+        let extras = RequestRenderer.Extras(
+            traceparent: (trace ?? TraceContext(random: Random.bytes(count: 16)))
+                .traceparent(span: Random.bytes(count: 8)),
+            idempotencyKey: idempotencyKey ?? UUIDv7.make(now: clock.calendar()),
+            userAgent: configuration.userAgent,
+            responseByteCountMax: configuration.responseByteCountMax
+        )
+        do throws(RenderFailure) {
+            return try RequestRenderer(spec, operation, scope).render(extras)
+        } catch {
+            throw error.reason
+        }
+    }
+
+    /// How a call to the provider ended.
+    struct Outcome: Sendable {
+        /// How often the provider was called.
+        let attempts: Int
+        /// How the last attempt ended.
+        let last: Attempt
+    }
+
+    /// Sends a request, and again as far as the rule, the time and `mayRetry` let it.
+    ///
+    /// - Parameter mayRetry: Asked before each further attempt, unless the last one never reached
+    ///   the provider.
+    func send(
+        _ request: OutboundRequest,
+        _ rule: RetryRule,
+        attemptCountMax: Int,
+        until deadline: MonotonicInstant,
+        mayRetry: () -> Bool
+    ) async -> Outcome {
+        var count = 0
+        while true {
+            let attempt = await attempt(request, until: deadline)
+            if case .outOfTime = attempt { return Outcome(attempts: count, last: attempt) }
+            count += 1
+            guard count < attemptCountMax,
+                let wait = rule.wait(after: attempt, count: count, clock),
+                clock.now() + wait < deadline, !Task.isCancelled,
+                !attempt.mayHaveReachedProvider || mayRetry()
+            else { return Outcome(attempts: count, last: attempt) }
+            await clock.sleep(wait)
+        }
+    }
+
+    private func attempt(
+        _ request: OutboundRequest,
+        until deadline: MonotonicInstant
+    ) async -> Attempt {
+        let left = deadline - clock.now()
+        guard left >= .milliseconds(1) else { return .outOfTime }
+        var request = request
+        request.timeout = left
+        request.connectTimeout = min(left, Self.connectTimeoutMax)
+        do throws(OutboundError) {
+            return .answer(try await outbound.send(request))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension Attempt {
+    /// Whether the provider may have seen the request.
+    fileprivate var mayHaveReachedProvider: Bool {
+        switch self {
+        case .answer: true
+        case .failure(let error): error.mayHaveReachedServer
+        case .outOfTime: false
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import JSON
+import Model
+import Outbound
+import Secrets
+
+/// A provider's request, ready to be sent.
+struct RenderedRequest {
+    /// The request; its time is set for each attempt.
+    var request: OutboundRequest
+    /// What authenticates it, as the provider sees it: must not come back in an answer.
+    let credentials: [String]
+    /// The names of query parameters that carry a credential.
+    let secretNames: Set<String>
+}
+
+/// Makes a provider's request from an operation's templates (API section 8): a pure function of
+/// what it is given.
+///
+/// A missing optional input drops its member, header or parameter. References never leave the place
+/// that the spec gives them: paths and queries are percent-encoded, headers have no line breaks, and
+/// a secret stands in no path, no body and no base URL, since the spec is not accepted otherwise.
+struct RequestRenderer {
+    /// What a request has beside its templates.
+    struct Extras {
+        let traceparent: String
+        let idempotencyKey: String
+        let userAgent: String
+        let responseByteCountMax: Int
+    }
+
+    private let spec: IntegrationSpec
+    private let operation: Operation
+    private let scope: TemplateScope
+
+    init(_ spec: IntegrationSpec, _ operation: Operation, _ scope: TemplateScope) {
+        self.spec = spec
+        self.operation = operation
+        self.scope = scope
+    }
+
+    /// Whether a call of the operation needs the connection's secret.
+    static func needsSecret(_ spec: IntegrationSpec, _ operation: Operation) -> Bool {
+        let isAuthenticated = spec.auth.contains { method in
+            if case .declared = method { false } else { true }
+        }
+        let templates = operation.headers + operation.query + (spec.transport?.headers ?? [])
+        return isAuthenticated || templates.contains { $0.value.refersToSecret }
+    }
+
+    /// The request.
+    func render(_ extras: Extras) throws(RenderFailure) -> RenderedRequest {
+        guard let transport = spec.transport else { throw .spec(detail: "it has no transport") }
+        let credentials = try Credentials(spec.auth, scope.secret)
+        let urls = URLRenderer(scope: scope)
+        let path = try urls.path(operation.path)
+        let query = urls.query(operation.query) + credentials.query.map(Self.parameter)
+        let separator = query.isEmpty ? "" : path.contains("?") ? "&" : "?"
+        let url = try urls.base(transport.baseURL) + path + separator + query.joined(separator: "&")
+        let body = body()
+        let request = OutboundRequest(
+            method: operation.method.rawValue,
+            url: url,
+            headers: try headers(transport, credentials, body?.contentType, extras),
+            body: body.map { Array($0.text.utf8) },
+            responseByteCountMax: extras.responseByteCountMax,
+            redirects: .safeMethods
+        )
+        let secretParameters = operation.query.filter(\.value.refersToSecret).map(\.name)
+        return RenderedRequest(
+            request: request,
+            credentials: credentials.values + templateSecrets(transport),
+            secretNames: Set(credentials.query.map(\.name) + secretParameters)
+        )
+    }
+
+    private static func parameter(_ name: String, _ value: String) -> String {
+        PercentEncoding.encode(name, .component) + "=" + PercentEncoding.encode(value, .component)
+    }
+
+    private func body() -> (text: String, contentType: String)? {
+        guard let body = operation.body.flatMap(scope.value) else { return nil }
+        switch operation.encoding {
+        case .none: return nil
+        case .json: return (body.serializedText, "application/json")
+        case .form: return (FormFields(body).encoded, "application/x-www-form-urlencoded")
+        }
+    }
+
+    private func headers(
+        _ transport: Transport,
+        _ credentials: Credentials,
+        _ contentType: String?,
+        _ extras: Extras
+    ) throws(RenderFailure) -> [OutboundHeader] {
+        var list = HeaderList()
+        list.set("Accept", "application/json")
+        list.set("User-Agent", extras.userAgent)
+        if let contentType { list.set("Content-Type", contentType) }
+        for header in transport.headers + operation.headers {
+            guard let value = try value(of: header) else { continue }
+            list.set(header.name, value, isSensitive: header.value.refersToSecret)
+        }
+        for (name, value) in credentials.headers { list.set(name, value, isSensitive: true) }
+        if let name = operation.idempotencyHeader {
+            guard HeaderList.isValue(extras.idempotencyKey) else {
+                let detail = "must not hold control characters"
+                let pointer = JSONPointer.root.appending("idempotencyKey")
+                throw .input([Issue(.invalidValue, at: pointer, detail)])
+            }
+            list.set(name, extras.idempotencyKey)
+        }
+        list.set("traceparent", extras.traceparent)
+        return list.headers
+    }
+
+    private func value(of header: NamedTemplate) throws(RenderFailure) -> String? {
+        let value = try scope.text(header.value) { reference, text throws(RenderFailure) in
+            guard HeaderList.isValue(text) else {
+                let detail = "holds a control character and stands in the header \(header.name)"
+                throw .reference(reference, .invalidValue, detail)
+            }
+            return text
+        }
+        guard value.map(HeaderList.isValue) ?? true else {
+            throw .spec(detail: "its header \(header.name) holds a control character")
+        }
+        return value
+    }
+
+    /// The secret's texts that stand in headers and queries by a template.
+    private func templateSecrets(_ transport: Transport) -> [String] {
+        (transport.headers + operation.headers + operation.query)
+            .flatMap(\.value.references)
+            .filter { $0.root == .secret }
+            .compactMap { scope.value($0)?.templateText }
+    }
+}
+
+extension Template {
+    /// Whether it refers to the secret.
+    fileprivate var refersToSecret: Bool { references.contains { $0.root == .secret } }
+}

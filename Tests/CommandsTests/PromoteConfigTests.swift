@@ -1,0 +1,109 @@
+@testable import Commands
+import JSON
+import Model
+import Testing
+
+@Suite struct PromoteConfigTests {
+    /// A world whose sandbox has a live config.
+    private func bench() async throws -> CommandBench {
+        let bench = try await CommandBench()
+        try await bench.putWorld()
+        let body = Sample.configBody("conn_test", environment: "sandbox")
+        let number = try await bench.draft(body, in: "sandbox")
+        try await bench.preview(number, in: "sandbox")
+        return bench
+    }
+
+    private func promote(
+        _ bench: CommandBench,
+        _ body: JSONValue,
+        from environment: String = "sandbox",
+        as caller: Caller? = nil
+    ) async throws -> CommandAnswer {
+        try await PromoteConfig(source: try bench.line(environment), body: body)
+            .run(try bench.context(as: caller))
+    }
+
+    @Test func `makes a draft with the connections of the other environment`() async throws {
+        let bench = try await bench()
+        let answer = try await promote(
+            bench,
+            ["to": "production", "connections": ["conn_test": "conn_prod"], "reason": "tested"]
+        )
+        #expect(answer.kind == .created)
+        #expect(answer.location == "/v1/tenants/acme-corp/configs/invoice-app/production/versions/1")
+        #expect(answer.json["meta"]?["status"] == "draft")
+        #expect(answer.json["meta"]?["environment"] == "production")
+        let bound = answer.json["integrations"]?.array?.map { $0["connectionId"] }
+        #expect(bound == ["conn_prod"])
+    }
+
+    @Test func `what was promoted is published without another preview`() async throws {
+        let bench = try await bench()
+        let connections: JSONValue = ["conn_test": "conn_prod"]
+        _ = try await promote(bench, ["to": "production", "connections": connections])
+        try await bench.publish(1)
+        #expect(try bench.line().read(bench.state).published?.value.number == 1)
+    }
+
+    @Test func `a connection without a counterpart is named, with its candidates`() async throws {
+        let bench = try await bench()
+        try await bench.connect("conn_second")
+        for body: JSONValue in [
+            ["to": "production"], ["to": "production", "connections": [:]],
+            ["to": "production", "connections": ["conn_other": "conn_prod"]],
+        ] {
+            let error = try await refusal { try await promote(bench, body) }
+            #expect(error?.code == "UNMAPPED_CONNECTIONS")
+            #expect(error?.kind == .invalid)
+            let item: JSONValue = [
+                "connectionId": "conn_test", "candidates": ["conn_prod", "conn_second"],
+            ]
+            #expect(error?.members["unmapped"] == [item])
+        }
+        #expect(try bench.line().read(bench.state).versions.isEmpty)
+    }
+
+    @Test func `a connection of the wrong environment gets no further than the draft`()
+        async throws
+    {
+        let bench = try await bench()
+        let connections: JSONValue = ["conn_test": "conn_test"]
+        _ = try await promote(bench, ["to": "production", "connections": connections])
+        let error = try await refusal { try await bench.publish(1) }
+        #expect(error?.issues.contains { $0.code == .environmentMismatch } ?? false)
+    }
+
+    @Test(arguments: [
+        ([:], "MISSING_FIELD"), (["to": 3], "WRONG_TYPE"), (["to": "sandbox"], "INVALID_VALUE"),
+        (["to": "nowhere"], "UNKNOWN_ENVIRONMENT"),
+        (["to": "production", "connections": []], "WRONG_TYPE"),
+        (["to": "production", "connections": ["conn_test": 1]], "INVALID_IDENTIFIER"),
+        (["to": "production", "conections": [:]], "UNKNOWN_FIELD"),
+        (["to": "production", "reason": "sk_live_0123456789abcdef"], "SECRET_IN_CONFIG"),
+    ] as [(JSONValue, String)])
+    func `refuses a body that breaks a rule`(_ body: JSONValue, _ code: String) async throws {
+        let bench = try await bench()
+        let error = try await refusal { try await promote(bench, body) }
+        #expect(error?.code == code)
+        #expect(error?.kind == .invalid)
+    }
+
+    @Test func `nothing live is nothing to promote`() async throws {
+        let bench = try await bench()
+        let body: JSONValue = ["to": "sandbox", "connections": ["conn_prod": "conn_test"]]
+        let error = try await refusal { try await promote(bench, body, from: "production") }
+        #expect(error?.code == "CONFIG_NOT_LIVE")
+    }
+
+    @Test func `the credential must reach the other environment`() async throws {
+        let bench = try await bench()
+        let key = try await bench.key(["roles": ["tenant-admin"], "environments": ["sandbox"]])
+        let connections: JSONValue = ["conn_test": "conn_prod"]
+        let body: JSONValue = ["to": "production", "connections": connections]
+        let caller = try bench.caller(key)
+        let error = try await refusal { try await promote(bench, body, as: caller) }
+        #expect(error?.code == "ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE")
+        #expect(error?.kind == .forbidden)
+    }
+}

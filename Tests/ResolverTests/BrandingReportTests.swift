@@ -1,0 +1,72 @@
+import JSON
+import Resolver
+import Testing
+
+@Suite struct BrandingReportTests {
+    private static func codes(_ branding: JSONValue) throws -> Set<String> {
+        var world = try ConfigValidatorTests.valid()
+        world.branding = branding
+        let report = try world.report()
+        return report.errorCodes.union(report.warningCodes)
+    }
+
+    @Test(arguments: [
+        "billing.acme.com", "a.b", "A-1.Example.COM", "xn--bcher-kva.example", "1.2.3.example",
+        String(repeating: "x", count: 63) + ".com",
+        Array(repeating: String(repeating: "a", count: 49), count: 5).joined(separator: ".") + ".de",
+    ])
+    func `a domain of the public DNS is valid`(_ domain: String) throws {
+        #expect(try Self.codes(["customDomain": .string(domain)]) == [])
+    }
+
+    @Test(arguments: [
+        "", "localhost", "not a domain", "http://billing.acme.com", "-bad.example.com",
+        "bad-.example.com", "a..b", ".a.b", "a.b.", "billing.acme.com/path", "acme.com:443",
+        "exa_mple!.com", "1.2.3.4", "a.1", "bücher.example", "*.acme.com", "a@b.com",
+        String(repeating: "x", count: 64) + ".com",
+        Array(repeating: String(repeating: "a", count: 49), count: 5).joined(separator: ".") + ".museum",
+    ])
+    func `anything else is not`(_ domain: String) throws {
+        #expect(try Self.codes(["customDomain": .string(domain)]) == ["INVALID_DOMAIN"])
+    }
+
+    private static func codes(url: String, type: String = "logo") throws -> Set<String> {
+        try codes(["assets": [["type": .string(type), "url": .string(url)]]])
+    }
+
+    @Test(arguments: [
+        "https://assets.acme.com/logo.svg", "HTTPS://a.example/l.PNG?x=1#y", "https://a/b.webp",
+        "https://a.example:8443/l.ico", "https://[2001:db8::1]/l.gif", "https://a.example",
+        "https://a.example/v1.2/logo", "https://a.example/logo%20x.jpeg",
+    ])
+    func `https with a host is secure`(_ url: String) throws {
+        #expect(try Self.codes(url: url) == [])
+    }
+
+    @Test(arguments: [
+        "http://assets.acme.com/logo.svg", "//assets.acme.com/logo.svg", "javascript:alert(1)",
+        "data:image/svg+xml;base64,AAAA", "ftp://a.b/c.png", "", "https://", "https:///logo.svg",
+        "https:/a/logo.svg", "https://user:pass@a.example/l.svg", "https://a.example/l o.svg",
+        "https://a.example\\@b.example/l.svg", "https://a.example:0/l.svg",
+        "https://a.example:99999/l.svg", "https://?x.svg", "https://-a/l.svg", " https://a/l.svg",
+        "https://a.example/\u{e9}.svg", "https://a.example/l.svg\n", "logo.svg",
+    ])
+    func `anything else is insecure`(_ url: String) throws {
+        #expect(try Self.codes(url: url) == ["INSECURE_ASSET_URL"])
+    }
+
+    @Test(arguments: [
+        ("logo", "logo.exe", true), ("logo-dark", "l.pdf", true), ("favicon", "f.html", true),
+        ("logo", "logo.tar.png", false), ("font", "a.woff2", false), ("font", "a.svg", true),
+        ("terms", "a.pdf", false), ("appIcon", "a.exe", false), ("Icon", "a.exe", true),
+        ("logo", "logo.", true),
+    ])
+    func `a file's kind must fit the type`(
+        _ type: String,
+        _ file: String,
+        _ isUnexpected: Bool
+    ) throws {
+        let codes = try Self.codes(url: "https://a.example/\(file)", type: type)
+        #expect(codes == (isUnexpected ? ["UNEXPECTED_ASSET_TYPE"] : []))
+    }
+}
