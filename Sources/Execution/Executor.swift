@@ -126,6 +126,9 @@ public final class Executor: Sendable {
         gates.openTime(ConnectionGates.Key(tenant: tenant, connection: connection))
     }
 
+    /// Whether some connection's circuit breaker may be open; false is certain.
+    public var mayHaveOpenBreaker: Bool { gates.mayHaveOpenBreaker }
+
     /// Forgets the limits and the breaker of a connection that was deleted.
     public func forget(_ connection: ConnectionID, of tenant: TenantID) {
         gates.forget(ConnectionGates.Key(tenant: tenant, connection: connection))

@@ -28,6 +28,7 @@ public enum Authorization {
     ///   - action: What is asked.
     ///   - tenant: Whose objects it is about; nil for what is global.
     ///   - environment: The environment it is about; nil when it is about none.
+    /// - Returns: Whether it may, and why not.
     public static func decide(
         credential: Credential,
         action: Action,

@@ -20,8 +20,9 @@ public struct PolicySet: Sendable {
 
     /// Judges a call.
     ///
-    /// - Parameter workflow: The workflow that calls; without one, rules that list workflows do not
-    ///   count, nor do permit gates.
+    /// The workflow is the one that calls; without one, rules that list workflows do not count, nor do
+    /// permit gates.
+    ///
     /// - Complexity: O(rules); who judges many calls of one offer narrows the set first.
     public func judge(_ call: PolicyCall, workflow: WorkflowName?) -> PolicyVerdict {
         narrowed(to: call.offer)

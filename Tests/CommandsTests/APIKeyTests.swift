@@ -1,4 +1,5 @@
 @testable import Commands
+import Model
 import Platform
 import Testing
 

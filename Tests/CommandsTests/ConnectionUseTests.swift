@@ -1,5 +1,6 @@
 @testable import Commands
 import JSON
+import Ledger
 import Model
 import Testing
 

@@ -2,19 +2,24 @@ import Audit
 import Commands
 import Execution
 import Ledger
+import Outbound
+import Secrets
 
-/// Services that keep everything in memory and call nobody.
+/// Services that keep everything in memory, and reach nobody but on the loopback interface.
 enum TestServices {
     static func make(
         _ settings: Services.Settings,
         _ journal: any Journal
     ) async throws -> Services {
-        Services(
+        let audit = try await AuditTrail.open(AuditTrail.Configuration())
+        let outbound = try OutboundClient(OutboundConfiguration())
+        let secrets = try SecretKeeper(SecretsConfiguration())
+        return Services(
             settings: settings,
             ledger: try Ledger(journal: journal),
-            audit: try await AuditTrail.open(AuditTrail.Configuration()),
-            executor: Executor(),
-            healthChecker: HealthChecker()
+            audit: audit,
+            executor: Executor(outbound: outbound, secrets: secrets, audit: audit),
+            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit)
         )
     }
 }

@@ -100,7 +100,9 @@ import Testing
         #expect(try world.explain().winner?.operation?.text == "payments.stripe.createRefund")
     }
 
-    @Test func `slots that require one capability share its candidates in the order written`() throws {
+    @Test func `slots that require one capability share its candidates in the order written`()
+        throws
+    {
         var world = try World.seed()
         world.slots = [
             World.slot(), World.slot("payments.backup", capabilities: [World.createPayment]),

@@ -13,7 +13,8 @@ import Testing
     @Test(arguments: [
         "billing.acme.com", "a.b", "A-1.Example.COM", "xn--bcher-kva.example", "1.2.3.example",
         String(repeating: "x", count: 63) + ".com",
-        Array(repeating: String(repeating: "a", count: 49), count: 5).joined(separator: ".") + ".de",
+        Array(repeating: String(repeating: "a", count: 49), count: 5).joined(separator: ".")
+            + ".de",
     ])
     func `a domain of the public DNS is valid`(_ domain: String) throws {
         #expect(try Self.codes(["customDomain": .string(domain)]) == [])
@@ -24,7 +25,8 @@ import Testing
         "bad-.example.com", "a..b", ".a.b", "a.b.", "billing.acme.com/path", "acme.com:443",
         "exa_mple!.com", "1.2.3.4", "a.1", "bücher.example", "*.acme.com", "a@b.com",
         String(repeating: "x", count: 64) + ".com",
-        Array(repeating: String(repeating: "a", count: 49), count: 5).joined(separator: ".") + ".museum",
+        Array(repeating: String(repeating: "a", count: 49), count: 5).joined(separator: ".")
+            + ".museum",
     ])
     func `anything else is not`(_ domain: String) throws {
         #expect(try Self.codes(["customDomain": .string(domain)]) == ["INVALID_DOMAIN"])

@@ -14,7 +14,12 @@ import Testing
     }
 
     static let cases: [Case] = [
-        Case(rule: "order written", first: (nil, nil, nil), second: (nil, nil, nil), winner: "conn_a"),
+        Case(
+            rule: "order written",
+            first: (nil, nil, nil),
+            second: (nil, nil, nil),
+            winner: "conn_a"
+        ),
         Case(rule: "priority", first: (nil, nil, 2), second: (nil, nil, 1), winner: "conn_b"),
         Case(rule: "negative", first: (nil, nil, 0), second: (nil, nil, -1), winner: "conn_b"),
         Case(
@@ -108,7 +113,9 @@ import Testing
             World.binding("conn_a", workflows: ["refund"], priority: 1),
         ]
         #expect(
-            try world.explain().summary == ["conn_a dropped WORKFLOW_NOT_IN_SCOPE", "conn_b winner"]
+            try world.explain().summary == [
+                "conn_a dropped WORKFLOW_NOT_IN_SCOPE", "conn_b winner",
+            ]
         )
     }
 

@@ -90,7 +90,8 @@ struct RandomWorld {
 
     private mutating func binding() -> JSONValue {
         World.binding(
-            hasFaults && chance(5) ? "nowhere" : Self.connections.randomElement(using: &random) ?? "",
+            hasFaults && chance(5)
+                ? "nowhere" : Self.connections.randomElement(using: &random) ?? "",
             slot: hasFaults && chance(5) ? "three" : chance(50) ? "one" : "two",
             workflows: chance(30) ? nil : some(Self.patterns, upTo: 3),
             operations: chance(50) ? nil : some(Self.operations, upTo: 2),

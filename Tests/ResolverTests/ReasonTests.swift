@@ -77,7 +77,10 @@ import Testing
     }
 
     @Test func `every word of the API is a reason`() {
-        #expect(Set(Self.cases.map(\.reason)).union(["CIRCUIT_OPEN"]) == Set(Reason.allCases.map(\.rawValue)))
+        #expect(
+            Set(Self.cases.map(\.reason)).union(["CIRCUIT_OPEN"])
+                == Set(Reason.allCases.map(\.rawValue))
+        )
     }
 
     @Test func `an open breaker makes unavailable`() throws {
@@ -101,7 +104,9 @@ import Testing
         ]
         try world.move("conn_b", to: .paused)
         let resolution = try world.explain()
-        #expect(resolution.summary == ["conn_a winner", "conn_b unavailable CONNECTION_NOT_ACTIVE"])
+        #expect(
+            resolution.summary == ["conn_a winner", "conn_b unavailable CONNECTION_NOT_ACTIVE"]
+        )
         #expect(resolution.passedOver.isEmpty)
         #expect(resolution.fallbacks.isEmpty)
     }

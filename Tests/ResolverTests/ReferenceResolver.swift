@@ -102,18 +102,20 @@ struct ReferenceResolver {
         }
         if let connection, let spec, let operation {
             let call = Call(connection, spec, operation, slot.id.text, config.environment.text)
-            let isForbidden = (world.platformRules + world.tenantRules).contains {
-                $0.isEnabled && $0.effect == .forbid && call.matches($0.match)
-                    && admits($0.match.workflows, workflow)
-            }
-            drop("FORBIDDEN_BY_POLICY", if: isForbidden)
-            let isShut = [world.platformRules, world.tenantRules].contains { level in
-                let gates = level.filter {
-                    $0.isEnabled && $0.effect == .permit && call.matches($0.match)
+            let isForbidden = (world.platformRules + world.tenantRules)
+                .contains {
+                    $0.isEnabled && $0.effect == .forbid && call.matches($0.match)
+                        && admits($0.match.workflows, workflow)
                 }
-                return workflow != nil && !gates.isEmpty
-                    && !gates.contains { admits($0.match.workflows, workflow) }
-            }
+            drop("FORBIDDEN_BY_POLICY", if: isForbidden)
+            let isShut = [world.platformRules, world.tenantRules]
+                .contains { level in
+                    let gates = level.filter {
+                        $0.isEnabled && $0.effect == .permit && call.matches($0.match)
+                    }
+                    return workflow != nil && !gates.isEmpty
+                        && !gates.contains { admits($0.match.workflows, workflow) }
+                }
             drop("NOT_PERMITTED_BY_POLICY", if: isShut)
         }
         drop("CIRCUIT_OPEN", if: connection != nil && open.contains(binding.connection.text))

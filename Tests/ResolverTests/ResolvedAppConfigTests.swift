@@ -17,7 +17,8 @@ import Testing
     private static func seed() throws -> World {
         var world = try World.seed(environment: "production")
         world.slots = [
-            World.slot(), World.slot("email.outbound", category: "email", capabilities: ["email.send"]),
+            World.slot(),
+            World.slot("email.outbound", category: "email", capabilities: ["email.send"]),
         ]
         world.workflows = ["checkout"]
         world.blueprintBranding = [
@@ -125,7 +126,8 @@ import Testing
         )
     }
 
-    private static func merged(_ connection: JSONObject, _ binding: JSONObject?) throws -> JSONValue {
+    private static func merged(_ connection: JSONObject, _ binding: JSONObject?) throws -> JSONValue
+    {
         let schema = try schema()
         return .object(
             MergedConfig(schema: schema, connection: connection, binding: binding).object

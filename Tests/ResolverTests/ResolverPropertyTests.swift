@@ -52,7 +52,9 @@ import Testing
                     #expect(part.isAllowed == whole.isAllowed, seed)
                     #expect(part.winner?.bindingIndex == whole.winner?.bindingIndex, seed)
                     #expect(part.fallbacks == whole.fallbacks, seed)
-                    #expect(part.passedOver.map(\.bindingIndex) == whole.passedOver.map(\.bindingIndex))
+                    #expect(
+                        part.passedOver.map(\.bindingIndex) == whole.passedOver.map(\.bindingIndex)
+                    )
                     let admitted = whole.summary.filter { !$0.contains("WORKFLOW_NOT_IN_SCOPE") }
                     #expect(part.summary == admitted, seed)
                 }
@@ -80,7 +82,10 @@ import Testing
                     for operation in Set(whole.candidates.compactMap(\.operation)) {
                         let asked = table.resolve(operation: operation, workflow: workflow)
                         let own = whole.candidates.filter { $0.operation == operation }
-                        #expect(asked.candidates.map(\.bindingIndex) == own.map(\.bindingIndex), seed)
+                        #expect(
+                            asked.candidates.map(\.bindingIndex) == own.map(\.bindingIndex),
+                            seed
+                        )
                         #expect(asked.candidates.map(\.reasons) == own.map(\.reasons), seed)
                         let part = table.resolve(
                             operation: operation,

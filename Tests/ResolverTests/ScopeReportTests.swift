@@ -30,7 +30,10 @@ import Testing
         ((["*"], nil, nil), (["*a*"], nil, nil)),
         ((["check*", "checkout"], nil, nil), (["check*"], nil, nil)),
         ((nil, ["payments.stripe.*"], nil), (nil, ["payments.stripe.*"], nil)),
-        ((nil, ["payments.stripe.createRefund"], nil), (nil, ["*.createRefund", "payments.stripe.createRefund"], nil)),
+        (
+            (nil, ["payments.stripe.createRefund"], nil),
+            (nil, ["*.createRefund", "payments.stripe.createRefund"], nil)
+        ),
     ]
 
     @Test(arguments: ambiguous)
@@ -68,7 +71,11 @@ import Testing
         world.bindings = [World.binding("conn_a"), World.binding("conn_b", slot: "backup")]
         world.tenantRules = [try World.rule("no", "forbid", ["connections": ["conn_b"]])]
         let report = try world.report()
-        #expect(report.errors.contains { $0.code == .ambiguousBinding && $0.pointer == "/integrations/1" })
+        #expect(
+            report.errors.contains {
+                $0.code == .ambiguousBinding && $0.pointer == "/integrations/1"
+            }
+        )
         world.slots[1] = World.slot("backup", capabilities: ["payments.payOut"])
         #expect(try !world.report().errorCodes.contains("AMBIGUOUS_BINDING"))
     }

@@ -3,8 +3,9 @@ import Model
 import Policy
 import Resolver
 
-/// A small world for tests: one tenant, one blueprint, and what a test adds to them. It starts as
-/// the seed's, with Stripe in the slot `payments.primary`.
+/// A small world for tests: one tenant, one blueprint, and what a test adds to them.
+///
+/// It starts as the seed's, with Stripe in the slot `payments.primary`.
 struct World {
     var specs: [SpecID: IntegrationSpec] = [:]
     var connections: [ConnectionID: ObservedConnection] = [:]
@@ -137,7 +138,8 @@ struct World {
         return .object(object)
     }
 
-    static func rule(_ id: String, _ effect: String, _ match: JSONValue = [:]) throws -> PolicyRule {
+    static func rule(_ id: String, _ effect: String, _ match: JSONValue = [:]) throws -> PolicyRule
+    {
         try PolicyRule(["id": .string(id), "effect": .string(effect), "match": match], id: nil)
     }
 

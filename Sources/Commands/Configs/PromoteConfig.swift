@@ -77,7 +77,7 @@ public struct PromoteConfig: Sendable {
             }
             return (from, to)
         }
-        let reason = reader.string("reason", byteCountMax: ActionBody.byteCountMax)
+        let reason = ActionBody.reason(reader)
         if issues.hasErrors { throw .invalid(issues.issues) }
         return Wish(
             environment: environment,

@@ -39,7 +39,7 @@ public struct RollbackConfig: Sendable {
         if reader.value("toVersion") == nil {
             issues.error(.missingField, at: reader.place("toVersion"), "is required")
         }
-        let reason = reader.string("reason", byteCountMax: ActionBody.byteCountMax)
+        let reason = ActionBody.reason(reader)
         if issues.hasErrors { throw .invalid(issues.issues) }
         return (number ?? 0, reason)
     }

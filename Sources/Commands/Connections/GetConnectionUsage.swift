@@ -1,4 +1,6 @@
+import Execution
 import JSON
+import Ledger
 public import Model
 
 /// Answers a connection's requests, errors, limits and the state of its breaker.
@@ -24,9 +26,8 @@ public struct GetConnectionUsage: Sendable {
         }
         let constraints = state.catalog.specs[connection.spec]?.value.constraints ?? .init()
         let usage = context.services.executor.usage(
-            tenant: scope.tenant,
-            connection: id,
-            constraints: constraints.tightened(by: connection.limits)
+            of: connection,
+            constraints.tightened(by: connection.limits)
         )
         return CommandAnswer(body: .json(usage), revision: state.revision)
     }

@@ -106,4 +106,14 @@ enum ActionBody {
         if issues.hasErrors { throw .invalid(issues.issues) }
         return text ?? reason
     }
+
+    /// The member `reason` of a body that holds more; it is kept in histories, so it may be no secret.
+    static func reason(_ reader: ObjectReader) -> String? {
+        let reason = reader.string("reason", byteCountMax: byteCountMax)
+        if let reason {
+            let place = reader.place("reason")
+            SecretScan.scan(.string(reason), at: place, issues: reader.issues)
+        }
+        return reason
+    }
 }

@@ -72,7 +72,7 @@ public struct RotateConnection: Sendable {
             issues.error(.missingField, at: reader.place("secretRef"), "is required")
         }
         let reference = SecretReference.read(reader, "secretRef")
-        _ = reader.string("reason", byteCountMax: ActionBody.byteCountMax)
+        _ = ActionBody.reason(reader)
         guard let reference, !issues.hasErrors else { throw .invalid(issues.issues) }
         return reference
     }

@@ -77,6 +77,8 @@ public final class IdempotencyGate: Sendable {
     /// Ends a request that ran: its answer is kept, or forgotten when `answer` is nil so that the
     /// key may be used again.
     ///
+    /// Of an answer that is too large to keep, the key is: what was done must not be done twice.
+    ///
     /// - Throws: `STORE_READ_ONLY`, `OVERLOADED`: the answer is not kept.
     public func leave(
         _ claim: Claim,
@@ -85,11 +87,13 @@ public final class IdempotencyGate: Sendable {
         now: Timestamp
     ) async throws(CommandError) {
         defer { release(claim) }
-        let kept = answer.flatMap { $0.body.count <= IdempotencyRecord.bodyByteCountMax ? $0 : nil }
-        guard kept != nil || claim.isDurable else { return }
-        let change: Change =
-            kept.map { .putIdempotency(record(claim, $0, now)) } ?? .removeIdempotency(claim.key)
-        _ = try await commit(change, caller, now)
+        if let answer {
+            let isKept = answer.body.count <= IdempotencyRecord.bodyByteCountMax
+            let record = record(claim, isKept ? answer : nil, now)
+            try await commit(.putIdempotency(record), caller, now)
+        } else if claim.isDurable {
+            try await commit(.removeIdempotency(claim.key), caller, now)
+        }
     }
 
     private func release(_ claim: Claim) { running.withLock { _ = $0.remove(claim.key) } }

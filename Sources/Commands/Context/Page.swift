@@ -20,7 +20,9 @@ public struct PageRequest: Sendable, Hashable {
     /// - Throws: `INVALID_PARAMETER`; a cursor is taken only in the form that a list gave.
     public init(limit: String?, cursor: String?) throws(CommandError) {
         if let limit {
-            guard let count = Int(limit), (1...Self.limitMax).contains(count) else {
+            // Swift's own reading of a number also takes a plus sign.
+            let isPlain = limit.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            guard isPlain, let count = Int(limit), (1...Self.limitMax).contains(count) else {
                 throw .parameter("limit", "must be a number from 1 to \(Self.limitMax)")
             }
             self.limit = count

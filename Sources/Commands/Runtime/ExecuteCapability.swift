@@ -194,14 +194,16 @@ public struct ExecuteCapability: Sendable {
         let blocked = resolution.candidates.filter { $0.outcome == .unavailable }
         let isBreakerAlone = blocked.allSatisfy { $0.reasons == [.circuitOpen] }
         if isBreakerAlone, let first = blocked.first {
-            let executor = context.services.executor
-            let id = first.connectionID
+            let wait = context.services.executor.circuitOpenTime(
+                of: first.connectionID,
+                in: target.scope.tenant
+            )
             return CommandError(
                 .unavailable,
                 "CIRCUIT_OPEN",
                 "The provider has failed too often and is left alone for a while.",
                 members: candidates(resolution),
-                retryAfterSeconds: executor.openSeconds(target.scope.tenant, id) ?? 1
+                retryAfterSeconds: wait.map { Int($0.components.seconds) + 1 } ?? 1
             )
         }
         return CommandError(

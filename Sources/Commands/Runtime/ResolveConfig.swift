@@ -36,7 +36,8 @@ public struct ResolveConfig: Sendable {
             }
             let make = { Self.body(live.table, name, live.tenant, state, isOpen) }
             // An open breaker changes the winner without changing the store: nothing is kept then.
-            body = context.services.executor.hasOpenBreaker ? make() : live.answer(name, make)
+            let isSettled = !context.services.executor.mayHaveOpenBreaker
+            body = isSettled ? live.answer(name, make) : make()
         } else {
             guard let table = try table(state, environment) else {
                 throw ConfigGate.notLive(target)

@@ -38,16 +38,3 @@ public struct ListIntegrationSpecs: Sendable {
     }
 }
 
-/// A text that sorts as a name and a version do, for cursors.
-enum VersionKey {
-    /// Integers are padded, so that 10 comes after 9; SemVer comes after them, by its text.
-    static func text(_ name: String, _ version: ObjectVersion) -> String {
-        switch version {
-        case .integer(let number):
-            let digits = "\(number)"
-            let zeros = String(repeating: "0", count: max(0, 10 - digits.utf8.count))
-            return "\(name) 0\(zeros)\(digits)"
-        case .semantic(let version): return "\(name) 1\(version.text)"
-        }
-    }
-}

@@ -26,6 +26,10 @@ final class ConnectionGates: Sendable {
     private let settings: BreakerSettings
     private let clock: ExecutionClock
     private let gateCountMax: Int
+    /// Until when, in nanoseconds of the clock, some breaker may be open or be trying a probe.
+    private let troubledUntil = Atomic<Int64>(0)
+    /// How long after the last refusal of a breaker a probe may still be under way.
+    private static let probeTimeMax = CapabilityCall.timeoutMax
 
     private final class Shard: Sendable {
         let gates = Mutex<[Key: ConnectionGate]>([:])
@@ -66,10 +70,19 @@ final class ConnectionGates: Sendable {
     /// Ends a call that was let through.
     func finish(_ pass: Pass, _ outcome: CircuitBreaker.Outcome, isError: Bool) {
         let now = clock.now()
-        shard(pass.key).gates.withLock { gates in
+        let admission = shard(pass.key).gates.withLock { gates in
             gates[pass.key]?
                 .finish(outcome, wasProbe: pass.isProbe, isError: isError, now: now)
+            return gates[pass.key]?.breaker.admission(now: now)
         }
+        guard case .refused(let wait) = admission else { return }
+        let end = (now + wait + Self.probeTimeMax).nanoseconds
+        troubledUntil.max(end, ordering: .relaxed)
+    }
+
+    /// Whether some connection's breaker may be open; false is certain.
+    var mayHaveOpenBreaker: Bool {
+        clock.now().nanoseconds < troubledUntil.load(ordering: .relaxed)
     }
 
     /// The usage of a connection as the API writes it.

@@ -27,7 +27,7 @@ struct Provider: Sendable {
         }
         let secrets = secrets
         let fields = spec.secretFields
-        let result = await Race.result(within: deadline - clock.now(), clock.sleep) {
+        let result = await Race.result(within: deadline - clock.now()) {
             do throws(SecretError) {
                 let secret = try await secrets.secret(reference, declaredFields: fields)
                 return Result<Secret, SecretError>.success(secret)

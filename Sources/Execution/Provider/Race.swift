@@ -12,15 +12,18 @@ final class Race<Value: Sendable>: Sendable {
     /// What `work` gives; nil when `timeout` is over first.
     static func result(
         within timeout: Duration,
-        _ sleep: @escaping @Sendable (Duration) async -> Void,
         of work: @escaping @Sendable () async -> Value
     ) async -> Value? {
         let race = Race()
         return await withCheckedContinuation { continuation in
             race.waiting.withLock { $0 = continuation }
             let timer = Task {
-                await sleep(timeout)
-                race.end(nil)
+                do {
+                    try await Task.sleep(for: timeout)
+                    race.end(nil)
+                } catch {
+                    // The work was done in time.
+                }
             }
             Task {
                 race.end(await work())

@@ -18,6 +18,9 @@ struct TemplateScope {
         }
     }
 
+    /// The items of a reference's value; nil when it is missing or no list.
+    func list(_ reference: Template.Reference) -> [JSONValue]? { value(reference)?.array }
+
     private static func step(into value: JSONValue, _ path: ArraySlice<String>) -> JSONValue? {
         var value = value
         for step in path {

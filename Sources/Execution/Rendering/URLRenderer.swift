@@ -103,7 +103,7 @@ struct URLRenderer {
     func query(_ parameters: [NamedTemplate]) -> [String] {
         parameters.flatMap { parameter -> [String] in
             let name = PercentEncoding.encode(parameter.name, .component)
-            if let whole = parameter.value.whole, case .array(let items) = scope.value(whole) {
+            if let items = parameter.value.whole.flatMap(scope.list) {
                 return items.compactMap(\.templateText).map { text in
                     name + "=" + PercentEncoding.encode(text, .component)
                 }

@@ -77,7 +77,8 @@ public enum AccessDiff {
         _ workflow: WorkflowName
     ) -> ConnectionID? {
         table?.resolve(capability: capability, workflow: workflow, listing: .admitted)?
-            .winner?.connectionID
+            .winner?
+            .connectionID
     }
 
     /// The workflows looked at, each once: those of the blueprints first, then as written.

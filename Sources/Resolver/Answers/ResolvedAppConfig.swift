@@ -13,6 +13,7 @@ public struct ResolvedAppConfig {
     /// A resolved config.
     ///
     /// - Parameters:
+    ///   - table: The live config.
     ///   - workflow: The workflow; nil for one that every scope with entries admits.
     ///   - isOpen: Whether the circuit breaker of a connection is open.
     ///   - provider: A spec as the API writes it.
@@ -31,7 +32,9 @@ public struct ResolvedAppConfig {
         self.connection = connection
     }
 
-    /// The answer, without the revision. Only capabilities that somebody serves stand in it.
+    /// The answer, without the revision.
+    ///
+    /// Only capabilities that somebody serves stand in it.
     public var json: JSONObject {
         let blueprint = table.blueprint.document.object
         let branding = Branding.merge(blueprint["branding"]?.object, table.config.branding)

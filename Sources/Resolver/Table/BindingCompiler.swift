@@ -102,7 +102,13 @@ struct BindingCompiler {
             for (position, spec) in slots[index].specs.enumerated() {
                 let environment = inputs.config.environment
                 let policies = inputs.policies
-                let offer = Offer(of: specs[spec], for: requirement, in: slot, environment, policies)
+                let offer = Offer(
+                    of: specs[spec],
+                    for: requirement,
+                    in: slot,
+                    environment,
+                    policies
+                )
                 offers.append(offer)
                 if let operation = offer.operation { addOperation(operation, index, position) }
             }

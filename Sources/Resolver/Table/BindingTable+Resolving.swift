@@ -13,6 +13,7 @@ extension BindingTable {
     /// Who serves a capability in a workflow.
     ///
     /// - Parameters:
+    ///   - capability: The capability.
     ///   - workflow: The workflow; nil for one that every scope with entries admits.
     ///   - listing: Which candidates the answer tells of; the decision is the same.
     ///   - isOpen: Whether the circuit breaker of a connection is open.
@@ -89,20 +90,22 @@ extension BindingTable {
     }
 
     private func isMissing(_ slot: Int) -> Bool {
-        blueprint.slots[slot].capabilities.contains { requirement in
-            let seat = seats[requirement.key]?.first { $0.slot == slot }
-            return seat.map { !isServed($0) } ?? true
-        } || slots[slot].bindings.isEmpty
+        blueprint.slots[slot].capabilities
+            .contains { requirement in
+                let seat = seats[requirement.key]?.first { $0.slot == slot }
+                return seat.map { !isServed($0) } ?? true
+            } || slots[slot].bindings.isEmpty
     }
 
     private func isServed(_ seat: Seat) -> Bool {
-        slots[seat.slot].bindings.contains { index in
-            var list = CandidateList(self, nil)
-            let bound = bindings[index]
-            let offer = bound.specInSlot.map { seat.firstOffer + $0 }
-            let closest = bound.closestWorkflow
-            list.add(index, slot: seat.slot, offer: offer, closest, isOpen: { _ in false })
-            return list.candidates.contains { $0.isPermitted }
-        }
+        slots[seat.slot].bindings
+            .contains { index in
+                var list = CandidateList(self, nil)
+                let bound = bindings[index]
+                let offer = bound.specInSlot.map { seat.firstOffer + $0 }
+                let closest = bound.closestWorkflow
+                list.add(index, slot: seat.slot, offer: offer, closest, isOpen: { _ in false })
+                return list.candidates.contains { $0.isPermitted }
+            }
     }
 }

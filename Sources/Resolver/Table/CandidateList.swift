@@ -16,8 +16,11 @@ struct CandidateList {
     /// Evaluates a binding.
     ///
     /// - Parameters:
+    ///   - index: The binding's index.
+    ///   - slot: The slot's place in the blueprint.
     ///   - offer: What its spec brings here; nil without a connection.
     ///   - specificity: How closely its scope names the workflow; nil when it does not admit it.
+    ///   - isOpen: Whether the circuit breaker of a connection is open.
     mutating func add(
         _ index: Int,
         slot: Int,

@@ -88,7 +88,9 @@ struct AmbiguityFinder {
     private mutating func search(_ ends: [PatternEnd]) {
         var open: [(end: [UInt8], first: Int, last: Int)] = []
         for entry in ends.sorted(by: PatternEnd.precedes) {
-            while let top = open.last, !entry.reversedEnd.starts(with: top.end) { open.removeLast() }
+            while let top = open.last, !entry.reversedEnd.starts(with: top.end) {
+                open.removeLast()
+            }
             for outer in open {
                 note(outer.first, entry.binding)
                 note(outer.last, entry.binding)

@@ -35,7 +35,8 @@ struct AssetURL {
         }
         if host.hasPrefix("["), host.hasSuffix("]") {
             let address = host.dropFirst().dropLast()
-            return !address.isEmpty && address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+            return !address.isEmpty
+                && address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
         }
         guard let first = host.utf8.first, DomainName.isLetterOrDigit(first) else { return false }
         return host.utf8.allSatisfy { DomainName.isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E }

@@ -9,17 +9,18 @@ struct CoverIndex {
 
     init(_ standings: [Standing], _ table: BindingTable) {
         // Those that come first at equal closeness of workflow are tried first.
-        let ordered = standings.map { standing in
-            let binding = table.config.bindings[standing.binding]
-            let rank = CandidateRank(
-                priority: binding.priority,
-                workflow: .absentList,
-                operation: standing.operation,
-                index: standing.binding
-            )
-            return (rank, standing)
-        }
-        .sorted { $0.0 < $1.0 }
+        let ordered =
+            standings.map { standing in
+                let binding = table.config.bindings[standing.binding]
+                let rank = CandidateRank(
+                    priority: binding.priority,
+                    workflow: .absentList,
+                    operation: standing.operation,
+                    index: standing.binding
+                )
+                return (rank, standing)
+            }
+            .sorted { $0.0 < $1.0 }
         for (_, standing) in ordered {
             add(standing, table.config.bindings[standing.binding].scope.workflows)
         }
@@ -27,20 +28,21 @@ struct CoverIndex {
 
     private mutating func add(_ standing: Standing, _ list: [Pattern]?) {
         guard let list else {
-            keep(standing, in: &unlisted)
+            Self.keep(standing, in: &unlisted)
             return
         }
         for pattern in list {
             if pattern.isExact {
-                keep(standing, in: &named[pattern.text, default: []])
+                Self.keep(standing, in: &named[pattern.text, default: []])
             } else {
                 prefixLengths.insert(pattern.literalPrefixLength)
-                keep(standing, in: &patterns[pattern.literalPrefix, default: []])
+                Self.keep(standing, in: &patterns[pattern.literalPrefix, default: []])
             }
         }
     }
 
-    private func keep(_ standing: Standing, in list: inout [Standing]) {
+    /// Static, since a method of the value being changed would hold a copy of its dictionaries.
+    private static func keep(_ standing: Standing, in list: inout [Standing]) {
         // One more than are tried, since the binding itself may be among them.
         guard list.count <= ShadowFinder.coverCountMax else { return }
         if list.last?.binding != standing.binding { list.append(standing) }

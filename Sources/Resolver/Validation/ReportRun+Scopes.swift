@@ -73,7 +73,9 @@ extension ReportRun {
     mutating func checkShadows() {
         for shadow in ShadowFinder.shadows(in: table) {
             let detail =
-                shadow.cover.map { "never wins: /integrations/\($0) comes first wherever it serves" }
+                shadow.cover.map {
+                    "never wins: /integrations/\($0) comes first wherever it serves"
+                }
                 ?? "never wins: its scope admits no workflow, or none of its operations"
             draft.add(
                 .warning,

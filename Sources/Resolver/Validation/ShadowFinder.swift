@@ -1,6 +1,5 @@
 import Model
 import Policy
-import Policy
 
 /// A binding that never wins.
 struct Shadow: Hashable {
@@ -80,10 +79,11 @@ struct ShadowFinder {
         let tableSlot = table.slots[slot]
         let count = table.blueprint.slots[slot].capabilities.count
         return count > 0
-            && (0..<count).allSatisfy { position in
-                let offer = tableSlot.firstOffer + position * tableSlot.specs.count + specInSlot
-                return !table.offers[offer].reasons.isDropping
-            }
+            && (0..<count)
+                .allSatisfy { position in
+                    let offer = tableSlot.firstOffer + position * tableSlot.specs.count + specInSlot
+                    return !table.offers[offer].reasons.isDropping
+                }
     }
 
     /// A binding that comes before this one for every workflow that it admits.
@@ -139,10 +139,14 @@ struct ShadowFinder {
         guard let outer else { return inner == nil || !isTie }
         guard let inner else { return false }
         let pairCount = outer.count * inner.count
-        guard pairCount <= Self.entryPairCountMax, comparisonsLeft >= pairCount else { return false }
+        guard pairCount <= Self.entryPairCountMax, comparisonsLeft >= pairCount else {
+            return false
+        }
         comparisonsLeft -= pairCount
         return inner.allSatisfy { entry in
-            outer.contains { covers($0, entry) && (!isTie || Specificity($0) <= Specificity(entry)) }
+            outer.contains {
+                covers($0, entry) && (!isTie || Specificity($0) <= Specificity(entry))
+            }
         }
     }
 

@@ -10,8 +10,6 @@ struct ServerURL: Sendable, Hashable {
     let host: String
     /// Whether the connection is encrypted.
     let isSecure: Bool
-    /// Whether there is a path behind the host.
-    let hasPath: Bool
 
     /// Reads a URL; nil when it is another kind of text.
     ///
@@ -31,7 +29,6 @@ struct ServerURL: Sendable, Hashable {
         self.text = String(trimmed)
         self.host = host
         self.isSecure = isSecure
-        self.hasPath = authority.endIndex < rest.endIndex
     }
 
     /// Whether only this machine can listen in: a literal loopback address, or `localhost`.

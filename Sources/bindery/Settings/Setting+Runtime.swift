@@ -51,7 +51,7 @@ extension Setting {
             "audit.retentionDays",
             \.audit.retentionDayCount,
             .integer(1...36_500, of: "days"),
-            help: "For how many days audit records are kept."
+            help: "For how many days audit records are kept at least; this version removes none."
         ),
         Setting(
             "audit.failOpen",
@@ -86,6 +86,10 @@ extension Setting {
         Setting(
             reserved: "secrets.local.keyFile",
             "can't be set: local:// comes with a later version; use vault://, file:// or env://"
+        ),
+        Setting(
+            reserved: "cors.origins",
+            "can't be set: CORS comes with a later version; serve pages and API from one origin"
         ),
         Setting(reserved: "auth.jwt", "can't be set: JWT comes with a later version; use API keys"),
     ]

@@ -15,20 +15,14 @@ extension Setting {
             "journal",
             \.journal,
             .journal,
-            help: "Where the ledger is kept: in the data folder, or in memory, where it ends with "
-                + "the process."
+            help: "Where the ledger and the audit trail are kept: in the data folder, or in memory, "
+                + "where they end with the process."
         ),
         Setting(
             "drainSeconds",
             \.drain,
             .seconds(1...3600),
             help: "How long running requests may go on after SIGTERM."
-        ),
-        Setting(
-            "cors.origins",
-            \.corsOrigins,
-            SettingFormat.origin.list(countMax: 100),
-            help: "The origins whose pages may call the API from a browser; none switches CORS off."
         ),
         Setting(
             "auth.failuresPerMinute",

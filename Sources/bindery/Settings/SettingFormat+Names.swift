@@ -60,19 +60,6 @@ extension SettingFormat<String> {
             return isGood ? text : nil
         }
     )
-
-    /// The origin of a browser's page (RFC 6454): scheme, host and port, and nothing behind.
-    static let origin = SettingFormat.parsed(
-        "ORIGIN",
-        rule: "an exact origin such as https://admin.example.com",
-        text: { $0 },
-        { text in
-            guard let url = ServerURL(text), !url.hasPath, text == text.lowercased() else {
-                return nil
-            }
-            return url.text == text ? text : nil
-        }
-    )
 }
 
 extension SettingFormat<SocketAddress> {

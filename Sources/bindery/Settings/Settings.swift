@@ -36,8 +36,6 @@ struct Settings: Sendable {
     var healthFreshness = Duration.seconds(3600)
     /// Failed authentications of one address in a minute, from which on it is refused.
     var failedAuthenticationCountMax = 100
-    /// The origins of browsers that may call; none switches CORS off.
-    var corsOrigins: [String] = []
     /// How the audit trail is kept.
     var audit = AuditSettings()
     /// How the ledger is kept.
@@ -103,7 +101,7 @@ struct ExecutionSettings: Sendable, Hashable {
 
 /// How the audit trail is kept.
 struct AuditSettings: Sendable, Hashable {
-    /// For how many days records are kept.
+    /// For how many days records are kept at least.
     var retentionDayCount = 365
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false

@@ -1,0 +1,37 @@
+import Execution
+import JSON
+import Model
+import Resolver
+
+extension Services {
+    /// Whether a connection's circuit breaker is open now.
+    func openBreakers(of tenant: TenantID) -> (ConnectionID) -> Bool {
+        let executor = executor
+        guard executor.mayHaveOpenBreaker else { return { _ in false } }
+        return { executor.circuitOpenTime(of: $0, in: tenant) != nil }
+    }
+
+    /// Checks a connection's health, with `secret` in the place of its own when one is given.
+    func checkHealth(
+        _ connection: Connection,
+        _ spec: IntegrationSpec,
+        previous: ConnectionHealth,
+        secret: SecretReference?,
+        _ context: CommandContext
+    ) async -> ConnectionHealth {
+        let config = MergedConfig(
+            schema: spec.configSchema,
+            connection: connection.config,
+            binding: nil
+        )
+        return await healthChecker.check(
+            connection,
+            spec,
+            config: config.object,
+            previous: previous,
+            secretReference: secret,
+            actor: context.caller.auditActor,
+            requestID: context.requestID
+        )
+    }
+}

@@ -1,0 +1,159 @@
+import JSON
+import Model
+import Platform
+import Testing
+
+@testable import Execution
+
+@Suite struct ConnectionGatesTests {
+    private let manual = ManualClock()
+
+    private func gates(_ change: (inout ExecutionConfiguration) -> Void = { _ in }) -> ConnectionGates {
+        var configuration = ExecutionConfiguration()
+        change(&configuration)
+        return ConnectionGates(configuration, manual.clock())
+    }
+
+    private func key(_ connection: String = "a", tenant: String = "acme") throws -> ConnectionGates.Key {
+        ConnectionGates.Key(
+            tenant: try #require(TenantID(tenant)),
+            connection: try #require(ConnectionID(connection))
+        )
+    }
+
+    private func refusal(
+        _ gates: ConnectionGates,
+        _ constraints: Constraints,
+        _ key: ConnectionGates.Key
+    ) throws -> CallFailure.Reason {
+        try #require(throws: CallFailure.Reason.self) { _ = try gates.admit(key, constraints) }
+    }
+
+    private func call(
+        _ gates: ConnectionGates,
+        _ constraints: Constraints,
+        _ key: ConnectionGates.Key,
+        _ outcome: CircuitBreaker.Outcome = .success
+    ) throws {
+        let pass = try gates.admit(key, constraints)
+        gates.finish(pass, outcome, isError: outcome == .failure)
+    }
+
+    @Test func `a rate refuses with its name and the wait, and refills`() throws {
+        let gates = gates()
+        let limits = try SampleSpec.constraints(["rateLimit": ["rpm": 2, "rph": 1000]])
+        for _ in 0..<2 { try call(gates, limits, key()) }
+        let expected = CallFailure.Reason.limited(.rate, name: "rpm", retryAfterSeconds: 30)
+        #expect(try refusal(gates, limits, key()) == expected)
+        try call(gates, limits, key("b"))
+        try call(gates, limits, key(tenant: "other"))
+        manual.advance(.seconds(30))
+        try call(gates, limits, key())
+        #expect(try refusal(gates, limits, key()) == expected)
+    }
+
+    @Test func `the longer of two waits is told`() throws {
+        let gates = gates()
+        let limits = try SampleSpec.constraints(["rateLimit": ["rpm": 1, "rph": 1]])
+        try call(gates, limits, key())
+        let expected = CallFailure.Reason.limited(.rate, name: "rph", retryAfterSeconds: 3600)
+        #expect(try refusal(gates, limits, key()) == expected)
+    }
+
+    @Test func `a quota ends with its period of the calendar`() throws {
+        let gates = gates()
+        let limits = try SampleSpec.constraints(["quotas": ["callsPerDay": 2, "callsPerMonth": 100]])
+        for _ in 0..<2 { try call(gates, limits, key()) }
+        let day = CallFailure.Reason.limited(.quota, name: "callsPerDay", retryAfterSeconds: 3600)
+        #expect(try refusal(gates, limits, key()) == day)
+        manual.advance(.seconds(3600))
+        try call(gates, limits, key())
+        let usage = gates.usage(try key(), limits)
+        let quotas: JSONValue = [
+            ["name": "callsPerDay", "limit": 2, "used": 1, "resetsAt": "2024-03-02T00:00:00Z"],
+            ["name": "callsPerMonth", "limit": 100, "used": 1, "resetsAt": "2024-04-01T00:00:00Z"],
+        ]
+        #expect(usage["quotas"] == quotas)
+    }
+
+    @Test func `a quota of zero admits nothing`() throws {
+        let limits = try SampleSpec.constraints(["quotas": ["callsPerDay": 0]])
+        #expect(try refusal(gates(), limits, key()).code == "QUOTA_EXCEEDED")
+    }
+
+    @Test func `so many calls at the same time`() throws {
+        let gates = gates()
+        let limits = try SampleSpec.constraints(["concurrency": 2])
+        let first = try gates.admit(key(), limits)
+        _ = try gates.admit(key(), limits)
+        let expected = CallFailure.Reason.limited(
+            .concurrency,
+            name: "concurrency",
+            retryAfterSeconds: 1
+        )
+        #expect(try refusal(gates, limits, key()) == expected)
+        gates.finish(first, .success, isError: false)
+        _ = try gates.admit(key(), limits)
+    }
+
+    @Test func `a refused call takes nothing`() throws {
+        let gates = gates()
+        let limits = try SampleSpec.constraints([
+            "rateLimit": ["rpm": 3], "concurrency": 1, "quotas": ["callsPerDay": 10],
+        ])
+        let pass = try gates.admit(key(), limits)
+        for _ in 0..<5 { _ = try refusal(gates, limits, key()) }
+        gates.finish(pass, .success, isError: false)
+        let usage = gates.usage(try key(), limits)
+        #expect(usage["rateLimit"] == ["limit": 3, "remaining": 2, "resetSeconds": 20])
+        #expect(usage["quotas"]?.array?.first?["used"] == 1)
+        #expect(usage["requests"] == 1)
+    }
+
+    @Test func `an open breaker refuses, takes nothing, and lets one probe through`() throws {
+        let gates = gates()
+        let limits = try SampleSpec.constraints(["rateLimit": ["rpm": 100]])
+        for _ in 0..<5 { try call(gates, limits, key(), .failure) }
+        #expect(try refusal(gates, limits, key()) == .circuitOpen(retryAfterSeconds: 30))
+        #expect(gates.openTime(try key()) == .seconds(30))
+        #expect(gates.usage(try key(), limits)["rateLimit"]?["remaining"] == 95)
+        #expect(gates.usage(try key(), limits)["breaker"] == "open")
+        #expect(gates.usage(try key(), limits)["errors"] == 5)
+        manual.advance(.seconds(30))
+        #expect(gates.openTime(try key()) == nil)
+        let probe = try gates.admit(key(), limits)
+        #expect(gates.usage(try key(), limits)["breaker"] == "half-open")
+        #expect(try refusal(gates, limits, key()) == .circuitOpen(retryAfterSeconds: 1))
+        gates.finish(probe, .success, isError: false)
+        #expect(gates.usage(try key(), limits)["breaker"] == "closed")
+        try call(gates, limits, key())
+    }
+
+    @Test func `a retry takes a token, and there is none without`() throws {
+        let gates = gates()
+        let limits = try SampleSpec.constraints(["rateLimit": ["rpm": 2]])
+        let pass = try gates.admit(key(), limits)
+        #expect(gates.admitRetry(pass, limits))
+        #expect(!gates.admitRetry(pass, limits))
+    }
+
+    @Test func `the usage of a connection that was never called`() throws {
+        let expected: JSONValue = [
+            "requests": 0, "errors": 0, "rateLimit": nil, "quotas": [], "breaker": "closed",
+        ]
+        #expect(gates().usage(try key(), Constraints()) == expected)
+    }
+
+    @Test func `forgets idle connections first, and none that is busy`() throws {
+        let gates = gates { $0.connectionCountMax = 16 * 10 }
+        let limits = try SampleSpec.constraints(["quotas": ["callsPerMonth": 1]])
+        let busy = try gates.admit(key("busy"), limits)
+        for number in 0..<1000 { try call(gates, Constraints(), key("idle-\(number)")) }
+        for number in 0..<1000 { try call(gates, limits, key("used-\(number)")) }
+        #expect(try refusal(gates, limits, key("used-999")).code == "QUOTA_EXCEEDED")
+        gates.finish(busy, .success, isError: false)
+        #expect(try refusal(gates, limits, key("busy")).code == "QUOTA_EXCEEDED")
+        gates.forget(try key("busy"))
+        try call(gates, limits, key("busy"))
+    }
+}
