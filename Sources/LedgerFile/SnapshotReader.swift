@@ -13,7 +13,6 @@ struct SnapshotReader: ~Copyable {
     private var window: FileWindow
     /// The offsets of the source's lines.
     private let lines: Range<Int>
-    private let lineCount: UInt64
 
     /// Reads the whole file once to check it: no line is handed out before all are known to be right.
     ///
@@ -30,8 +29,15 @@ struct SnapshotReader: ~Copyable {
         let trailer = try trailer(&window)
         // First of all: what else is wrong may have come from the same flipped bit. A later version
         // whose trailer has this form means the same by it.
-        if let trailer, try checksum(&window, upTo: trailer.offset) != trailer.checksum {
-            return .broken(reason: "its digest is not that of its lines")
+        if let trailer {
+            let found = try sum(&window, upTo: trailer.offset)
+            guard found.checksum == trailer.checksum else {
+                return .broken(reason: "its digest is not that of its lines")
+            }
+            // The digest does not cover the trailer. The header is not counted.
+            guard found.lineCount == trailer.count &+ 1 else {
+                return .broken(reason: "its trailer tells another number of lines")
+            }
         }
         switch header {
         case .newer(let version):
@@ -50,22 +56,15 @@ struct SnapshotReader: ~Copyable {
             SnapshotReader(
                 name: name,
                 window: window,
-                lines: first.count + 1..<trailer.offset,
-                lineCount: trailer.count
+                lines: first.count + 1..<trailer.offset
             )
         )
     }
 
-    private init(
-        name: String,
-        window: consuming FileWindow,
-        lines: Range<Int>,
-        lineCount: UInt64
-    ) {
+    private init(name: String, window: consuming FileWindow, lines: Range<Int>) {
         self.name = name
         self.window = window
         self.lines = lines
-        self.lineCount = lineCount
     }
 
     /// Hands on each line of the source, without its line feed.
@@ -74,7 +73,6 @@ struct SnapshotReader: ~Copyable {
     ) throws(JournalError) {
         var offset = lines.lowerBound
         var wanted = FileWindow.chunkByteCount
-        var count: UInt64 = 0
         while offset < lines.upperBound {
             let place = try window.show(offset..<min(offset + wanted, lines.upperBound))
             var start = place.lowerBound
@@ -82,7 +80,6 @@ struct SnapshotReader: ~Copyable {
                 .firstIndex(of: Self.lineFeed)
             {
                 try visit(Array(window.buffer[start..<start + length]))
-                count += 1
                 start += length + 1
             }
             let taken = start - place.lowerBound
@@ -91,8 +88,8 @@ struct SnapshotReader: ~Copyable {
             wanted = taken == 0 ? wanted * 2 : FileWindow.chunkByteCount
             offset += taken
         }
-        guard offset == lines.upperBound, count == lineCount else {
-            throw .damaged(name, at: offset, "it has \(count) lines, its trailer says \(lineCount)")
+        guard offset == lines.upperBound else {
+            throw .damaged(name, at: offset, "it changed while it was read")
         }
     }
 
@@ -113,15 +110,18 @@ struct SnapshotReader: ~Copyable {
         return (read.count, read.checksum, end - (tail.endIndex - before - 1))
     }
 
-    private static func checksum(
+    private static func sum(
         _ window: inout FileWindow,
         upTo end: Int
-    ) throws(JournalError) -> UInt32 {
+    ) throws(JournalError) -> (checksum: UInt32, lineCount: UInt64) {
         var checksum = Checksum()
+        var lineCount: UInt64 = 0
         for start in stride(from: 0, to: end, by: FileWindow.chunkByteCount) {
             let place = try window.show(start..<min(start + FileWindow.chunkByteCount, end))
-            checksum.add(window.buffer.span.extracting(place))
+            let chunk = window.buffer.span.extracting(place)
+            checksum.add(chunk)
+            lineCount += UInt64(chunk.count(of: lineFeed))
         }
-        return checksum.value
+        return (checksum.value, lineCount)
     }
 }

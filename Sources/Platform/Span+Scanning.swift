@@ -23,4 +23,14 @@ extension Span<UInt8> {
             return unsafe UnsafeRawPointer(found) - start
         }
     }
+
+    /// How often `byte` occurs.
+    public func count(of byte: UInt8) -> Int {
+        var (occurrenceCount, start) = (0, 0)
+        while let index = extracting(start...).firstIndex(of: byte) {
+            occurrenceCount += 1
+            start += index + 1
+        }
+        return occurrenceCount
+    }
 }

@@ -1,4 +1,5 @@
 @testable import Commands
+import JSON
 import Ledger
 import Model
 import Testing

@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ([:], "MISSING_FIELD"), (["to": 3], "WRONG_TYPE"), (["to": "sandbox"], "INVALID_VALUE"),
+        ([:], "MISSING_FIELD"), (["to": 3], "INVALID_IDENTIFIER"), (["to": "sandbox"], "INVALID_VALUE"),
         (["to": "nowhere"], "UNKNOWN_ENVIRONMENT"),
         (["to": "production", "connections": []], "WRONG_TYPE"),
         (["to": "production", "connections": ["conn_test": 1]], "INVALID_IDENTIFIER"),

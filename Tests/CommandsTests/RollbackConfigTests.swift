@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ([:], "MISSING_FIELD"), (["toVersion": "1"], "WRONG_TYPE"),
+        ([:], "MISSING_FIELD"), (["toVersion": "1"], "INVALID_VALUE"),
         (["toVersion": 0], "INVALID_VALUE"), (["toVersion": 1, "why": "x"], "UNKNOWN_FIELD"),
         (["toVersion": 1, "reason": "sk_live_0123456789abcdef"], "SECRET_IN_CONFIG"),
     ] as [(JSONValue, String)])

@@ -16,7 +16,10 @@ enum SampleSpec {
             "method": "POST", "path": "/v1/pay", "encoding": "json",
             "body": ["amount": "{{input.amount}}"],
         ]
-        for member in operation { pay[member.key] = member.value.isNull ? nil : member.value }
+        for member in operation {
+            // `nil` alone would be JSON's null.
+            pay[member.key] = member.value.isNull ? JSONValue?.none : member.value
+        }
         var spec: JSONObject = [
             "meta": ["key": "payments.test", "version": 1, "category": "payments"],
             "capabilities": ["provides": [["key": "pay", "operation": "test.pay"]]],

@@ -132,6 +132,17 @@ import Testing
         #expect(error.detail.contains("there are bytes behind the segment's end"))
     }
 
+    @Test func `a broken seal with more bytes behind it`() async throws {
+        let log = try await Self.threeSegments()
+        var bytes = try log.folder.bytes(of: Self.first)
+        bytes[log.starts[2]] ^= 1
+        bytes[log.starts[2] + RecordFrame.byteCount] = 1
+        try log.folder.write(bytes, to: Self.first)
+        let error = try await log.folder.refusal()
+        #expect(error.code == .damaged)
+        #expect(error.detail.hasPrefix("\(Self.first), offset \(log.starts[2]): "))
+    }
+
     @Test func `a whole record in the place of another`() async throws {
         let log = try await Log(["aaa", "bbb", "ccc"])
         var bytes = try log.folder.bytes(of: Self.first)

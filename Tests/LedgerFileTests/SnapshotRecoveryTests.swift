@@ -54,6 +54,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["count\":0", "count\":2", "count\":11", "count\":18446744073709551615"])
+    func `a trailer that tells another number of lines is not believed`(
+        _ count: String
+    ) async throws {
+        let folder = try await Self.folder(snapshotsAt: [4, 8])
+        let text = String(decoding: try folder.bytes(of: Self.snapshot(8)), as: UTF8.self)
+        let parts = text.split(separator: "count\":1")
+        try #require(parts.count == 2)
+        try folder.write(Array("\(parts[0])\(count)\(parts[1])".utf8), to: Self.snapshot(8))
+        #expect(try await folder.load().lines == ["fold of 4"])
+    }
+
     @Test func `a snapshot cut at any byte is put aside`() async throws {
         let folder = try await Self.folder(snapshotsAt: [4, 8])
         let name = Self.snapshot(8)

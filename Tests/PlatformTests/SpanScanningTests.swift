@@ -35,6 +35,13 @@ import Testing
         #expect(firstIndex(of: 200, in: Array(0..<200)) == nil)
     }
 
+    @Test func `every occurrence is counted, at both ends too`() {
+        for (text, expected) in [("", 0), ("a", 1), ("b", 0), ("aa", 2), ("abaa", 3), ("bab", 1)] {
+            let count = Array(text.utf8).span.count(of: UInt8(ascii: "a"))
+            #expect(count == expected)
+        }
+    }
+
     @Test func `a part is searched by its own indices, and no further`() {
         let bytes: [UInt8] = [1, 2, 3, 4, 5, 4]
         let found = bytes.span.extracting(2..<5).firstIndex(of: 4)

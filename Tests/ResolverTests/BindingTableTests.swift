@@ -150,6 +150,48 @@ import Testing
         #expect(try world.explain().explanation == expected)
     }
 
+    @Test func `permission is answered by connection, slot and operation`() throws {
+        var world = try World.seed()
+        world.bindings = [
+            World.binding("conn_a", priority: 1), World.binding("conn_b", workflows: ["refund"]),
+        ]
+        try world.move("conn_a", to: .paused)
+        let resolution = try world.explain()
+        #expect(resolution.permits(try #require(ConnectionID("conn_a"))))
+        #expect(!resolution.permits(try #require(ConnectionID("conn_b"))))
+        #expect(resolution.permits(try #require(SlotID("payments.primary"))))
+        #expect(!resolution.permits(try #require(SlotID("payments.other"))))
+        #expect(
+            resolution.permits(try #require(OperationID("payments.stripe.createPaymentIntent")))
+        )
+        #expect(!resolution.permits(try #require(OperationID("payments.stripe.createRefund"))))
+    }
+
+    @Test func `tells who can reach a connection`() throws {
+        var world = try World.seed()
+        world.bindings = [
+            World.binding("conn_a", workflows: ["check*"], operations: ["*.createRefund"]),
+            World.binding("conn_b"), World.binding("conn_a"),
+            World.binding("conn_a", workflows: []), World.binding("conn_a", slot: "nowhere"),
+        ]
+        func entry(_ workflow: JSONValue, _ operations: [String], _ names: [String]) -> JSONValue {
+            [
+                "blueprint": "invoice-app", "environment": "sandbox", "version": 4,
+                "slotId": "payments.primary", "workflows": [workflow],
+                "operations": .array(operations.map { .string("payments.stripe.\($0)") }),
+                "capabilities": .array(names.map { .string($0) }),
+            ]
+        }
+        let id = try #require(ConnectionID("conn_a"))
+        let both = ["createPaymentIntent", "createRefund"]
+        #expect(
+            try world.table().reach(of: id).map(\.json) == [
+                entry("check*", ["createRefund"], [World.createRefund]),
+                entry("*", both, [World.createPayment, World.createRefund]),
+            ]
+        )
+    }
+
     @Test func `without a winner the explanation says null`() throws {
         let resolution = try World.seed().explain()
         #expect(resolution.explanation["winner"] == .null)

@@ -48,7 +48,9 @@ struct ConfigStep: Sendable {
             revision: result.moved.revision,
             before: existing.json
         )
-        written.body = Self.body(result.moved, report, judge.access(state, after: result.changes, stamp))
+        written.makeBody = {
+            Self.body(result.moved, report, judge.access(state, after: result.changes, stamp))
+        }
         return Ledger.Plan(result.changes, answer: written)
     }
 

@@ -87,8 +87,9 @@ public struct RollbackConfig: Sendable {
         let changes = made.changes + result.changes
         var written = made.answer
         written.object = result.moved.json
-        let access = gate.access(state, after: changes, stamp)
-        written.body = ConfigStep.body(result.moved, report, access)
+        written.makeBody = {
+            ConfigStep.body(result.moved, report, gate.access(state, after: changes, stamp))
+        }
         return Ledger.Plan(changes, answer: written)
     }
 }

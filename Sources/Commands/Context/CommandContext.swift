@@ -57,6 +57,7 @@ struct Written: Sendable {
     var location: String?
     /// The object before the write.
     var before: JSONObject?
-    /// What is answered instead of the object.
-    var body: JSONValue?
+    /// Makes what is answered instead of the object; called after the write, so that other writers
+    /// do not wait for it.
+    var makeBody: (@Sendable () -> JSONValue)?
 }

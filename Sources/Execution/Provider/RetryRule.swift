@@ -61,7 +61,7 @@ struct RetryRule: Sendable {
 
     /// Full jitter: anything up to a time that doubles, so that callers which failed together do not
     /// come back together.
-    private func backoff(_ count: Int, _ clock: ExecutionClock) -> Duration {
+    func backoff(_ count: Int, _ clock: ExecutionClock) -> Duration {
         let doubled = backoffBase * (1 << min(count - 1, 20))
         return min(doubled, backoffMax) * clock.fraction()
     }

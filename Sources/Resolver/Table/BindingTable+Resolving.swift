@@ -79,33 +79,4 @@ extension BindingTable {
             }
         }
     }
-
-    /// The required slots of which some capability has no candidate that passes for any workflow
-    /// (API section 10, "Missing"): availability does not count, nor do rules that list workflows.
-    ///
-    /// - Complexity: O(bindings × capabilities of their slots).
-    public var missingSlots: [SlotID] {
-        blueprint.slots.indices.filter { blueprint.slots[$0].isRequired && isMissing($0) }
-            .map { blueprint.slots[$0].id }
-    }
-
-    private func isMissing(_ slot: Int) -> Bool {
-        blueprint.slots[slot].capabilities
-            .contains { requirement in
-                let seat = seats[requirement.key]?.first { $0.slot == slot }
-                return seat.map { !isServed($0) } ?? true
-            } || slots[slot].bindings.isEmpty
-    }
-
-    private func isServed(_ seat: Seat) -> Bool {
-        slots[seat.slot].bindings
-            .contains { index in
-                var list = CandidateList(self, nil)
-                let bound = bindings[index]
-                let offer = bound.specInSlot.map { seat.firstOffer + $0 }
-                let closest = bound.closestWorkflow
-                list.add(index, slot: seat.slot, offer: offer, closest, isOpen: { _ in false })
-                return list.candidates.contains { $0.isPermitted }
-            }
-    }
 }

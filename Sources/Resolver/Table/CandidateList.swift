@@ -28,14 +28,15 @@ struct CandidateList {
         _ specificity: Specificity?,
         isOpen: (ConnectionID) -> Bool
     ) {
-        let bound = table.bindings[index]
-        let binding = table.config.bindings[index]
-        var reasons = bound.reasons
+        // The binding's members are read in place: copying it whole costs as much as judging it.
+        var reasons = table.bindings[index].reasons
         if specificity == nil { reasons.insert(.workflowNotInScope) }
-        if offer != nil, isOpen(binding.connection) { reasons.insert(.circuitOpen) }
-        let operation = judge(offer, binding, bound, &reasons)
+        if offer != nil, isOpen(table.config.bindings[index].connection) {
+            reasons.insert(.circuitOpen)
+        }
+        let operation = judge(index, offer, &reasons)
         let rank = CandidateRank(
-            priority: binding.priority,
+            priority: table.config.bindings[index].priority,
             workflow: specificity,
             operation: operation,
             index: index
@@ -47,12 +48,11 @@ struct CandidateList {
 
     /// Judges what depends on the operation; answers how closely the scope names it.
     private mutating func judge(
+        _ index: Int,
         _ offer: Int?,
-        _ binding: Binding,
-        _ bound: BoundBinding,
         _ reasons: inout ReasonSet
     ) -> Specificity? {
-        let list = binding.scope.operations
+        let list = table.config.bindings[index].scope.operations
         if let offer { reasons.formUnion(table.offers[offer].reasons) }
         guard let offer, let operation = table.offers[offer].operation else {
             // Of an unknown operation it is certain only that an empty list does not admit it.
@@ -62,21 +62,20 @@ struct CandidateList {
         let specificity = Specificity.of(operation.text, in: list)
         if specificity == nil { reasons.insert(.operationNotInScope) }
         if !table.offers[offer].policies.isEmpty {
-            reasons.formUnion(verdict(offer, binding.connection, bound))
+            reasons.formUnion(verdict(index, offer))
         }
         return specificity
     }
 
-    private mutating func verdict(
-        _ offer: Int,
-        _ id: ConnectionID,
-        _ bound: BoundBinding
-    ) -> ReasonSet {
-        guard let mode = table.connections[bound.connection].observed?.connection.mode else {
-            return []
-        }
+    private mutating func verdict(_ index: Int, _ offer: Int) -> ReasonSet {
+        let place = table.bindings[index].connection
+        guard let mode = table.connections[place].observed?.connection.mode else { return [] }
         let verdict = table.offers[offer].policies
-            .judge(connection: id, mode: mode, workflow: workflow)
+            .judge(
+                connection: table.config.bindings[index].connection,
+                mode: mode,
+                workflow: workflow
+            )
         policies += verdict.forbids + verdict.permits
         var reasons: ReasonSet = verdict.forbids.isEmpty ? [] : .forbiddenByPolicy
         if verdict.isGateFailed { reasons.insert(.notPermittedByPolicy) }

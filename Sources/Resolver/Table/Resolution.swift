@@ -52,6 +52,11 @@ public struct Resolution: Sendable {
         candidates.contains { $0.isPermitted && $0.connectionID == connection }
     }
 
+    /// Whether some candidate is permitted whose own operation it is.
+    public func permits(_ operation: OperationID) -> Bool {
+        candidates.contains { $0.isPermitted && $0.operation == operation }
+    }
+
     /// Whether some candidate of the slot is permitted.
     public func permits(_ slot: SlotID) -> Bool {
         candidates.contains { $0.isPermitted && $0.slot == slot }

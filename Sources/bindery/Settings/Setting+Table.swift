@@ -7,7 +7,7 @@ extension Setting {
         Setting(
             "listen",
             \.listen,
-            SettingFormat.address.list(countMax: 16),
+            SettingFormat.address.list(countMin: 1, countMax: 16),
             help: "The address to listen on; port 0 lets the system choose one."
         ),
         Setting("data", \.dataFolder, .path("DIR"), help: "The folder of everything that is kept."),

@@ -59,14 +59,15 @@ extension SettingFormat {
         )
     }
 
-    /// At most `countMax` values: an array in the file, where one alone may stand without brackets.
-    func list(countMax: Int) -> SettingFormat<[Value]> {
-        let rule = "a list of at most \(countMax), each \(rule)"
+    /// From `countMin` to `countMax` values: an array in the file, where one alone may stand without brackets.
+    func list(countMin: Int = 0, countMax: Int) -> SettingFormat<[Value]> {
+        let count = countMin == 0 ? "at most \(countMax)" : "\(countMin) to \(countMax)"
+        let rule = "a list of \(count), each \(rule)"
         @Sendable func read<Item>(
             _ items: [Item],
             _ item: (Item) throws(SettingDefect) -> Value
         ) throws(SettingDefect) -> [Value] {
-            guard items.count <= countMax else { throw SettingDefect(detail: "must be \(rule)") }
+            guard (countMin...countMax).contains(items.count) else { throw SettingDefect(detail: "must be \(rule)") }
             var values: [Value] = []
             for (index, text) in items.enumerated() {
                 do {

@@ -1,0 +1,52 @@
+import Audit
+import Ledger
+import Model
+import Platform
+
+/// Keeps the head of the audit trail in the ledger, so that cutting off the trail's end is seen.
+///
+/// The trail is durable before the ledger hears of it: a trail that is shorter than the ledger knows
+/// has lost records to somebody's hand, or to a disk.
+enum AuditAnchoring {
+    /// Checks the trail against the ledger.
+    ///
+    /// - Throws: One line for the operator.
+    static func check(_ stores: ServerStores) throws(CommandFailure) {
+        guard let anchor = stores.ledger.state.auditAnchor else { return }
+        let head = stores.audit.head
+        guard head.sequence >= anchor.sequence else {
+            throw .failed(
+                "the audit trail ends with record \(head.sequence), but the ledger knows of "
+                    + "\(anchor.sequence): records are missing. Restore the audit folder from a "
+                    + "backup; bindery does not go on without them"
+            )
+        }
+        guard head.sequence > anchor.sequence || head.hash == anchor.hash else {
+            throw .failed(
+                "record \(head.sequence) of the audit trail is not the one that the ledger knows: "
+                    + "it was altered. Restore the audit folder from a backup"
+            )
+        }
+    }
+
+    /// Tells the ledger the trail's head, when it has moved.
+    ///
+    /// A ledger that can't write says so itself, loudly; the anchor before it stays good.
+    static func anchor(_ stores: ServerStores) async {
+        let head = stores.audit.head
+        guard head.sequence > stores.ledger.state.auditAnchor?.sequence ?? 0 else { return }
+        do {
+            _ = try await stores.ledger.commit(
+                actor: .system("audit"),
+                now: Timestamp(milliseconds: WallClock.milliseconds())
+            ) { (_, _) throws(Never) in
+                Ledger.Plan(
+                    [.anchorAudit(sequence: head.sequence, hash: head.hash)],
+                    answer: true
+                )
+            }
+        } catch {
+            return
+        }
+    }
+}

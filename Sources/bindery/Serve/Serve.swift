@@ -1,0 +1,103 @@
+import API
+import Commands
+import HTTPServer
+import HTTPWire
+import JSON
+import Ledger
+import Platform
+
+/// Runs the server, from its settings to its end.
+enum Serve {
+    /// Opens what is kept, serves until a signal, and closes in order.
+    ///
+    /// - Throws: One line for the operator when it can't start.
+    static func run(_ settings: Settings, _ console: Console) async throws(CommandFailure) {
+        let log = ServerLog(console)
+        BrokenPipeSignal.ignore()
+        // From here on a signal is a wish, so that nothing is left half opened.
+        let shutdown = ShutdownSignal()
+        let stores = try await ServerStores.open(settings, log)
+        let server: HTTPServer
+        do {
+            server = try await start(settings, stores, console, log)
+        } catch {
+            await stores.close()
+            throw error
+        }
+        let watch = StoreWatch(stores, log)
+        await shutdown.first()
+        log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
+        await server.drain()
+        await watch.stop()
+        await stores.close()
+        log.write(.info, "server.stopped")
+    }
+
+    /// Makes the server over the stores, and lets it listen.
+    private static func start(
+        _ settings: Settings,
+        _ stores: ServerStores,
+        _ console: Console,
+        _ log: ServerLog
+    ) async throws(CommandFailure) -> HTTPServer {
+        let services = try ServerParts.services(settings, stores)
+        let server = HTTPServer(
+            configuration: configuration(settings),
+            handler: APIHandler(services: services)
+        )
+        services.addMetrics { [weak server] in
+            server.map { ServerMetrics.text($0.statistics) } ?? ""
+        }
+        let addresses: [SocketAddress]
+        do {
+            addresses = try server.start()
+        } catch {
+            throw .failed(error.message)
+        }
+        do {
+            // Only now: a start that fails must not make a key that nobody gets to see.
+            let firstKey = try await FirstKey.makeIfNeeded(settings, stores)
+            announce(addresses, firstKey, stores, console, log)
+        } catch {
+            await server.drain()
+            throw error
+        }
+        return server
+    }
+
+    private static func announce(
+        _ addresses: [SocketAddress],
+        _ firstKey: String?,
+        _ stores: ServerStores,
+        _ console: Console,
+        _ log: ServerLog
+    ) {
+        let revision = stores.ledger.state.revision
+        log.write(
+            .info,
+            "server.ready",
+            [
+                "version": .string(Version.text),
+                "addresses": .array(addresses.map { .string("\($0)") }),
+                "revision": .integer(Int64(clamping: revision)),
+            ]
+        )
+        let places = addresses.map { "http://\($0)" }.joined(separator: " and ")
+        console.answer("bindery \(Version.text) is ready on \(places) (revision \(revision))")
+        if let firstKey {
+            console.answer("the platform-admin key of this new store, shown this once: \(firstKey)")
+        }
+    }
+
+    private static func configuration(_ settings: Settings) -> ServerConfiguration {
+        var configuration = ServerConfiguration(address: settings.listen[0])
+        configuration.addresses = settings.listen
+        configuration.limits.bodyByteCountMax = settings.limits.bodyByteCountMax
+        configuration.limits.headerByteCountMax = settings.limits.headerByteCountMax
+        configuration.limits.targetByteCountMax = settings.limits.targetByteCountMax
+        configuration.peerCountMax = settings.limits.peerCountMax
+        configuration.peerCountMaxPerAddress = settings.limits.peerCountMaxPerAddress
+        configuration.deadlines.drain = settings.drain
+        return configuration
+    }
+}

@@ -1,0 +1,100 @@
+import Audit
+import Commands
+import Execution
+import Ledger
+import Outbound
+import Platform
+import Secrets
+
+/// What requests are answered with, made of the settings and the stores.
+enum ServerParts {
+    /// The services.
+    ///
+    /// - Throws: One line that names the setting that can't work.
+    static func services(
+        _ settings: Settings,
+        _ stores: ServerStores
+    ) throws(CommandFailure) -> Services {
+        let outbound = try outbound(settings.outbound)
+        let secrets = try secrets(settings)
+        let configuration = execution(settings)
+        return Services(
+            settings: servicesSettings(settings),
+            ledger: stores.ledger,
+            audit: stores.audit,
+            executor: Executor(
+                outbound: outbound,
+                secrets: secrets,
+                audit: stores.audit,
+                configuration: configuration
+            ),
+            healthChecker: HealthChecker(
+                outbound: outbound,
+                secrets: secrets,
+                audit: stores.audit,
+                configuration: configuration
+            )
+        )
+    }
+
+    private static func servicesSettings(_ settings: Settings) -> Services.Settings {
+        var result = Services.Settings()
+        result.environments = settings.environments
+        result.bootstrapKey = settings.bootstrapKey?.withText { $0 }
+        result.failuresPerMinute = settings.failedAuthenticationCountMax
+        result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
+        result.callTimeoutMilliseconds = Int(settings.execution.timeout / .milliseconds(1))
+        result.auditFailsOpen = settings.audit.isFailOpen
+        return result
+    }
+
+    private static func execution(_ settings: Settings) -> ExecutionConfiguration {
+        var result = ExecutionConfiguration()
+        result.breaker.failuresInRow = settings.execution.breakerFailureCount
+        result.breaker.failureShare = Double(settings.execution.breakerFailurePercent) / 100
+        result.breaker.windowCallCountMin = settings.execution.breakerCallCountMin
+        result.breaker.window = settings.execution.breakerWindow
+        result.breaker.openTime = settings.execution.breakerOpenTime
+        result.auditFailsOpen = settings.audit.isFailOpen
+        return result
+    }
+
+    private static func secrets(_ settings: Settings) throws(CommandFailure) -> SecretKeeper {
+        var configuration = SecretsConfiguration(
+            environmentPrefix: settings.secrets.environmentPrefix,
+            fileRoot: settings.secrets.fileRoot
+        )
+        if let address = settings.secrets.vaultAddress, let file = settings.secrets.vaultTokenFile {
+            configuration.vault = SecretsConfiguration.Vault(
+                address: address,
+                mount: settings.secrets.vaultMount,
+                tokenFile: file
+            )
+        }
+        do {
+            return try SecretKeeper(configuration, caFile: settings.outbound.caFile)
+        } catch {
+            throw .failed("\(error.setting): \(error.detail)")
+        }
+    }
+
+    private static func outbound(
+        _ settings: OutboundSettings
+    ) throws(CommandFailure) -> OutboundClient {
+        let configuration = OutboundConfiguration(
+            addressPolicy: AddressPolicy(allow: settings.allow),
+            caFile: settings.caFile,
+            userAgent: "bindery/\(Version.text)"
+        )
+        do {
+            return try OutboundClient(configuration)
+        } catch {
+            switch error {
+            case .caFileUnreadable(let path): throw .failed("outbound.caFile: can't read \(path)")
+            case .system(let detail): throw .failed("the HTTP client can't start: \(detail)")
+            case .malformedProxy, .malformedUserAgent, .limitOutOfRange:
+                preconditionFailure("these settings are the program's own: \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Audit
+import JSON
+import Ledger
+import LedgerFile
+
+/// What the server keeps: the ledger, and the audit trail.
+///
+/// The ledger is opened first and closed first: its lock on the data folder is the one that keeps a
+/// second process away from both.
+struct ServerStores: Sendable {
+    /// The ledger.
+    let ledger: Ledger
+    /// The audit trail.
+    let audit: AuditTrail
+
+    /// Opens both, in the data folder or in memory.
+    ///
+    /// - Throws: One line for the operator: locked, damaged, read-only, full.
+    static func open(
+        _ settings: Settings,
+        _ log: ServerLog
+    ) async throws(CommandFailure) -> ServerStores {
+        let ledger = try openLedger(settings)
+        var configuration = AuditTrail.Configuration()
+        if settings.journal == .file { configuration.folder = settings.dataFolder + "/audit" }
+        let audit: AuditTrail
+        do {
+            audit = try await AuditTrail.open(configuration)
+        } catch {
+            await ledger.close()
+            throw .failed("the audit trail can't be opened: \(error.detail)")
+        }
+        if let copy = audit.brokenCopy {
+            log.write(.warning, "audit.torn", ["copy": .string(copy)])
+        }
+        return ServerStores(ledger: ledger, audit: audit)
+    }
+
+    private static func openLedger(_ settings: Settings) throws(CommandFailure) -> Ledger {
+        let journal: any Journal =
+            switch settings.journal {
+            case .memory: MemoryJournal()
+            case .file:
+                FileJournal(
+                    folder: settings.dataFolder + "/ledger",
+                    configuration: FileJournal.Configuration(
+                        snapshotCount: settings.ledger.snapshotCount
+                    )
+                )
+            }
+        do {
+            return try Ledger(
+                journal: journal,
+                snapshotInterval: settings.ledger.snapshotInterval
+            )
+        } catch {
+            throw .failed("the ledger can't be opened: \(error.detail)")
+        }
+    }
+
+    /// Finishes what was begun, and closes both.
+    func close() async {
+        await ledger.close()
+        await audit.close()
+    }
+}

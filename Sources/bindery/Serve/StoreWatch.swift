@@ -1,0 +1,43 @@
+import Audit
+import JSON
+import Ledger
+
+/// Tells the operator, once and loudly, when the ledger or the audit trail stops taking writes.
+///
+/// Who writes is answered with an error each time; this is for whoever only reads the log.
+struct StoreWatch: Sendable {
+    /// How often it looks.
+    static let interval = Duration.seconds(1)
+
+    private let task: Task<Void, Never>
+
+    /// Watches until it is stopped.
+    init(_ stores: ServerStores, _ log: ServerLog) {
+        task = Task {
+            var tellsLedger = true
+            var tellsAudit = true
+            while !Task.isCancelled {
+                if tellsLedger, case .readOnly(let detail) = stores.ledger.condition {
+                    log.write(.error, "ledger.readOnly", ["detail": .string(detail)])
+                    tellsLedger = false
+                }
+                if tellsAudit, let failure = stores.audit.failure {
+                    log.write(.error, "audit.failed", ["detail": .string(failure.detail)])
+                    tellsAudit = false
+                }
+                do {
+                    try await Task.sleep(for: Self.interval)
+                } catch {
+                    // Stopped: the stores are about to be closed, which is no failure.
+                    return
+                }
+            }
+        }
+    }
+
+    /// Stops watching; returns when it will tell nothing any more.
+    func stop() async {
+        task.cancel()
+        await task.value
+    }
+}
