@@ -117,6 +117,7 @@ public final class Executor: Sendable {
     /// - Parameters:
     ///   - connection: The connection.
     ///   - constraints: The limits that apply to it: the spec's, tightened by its own.
+    /// - Returns: An object.
     public func usage(of connection: Connection, _ constraints: Constraints) -> JSONValue {
         gates.usage(connection.gateKey, constraints)
     }

@@ -18,7 +18,8 @@ extension Ledger {
     ///
     /// - Returns: The plan's answer, and the state that has its changes in it.
     /// - Throws: `CommitError.refused` with the plan's own error; `.failed` with `LedgerError`
-    ///   `.readOnly`, `.overloaded`: nothing was kept, or nothing can be known until the next start.
+    ///   `.readOnly`, `.overloaded`, `.tooLarge`: nothing was kept, or nothing can be known until the
+    ///   next start.
     public func commit<Answer: Sendable, Refusal: Error>(
         actor: ChangeActor,
         now: Timestamp,
@@ -106,7 +107,8 @@ extension Ledger {
                 return (batch, shared.published)
             }
             guard let taken else { break }
-            await write(taken.batch, on: taken.state)
+            let rest = await write(taken.batch, on: taken.state)
+            if !rest.isEmpty { shared.withLock { $0.pending.insert(contentsOf: rest, at: 0) } }
         }
         let closers = shared.withLock { shared in
             defer { shared.closers = [] }
@@ -115,25 +117,24 @@ extension Ledger {
         for closer in closers { closer.resume() }
     }
 
-    private func write(_ batch: [PendingWrite], on state: State) async {
-        var state = state
-        var records: [JournalRecord] = []
-        for write in batch {
-            guard let entry = write.plan(state) else { continue }
-            let position = state.position + 1
-            records.append(JournalRecord(position: position, payload: entry.serialized()))
-            state.apply(entry)
-            state.position = position
-        }
+    /// Plans what waits, in order, until the batch is full; appends it, and answers its writers.
+    ///
+    /// - Returns: Those for whom the batch had no room.
+    private func write(_ waiting: [PendingWrite], on state: State) async -> [PendingWrite] {
+        var batch = LogBatch(on: state)
+        var rest = waiting[...]
+        while !batch.isFull, let write = rest.popFirst() { batch.add(write) }
         do {
-            if !records.isEmpty { try await journal.append(records) }
+            if !batch.records.isEmpty { try await journal.append(batch.records) }
         } catch {
-            return fail(batch, LedgerError(.readOnly, error.detail))
+            fail(batch.writes + rest, LedgerError(.readOnly, error.detail))
+            return []
         }
-        let reached = publish(state)
-        for write in batch { write.finish(.success(state)) }
+        let reached = publish(batch.state)
+        for write in batch.writes { write.finish(.success(batch.state)) }
         for waiter in reached { waiter.resume(returning: true) }
         saveSnapshotIfDue()
+        return Array(rest)
     }
 
     private func publish(_ state: State) -> [CheckedContinuation<Bool, Never>] {
@@ -167,7 +168,8 @@ extension Ledger {
         }
     }
 
-    /// Writes a snapshot of the published state; a failure leaves the log as it is.
+    /// Writes a snapshot of the published state; a failure leaves the log as it is, and is told by
+    /// `snapshotFailure`.
     ///
     /// - Returns: Whether it was written.
     @discardableResult
@@ -176,9 +178,13 @@ extension Ledger {
         do {
             try await journal.save(StateSnapshot(state: state))
         } catch {
+            shared.withLock { $0.snapshotFailure = error.detail }
             return false
         }
-        shared.withLock { $0.savedPosition = max($0.savedPosition, state.position) }
+        shared.withLock { shared in
+            shared.savedPosition = max(shared.savedPosition, state.position)
+            shared.snapshotFailure = nil
+        }
         return true
     }
 }

@@ -15,6 +15,8 @@ public final class Ledger: Sendable {
     public static let pendingCountMax = 10_000
     /// The most entries of one batch.
     public static let batchCountMax = 512
+    /// The largest entry, in bytes; a line of a snapshot is never larger than the entry it came in.
+    public static let entryByteCountMax = 32 << 20
     /// After how many entries a snapshot is written, unless said otherwise.
     public static let snapshotIntervalDefault = 50_000
 
@@ -58,10 +60,13 @@ public final class Ledger: Sendable {
         var savedPosition: UInt64
         var waiters = RevisionWaiters()
         var closers: [CheckedContinuation<Void, Never>] = []
+        var snapshotFailure: String?
     }
 
     let journal: any Journal
     let snapshotInterval: Int
+    /// What loading the journal found, with sentences for the operator about what was mended.
+    public let loadReport: JournalReport
     let shared: Mutex<Shared>
 
     /// Loads the journal and folds it.
@@ -87,6 +92,7 @@ public final class Ledger: Sendable {
         }
         loader.state.position = report.lastPosition
         self.journal = journal
+        self.loadReport = report
         self.snapshotInterval = snapshotInterval
         self.shared = Mutex(
             Shared(published: loader.state, savedPosition: report.snapshotPosition)
@@ -98,6 +104,9 @@ public final class Ledger: Sendable {
 
     /// Whether the ledger takes writes.
     public var condition: Condition { shared.withLock { $0.condition } }
+
+    /// Why the last snapshot could not be written, for the operator; nil when it was.
+    public var snapshotFailure: String? { shared.withLock { $0.snapshotFailure } }
 
     /// The writes that wait for the journal.
     public var pendingCount: Int { shared.withLock { $0.pending.count } }

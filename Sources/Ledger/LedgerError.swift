@@ -8,6 +8,8 @@ public struct LedgerError: Error, Sendable, Hashable {
         case damaged
         /// Writing failed before, so nothing is acknowledged until the process starts again.
         case readOnly
+        /// What would be written is larger than an entry may be; nothing else was affected.
+        case tooLarge
         /// More writes wait than the bound allows.
         case overloaded
         /// Shut down, or the medium can't be reached.

@@ -69,5 +69,7 @@ public enum BrokenPipeSignal {
     /// `MSG_NOSIGNAL` then get an error instead of ending the server.
     public static func ignore() {
         _ = signal(SIGPIPE, SIG_IGN)
+        // A file beyond `ulimit -f` is then an error of the write that reaches it, as a full disk is.
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 }

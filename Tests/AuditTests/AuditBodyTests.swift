@@ -12,7 +12,8 @@ import Testing
             status: 200,
             headers: [AuditHeader("Content-Type", type)],
             body: Array(body.utf8)
-        ).json
+        )
+        .json
     }
 
     private func digest(_ text: String) -> JSONValue { .string(Hex.encode(Digest.sha256(text))) }
@@ -35,7 +36,10 @@ import Testing
     }
 
     @Test func `a form loses the values of secret fields`() {
-        let record = record("amount=5000&a%5BapiKey%5D=x&note=is+s3cr3t", type: "application/x-www-form-urlencoded")
+        let record = record(
+            "amount=5000&a%5BapiKey%5D=x&note=is+s3cr3t",
+            type: "application/x-www-form-urlencoded"
+        )
         #expect(record["body"] == "amount=5000&a%5BapiKey%5D=[redacted]&note=is+[redacted]")
     }
 

@@ -90,7 +90,8 @@ import Testing
     }
 
     @Test func `takes credentials out of a URL`() {
-        let url = "https://h/p/s3cr3t%2Bvalue%2Fwith%3Dodd%26chars?key=abc&a[apiKey]=1&x-custom=2&b=3&c"
+        let url =
+            "https://h/p/s3cr3t%2Bvalue%2Fwith%3Dodd%26chars?key=abc&a[apiKey]=1&x-custom=2&b=3&c"
         let expected =
             "https://h/p/[redacted]?key=[redacted]&a[apiKey]=[redacted]&x-custom=[redacted]&b=3&c"
         let message = redaction.request(method: "GET", url: url, headers: [], body: nil)

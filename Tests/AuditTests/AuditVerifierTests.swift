@@ -88,7 +88,10 @@ import Testing
         let folder = try await folder(2)
         let lines = try folder.lines(firstSegment)
         let spaced = lines.map { line in
-            Array(String(decoding: line, as: UTF8.self).replacing(",\"kind\"", with: " , \"kind\"").utf8)
+            Array(
+                String(decoding: line, as: UTF8.self).replacing(",\"kind\"", with: " , \"kind\"")
+                    .utf8
+            )
         }
         try folder.write(lines: spaced, to: "export.ndjson")
         #expect(try await AuditVerifier.verify(folder.path + "/export.ndjson").recordCount == 2)

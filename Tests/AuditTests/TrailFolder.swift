@@ -22,7 +22,9 @@ final class TrailFolder: Sendable {
     }
 
     /// Opens the trail in the folder.
-    func trail(_ change: (inout AuditTrail.Configuration) -> Void = { _ in }) async throws
+    func trail(
+        _ change: (inout AuditTrail.Configuration) -> Void = { _ in }
+    ) async throws
         -> AuditTrail
     {
         var configuration = AuditTrail.Configuration(folder: path)

@@ -18,7 +18,9 @@ import Testing
         let run = await check()
         let lines = run.output.split(separator: "\n").dropLast()
         #expect(run.status == (lines.allSatisfy { $0.contains(" warning ") } ? .success : .failure))
-        return lines.map { $0.hasPrefix(folder.path) ? String($0.dropFirst(folder.path.count + 1)) : String($0) }
+        return lines.map {
+            $0.hasPrefix(folder.path) ? String($0.dropFirst(folder.path.count + 1)) : String($0)
+        }
     }
 
     @Test func `takes entries in files of their own, in sets, in lines and bare`() async throws {
@@ -35,7 +37,10 @@ import Testing
     }
 
     @Test func `names the place of what is wrong, in every form of file`() async throws {
-        try folder.write("1.json", #"{"kind": "PolicyRule", "object": {"id": "a b", "effect": "forbid"}}"#)
+        try folder.write(
+            "1.json",
+            #"{"kind": "PolicyRule", "object": {"id": "a b", "effect": "forbid"}}"#
+        )
         try folder.write("2.json", #"{"objects": [{"kind": "PolicyRule", "object": {"id": "x"}}]}"#)
         try folder.write("3.ndjson", "\n" + #"{"kind": "PolicyRules", "object": {}}"#)
         try folder.write("4.json", #"{"id": "x", "effect": "forbid", "mach": {}}"#)
@@ -70,9 +75,14 @@ import Testing
         #expect(found.count == 1 && found[0].hasPrefix("1.json INVALID_VALUE is no object"))
     }
 
-    @Test func `refuses members beside the objects of a set, and a tenant for what is global`() async throws {
+    @Test func `refuses members beside the objects of a set, and a tenant for what is global`()
+        async throws
+    {
         try folder.write("1.json", #"{"objects": {}, "more": 1}"#)
-        try folder.write("2.json", SampleObjects.entry("IntegrationSpec", SampleObjects.spec, tenant: "acme"))
+        try folder.write(
+            "2.json",
+            SampleObjects.entry("IntegrationSpec", SampleObjects.spec, tenant: "acme")
+        )
         let found = await findings()
         #expect(found.count == 3)
         #expect(found[0].hasPrefix("1.json#/more UNKNOWN_FIELD "))
@@ -81,18 +91,25 @@ import Testing
     }
 
     @Test func `an entry's tenant must agree with its object's`() async throws {
-        let entry = SampleObjects.entry("IntegrationConnection", SampleObjects.connection(), tenant: "other")
+        let entry = SampleObjects.entry(
+            "IntegrationConnection",
+            SampleObjects.connection(),
+            tenant: "other"
+        )
         try folder.write("1.json", entry)
         let found = await findings()
         #expect(found.first?.hasPrefix("1.json#/object/meta/tenantId PATH_MISMATCH ") == true)
     }
 
-    @Test func `an object that stands in the set twice is named with its first place`() async throws {
+    @Test func `an object that stands in the set twice is named with its first place`() async throws
+    {
         try folder.write("1.json", SampleObjects.all[4])
         try folder.write("2.json", SampleObjects.all[4])
         let found = await findings()
         #expect(found.count == 1)
-        #expect(found[0].hasPrefix("2.json ALREADY_EXISTS the policy none-by-night of the platform"))
+        #expect(
+            found[0].hasPrefix("2.json ALREADY_EXISTS the policy none-by-night of the platform")
+        )
         #expect(found[0].hasSuffix("1.json"))
     }
 
@@ -100,7 +117,11 @@ import Testing
         try folder.write("spec.json", SampleObjects.spec)
         try folder.write("c.json", SampleObjects.connection(config: #"{"accountId": 5, "x": 1}"#))
         var found = await findings()
-        #expect(found.map { $0.split(separator: " ")[1] } == ["CONFIG_SCHEMA_VIOLATION", "CONFIG_SCHEMA_VIOLATION"])
+        #expect(
+            found.map { $0.split(separator: " ")[1] } == [
+                "CONFIG_SCHEMA_VIOLATION", "CONFIG_SCHEMA_VIOLATION",
+            ]
+        )
         try folder.write("c.json", SampleObjects.connection(config: "{}", version: 2))
         found = await findings()
         #expect(found.count == 1)
@@ -114,7 +135,10 @@ import Testing
     @Test func `a secret in a connection is found and not shown`() async throws {
         try folder.write("spec.json", SampleObjects.spec)
         let secret = "sk_live_0123456789abcdefghij"
-        try folder.write("c.json", SampleObjects.connection(config: #"{"accountId": "\#(secret)"}"#))
+        try folder.write(
+            "c.json",
+            SampleObjects.connection(config: #"{"accountId": "\#(secret)"}"#)
+        )
         let run = await check()
         #expect(run.output.contains("c.json#/config/accountId SECRET_IN_CONFIG"))
         #expect(!run.output.contains(secret))
@@ -124,11 +148,22 @@ import Testing
         try folder.write("all.ndjson", SampleObjects.all.joined(separator: "\n"))
         #expect(await findings().isEmpty)
         var lines = SampleObjects.all
-        lines[3] = SampleObjects.entry("TenantAppConfig", SampleObjects.config(slot: "payment.primary", connection: "conn_b"))
+        lines[3] = SampleObjects.entry(
+            "TenantAppConfig",
+            SampleObjects.config(slot: "payment.primary", connection: "conn_b")
+        )
         try folder.write("all.ndjson", lines.joined(separator: "\n"))
         let found = await findings()
-        #expect(found.contains { $0.hasPrefix("all.ndjson:4#/object/integrations/0/slotId UNKNOWN_SLOT_BINDING ") })
-        #expect(found.contains { $0.contains("#/object/integrations/0/connectionId MISSING_INTEGRATION_CONNECTION ") })
+        #expect(
+            found.contains {
+                $0.hasPrefix("all.ndjson:4#/object/integrations/0/slotId UNKNOWN_SLOT_BINDING ")
+            }
+        )
+        #expect(
+            found.contains {
+                $0.contains("#/object/integrations/0/connectionId MISSING_INTEGRATION_CONNECTION ")
+            }
+        )
         lines.remove(at: 1)
         try folder.write("all.ndjson", lines.joined(separator: "\n"))
         let orphan = await findings()

@@ -95,7 +95,12 @@ import Testing
             "--tenant", "acme", "--role", "runtime", "--role", "auditor", "--environment", "*",
             "--workflow", "checkout", "--name", "engine", "--expires-at", "2030-01-01T00:00:00Z",
         ]
-        let run = try await run(["keys", "create"] + flags, flag: "--server", answering: listener, key)
+        let run = try await run(
+            ["keys", "create"] + flags,
+            flag: "--server",
+            answering: listener,
+            key
+        )
         #expect(run.status == .success && run.error.isEmpty)
         #expect(run.output == "{\n  \"id\": \"k1\",\n  \"key\": \"bnd_k1_x\"\n}\n")
         let request = try #require(listener.requests.withLock { $0.first })
@@ -123,8 +128,8 @@ import Testing
 
     @Test func `a refusal is told with its code and places, and the key is not`() async throws {
         let problem = """
-            {"code": "INVALID_VALUE", "detail": "no", "errors": [{"pointer": "/roles/0", "code": "X",
-             "detail": "bad", "suggestion": "better"}]}
+            {"code": "INVALID_VALUE", "detail": "no", "errors": [{"pointer": "/roles/0",
+             "code": "X", "detail": "bad", "suggestion": "better"}]}
             """
         let flags = ["--role", "auditor"]
         let run = try await run(

@@ -28,13 +28,21 @@ import Testing
     }
 
     @Test func `sends and finds messages, one or many`() throws {
-        let sent = try postmark.json(.post, "/email", #"{"From": "a@b.c", "To": "d@e.f", "Subject": "s"}"#)
+        let sent = try postmark.json(
+            .post,
+            "/email",
+            #"{"From": "a@b.c", "To": "d@e.f", "Subject": "s"}"#
+        )
         #expect(sent.json["ErrorCode"] == 0)
         let id = try #require(sent.json["MessageID"]?.string)
         let details = try postmark.get("/messages/outbound/\(id)/details")
         #expect(details.json["Subject"] == "s" && details.json["Status"] == "Sent")
         #expect(try postmark.get("/messages/outbound/x/details").json["ErrorCode"] == 701)
-        let batch = try postmark.json(.post, "/email/batch", #"[{"From": "a@b.c", "To": "d@e.f"}, {}]"#)
+        let batch = try postmark.json(
+            .post,
+            "/email/batch",
+            #"[{"From": "a@b.c", "To": "d@e.f"}, {}]"#
+        )
         #expect(batch.json.array?.map { $0["ErrorCode"] } == [0, 300])
         let message = #"{"From": "a@b.c", "To": "d@e.f"}"#
         let many = [String](repeating: message, count: 501).joined(separator: ",")
@@ -65,22 +73,57 @@ import Testing
     }
 
     @Test func `keeps points and finds the nearest`() throws {
-        #expect(try qdrant.json(.put, "/collections/c", #"{"vectors": {"size": 2, "distance": "Euclid"}}"#).status == 200)
-        #expect(try qdrant.json(.put, "/collections/c", #"{"vectors": {"size": 2, "distance": "Euclid"}}"#).status == 409)
-        let points = #"{"points": [{"id": 1, "vector": [0, 0]}, {"id": 2, "vector": [3, 4], "payload": {"a": 1}}]}"#
-        #expect(try qdrant.json(.put, "/collections/c/points?wait=true", points).json["result"]?["status"] == "completed")
-        let near = try qdrant.json(.post, "/collections/c/points/query", #"{"query": [3, 4], "with_payload": true}"#)
+        #expect(
+            try qdrant
+                .json(.put, "/collections/c", #"{"vectors": {"size": 2, "distance": "Euclid"}}"#)
+                .status == 200
+        )
+        #expect(
+            try qdrant
+                .json(.put, "/collections/c", #"{"vectors": {"size": 2, "distance": "Euclid"}}"#)
+                .status == 409
+        )
+        let points =
+            #"{"points": [{"id": 1, "vector": [0, 0]}, "#
+            + #"{"id": 2, "vector": [3, 4], "payload": {"a": 1}}]}"#
+        #expect(
+            try qdrant.json(.put, "/collections/c/points?wait=true", points).json["result"]?[
+                "status"
+            ] == "completed"
+        )
+        let near = try qdrant.json(
+            .post,
+            "/collections/c/points/query",
+            #"{"query": [3, 4], "with_payload": true}"#
+        )
         let results = try #require(near.json["result"]?["points"]?.array)
         #expect(results.map { $0["id"] } == [2, 1])
         #expect(results.map { $0["score"]?.double } == [0, 5])
         #expect(results.first?["payload"] == ["a": 1])
         let limited = #"{"query": [3, 4], "limit": 1}"#
-        #expect(try qdrant.json(.post, "/collections/c/points/query", limited).json["result"]?["points"]?.array?.count == 1)
+        #expect(
+            try qdrant.json(.post, "/collections/c/points/query", limited).json["result"]?[
+                "points"
+            ]?
+            .array?
+            .count == 1
+        )
         let close = #"{"query": [3, 4], "score_threshold": 1}"#
-        #expect(try qdrant.json(.post, "/collections/c/points/query", close).json["result"]?["points"]?.array?.count == 1)
+        #expect(
+            try qdrant.json(.post, "/collections/c/points/query", close).json["result"]?["points"]?
+                .array?
+                .count == 1
+        )
         _ = try qdrant.json(.post, "/collections/c/points/delete", #"{"points": [1]}"#)
-        #expect(try qdrant.json(.post, "/collections/c/points/count", "{}").json["result"]?["count"] == 1)
-        #expect(try qdrant.get("/collections").json["result"]?["collections"] == [["name": "c"], ["name": "knowledge"]])
+        #expect(
+            try qdrant.json(.post, "/collections/c/points/count", "{}").json["result"]?["count"]
+                == 1
+        )
+        #expect(
+            try qdrant.get("/collections").json["result"]?["collections"] == [
+                ["name": "c"], ["name": "knowledge"],
+            ]
+        )
         #expect(try qdrant.get("/collections/knowledge").json["result"]?["points_count"] == 3)
     }
 
@@ -93,12 +136,20 @@ import Testing
         (.put, "c", #"{"vectors": {"size": 0, "distance": "Dot"}}"#, 400),
         (.get, "none", "", 404), (.delete, "knowledge", "", 404),
     ])
-    func `refuses what it can't play`(_ method: HTTPMethod, _ path: String, _ body: String, _ status: Int) throws {
+    func `refuses what it can't play`(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: String,
+        _ status: Int
+    ) throws {
         #expect(try qdrant.json(method, "/collections/\(path)", body).status == status)
     }
 
     @Test func `the Vault answers its token alone`() throws {
-        let vault = DemoVault(secrets: ["a/b": ["apiKey": "x"]], token: SecretBytes(Array("token".utf8)))
+        let vault = DemoVault(
+            secrets: ["a/b": ["apiKey": "x"]],
+            token: SecretBytes(Array("token".utf8))
+        )
         let caller = DemoCaller(vault: vault, [HTTPField("X-Vault-Token", "token")])
         #expect(try caller.get("/v1/secret/data/a/b").json["data"]?["data"] == ["apiKey": "x"])
         #expect(try caller.get("/v1/kv/team/data/a/b").status == 200)
@@ -107,7 +158,10 @@ import Testing
         let wrong = DemoCaller(vault: vault, [HTTPField("X-Vault-Token", "tokem")])
         #expect(try wrong.get("/v1/secret/data/a/b").status == 403)
         #expect(try DemoCaller(vault: vault).get("/v1/secret/data/a/b").status == 403)
-        let closed = DemoCaller(vault: DemoVault(secrets: vault.secrets, token: nil), caller.headers)
+        let closed = DemoCaller(
+            vault: DemoVault(secrets: vault.secrets, token: nil),
+            caller.headers
+        )
         #expect(try closed.get("/v1/secret/data/a/b").status == 403)
     }
 

@@ -21,7 +21,8 @@ import Testing
 
     @Test(arguments: [
         ("", "requires_payment_method"), ("&payment_method=pm_1", "requires_confirmation"),
-        ("&payment_method=pm_1&confirm=true", "succeeded"), ("&confirm=true", "requires_payment_method"),
+        ("&payment_method=pm_1&confirm=true", "succeeded"),
+        ("&confirm=true", "requires_payment_method"),
         ("&payment_method=pm_1&confirm=true&capture_method=manual", "requires_capture"),
     ])
     func `a payment's status follows from what was given`(_ more: String, _ status: String) throws {
@@ -44,20 +45,34 @@ import Testing
         let missing = try stripe.post(payments, "amount=5000")
         #expect(missing.status == 400 && code(missing) == "parameter_missing")
         #expect(missing.json["error"]?["param"] == "currency")
-        #expect(try code(stripe.post(payments, "amount=0&currency=usd")) == "parameter_invalid_integer")
+        #expect(
+            try code(stripe.post(payments, "amount=0&currency=usd")) == "parameter_invalid_integer"
+        )
         #expect(try stripe.json(.post, payments, "{}").status == 400)
         #expect(try stripe.post(payments, "amount=%zz").status == 400)
     }
 
     @Test func `a payment moves only as its status lets it`() throws {
         _ = try stripe.post(payments, "amount=5000&currency=usd")
-        #expect(try code(stripe.post(payments + "/pi_demo_1/confirm", "")) == "payment_intent_unexpected_state")
-        #expect(try code(stripe.post(payments + "/pi_demo_1/capture", "")) == "payment_intent_unexpected_state")
+        #expect(
+            try code(stripe.post(payments + "/pi_demo_1/confirm", ""))
+                == "payment_intent_unexpected_state"
+        )
+        #expect(
+            try code(stripe.post(payments + "/pi_demo_1/capture", ""))
+                == "payment_intent_unexpected_state"
+        )
         let confirmed = try stripe.post(payments + "/pi_demo_1/confirm", "payment_method=pm_1")
         #expect(confirmed.json["status"] == "succeeded")
-        #expect(try code(stripe.post(payments + "/pi_demo_1/cancel", "")) == "payment_intent_unexpected_state")
+        #expect(
+            try code(stripe.post(payments + "/pi_demo_1/cancel", ""))
+                == "payment_intent_unexpected_state"
+        )
         _ = try stripe.post(payments, "amount=5000&currency=usd")
-        let canceled = try stripe.post(payments + "/pi_demo_2/cancel", "cancellation_reason=fraudulent")
+        let canceled = try stripe.post(
+            payments + "/pi_demo_2/cancel",
+            "cancellation_reason=fraudulent"
+        )
         #expect(canceled.json["status"] == "canceled")
         #expect(canceled.json["cancellation_reason"] == "fraudulent")
         #expect(try code(stripe.get(payments + "/pi_demo_3")) == "resource_missing")
@@ -68,23 +83,36 @@ import Testing
         _ = try stripe.post(payments, paid)
         let part = try stripe.post("/v1/refunds", "payment_intent=pi_demo_1&amount=2000")
         #expect(part.json["amount"] == 2000 && part.json["status"] == "succeeded")
-        #expect(try code(stripe.post("/v1/refunds", "payment_intent=pi_demo_1&amount=3001")) == "charge_already_refunded")
+        #expect(
+            try code(stripe.post("/v1/refunds", "payment_intent=pi_demo_1&amount=3001"))
+                == "charge_already_refunded"
+        )
         #expect(try stripe.post("/v1/refunds", "payment_intent=pi_demo_1").json["amount"] == 3000)
-        #expect(try code(stripe.post("/v1/refunds", "payment_intent=pi_demo_1")) == "charge_already_refunded")
+        #expect(
+            try code(stripe.post("/v1/refunds", "payment_intent=pi_demo_1"))
+                == "charge_already_refunded"
+        )
         #expect(try stripe.get("/v1/refunds/re_demo_1").json == part.json)
         #expect(try stripe.post("/v1/refunds", "payment_intent=pi_demo_9").status == 404)
         _ = try stripe.post(payments, "amount=1&currency=usd")
-        #expect(try code(stripe.post("/v1/refunds", "payment_intent=pi_demo_2")) == "payment_intent_unexpected_state")
+        #expect(
+            try code(stripe.post("/v1/refunds", "payment_intent=pi_demo_2"))
+                == "payment_intent_unexpected_state"
+        )
     }
 
-    @Test func `the same idempotency key is answered the same, another request is refused`() throws {
+    @Test func `the same idempotency key is answered the same, another request is refused`() throws
+    {
         let first = try stripe.post(payments, "amount=5000&currency=usd", key: "k")
         let again = try stripe.post(payments, "amount=5000&currency=usd", key: "k")
         #expect(again.json == first.json)
         #expect(again.headers.contains(HTTPField("Idempotent-Replayed", "true")))
         let other = try stripe.post(payments, "amount=6000&currency=usd", key: "k")
         #expect(other.status == 400 && other.json["error"]?["type"] == "idempotency_error")
-        #expect(try stripe.post(payments, "amount=5000&currency=usd", key: "l").json["id"] == "pi_demo_2")
+        #expect(
+            try stripe.post(payments, "amount=5000&currency=usd", key: "l").json["id"]
+                == "pi_demo_2"
+        )
     }
 
     @Test(arguments: [(40_200, 402), (42_900, 429), (50_000, 500), (50_300, 503)])

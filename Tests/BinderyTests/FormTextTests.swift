@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct FormTextTests {
     @Test func `reads pairs, escapes and plus signs`() {
-        #expect(FormText.pairs("a=1&b=x+y%26z&c&=d&a=2") == ["a": "2", "b": "x y&z", "c": "", "": "d"])
+        #expect(
+            FormText.pairs("a=1&b=x+y%26z&c&=d&a=2") == ["a": "2", "b": "x y&z", "c": "", "": "d"]
+        )
         #expect(FormText.pairs("")?.isEmpty == true)
         #expect(FormText.decoded("a+b%2Fc") == "a+b/c")
     }

@@ -6,7 +6,8 @@ enum SampleObjects {
          "capabilities": {"provides": [{"key": "payments.charge", "operation": "stripe.charge"}]},
          "configSchema": {"schema": {"type": "object", "required": ["accountId"],
             "properties": {"accountId": {"type": "string"}}, "additionalProperties": false}},
-         "secretSchema": {"schema": {"type": "object", "properties": {"apiKey": {"type": "string"}}}},
+         "secretSchema": {"schema": {"type": "object",
+            "properties": {"apiKey": {"type": "string"}}}},
          "auth": [{"type": "bearer", "secretField": "apiKey"}],
          "transport": {"type": "rest", "baseUrl": "https://api.stripe.com"},
          "operations": {"stripe.charge": {"method": "POST", "path": "/v1/charges",
@@ -33,7 +34,8 @@ enum SampleObjects {
           "scope": {"workflows": ["checkout"]}, "description": "For the checkout."}]}
         """
     }
-    static let policy = #"{"id": "none-by-night", "effect": "forbid", "match": {"workflows": ["nightly-*"]}}"#
+    static let policy =
+        #"{"id": "none-by-night", "effect": "forbid", "match": {"workflows": ["nightly-*"]}}"#
 
     /// An entry of `apply`, on one line.
     static func entry(_ kind: String, _ object: String, tenant: String? = nil) -> String {

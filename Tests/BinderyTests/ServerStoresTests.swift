@@ -55,12 +55,17 @@ import Testing
         let refusal = await refusal(settings)
         #expect(refusal?.status == .failure)
         #expect(refusal?.lines.count == 1)
-        #expect(refusal?.lines.first?.contains("is held by process \(ProcessInfo.processInfo.processIdentifier)") == true)
+        #expect(
+            refusal?.lines.first?
+                .contains("is held by process \(ProcessInfo.processInfo.processIdentifier)") == true
+        )
         await holder.close()
         #expect(await self.refusal(settings) == nil)
     }
 
-    @Test func `a damaged ledger is told with its segment, and the lock is free again`() async throws {
+    @Test func `a damaged ledger is told with its segment, and the lock is free again`()
+        async throws
+    {
         let settings = try settings()
         let stores = try await ServerStores.open(settings, ServerLog(Transcript().console))
         _ = try await FirstKey.makeIfNeeded(settings, stores)
@@ -108,7 +113,10 @@ import Testing
 
     @Test func `a setting that can't work is named at start`() async throws {
         let run = await Transcript.of(
-            ["serve", "--journal", "memory", "--listen", "127.0.0.1:0", "--outbound-ca-file", "none.pem"]
+            [
+                "serve", "--journal", "memory", "--listen", "127.0.0.1:0", "--outbound-ca-file",
+                "none.pem",
+            ]
         )
         #expect(run.status == .failure)
         #expect(run.error.contains("outbound.caFile"))

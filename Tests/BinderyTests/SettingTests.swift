@@ -12,9 +12,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("listen", "--listen", "BINDERY_LISTEN"), ("outbound.allow", "--outbound-allow", "BINDERY_OUTBOUND_ALLOW"),
+        ("listen", "--listen", "BINDERY_LISTEN"),
+        ("outbound.allow", "--outbound-allow", "BINDERY_OUTBOUND_ALLOW"),
         ("tls.cert", "--tls-cert", "BINDERY_TLS_CERT"),
-        ("limits.peersPerAddress", "--limits-peers-per-address", "BINDERY_LIMITS_PEERS_PER_ADDRESS"),
+        (
+            "limits.peersPerAddress", "--limits-peers-per-address",
+            "BINDERY_LIMITS_PEERS_PER_ADDRESS"
+        ),
     ])
     func `is named after its path`(_ path: String, _ flag: String, _ variable: String) throws {
         let setting = try #require(Setting.named(path))
@@ -32,7 +36,8 @@ import Testing
         ("limits.bodyBytes", 1024, 16_777_216), ("limits.headerBytes", 1024, 1_048_576),
         ("limits.targetBytes", 256, 65_536), ("limits.peers", 1, 1_000_000),
         ("execution.timeoutMs", 1, 120_000), ("execution.breaker.failurePercent", 1, 100),
-        ("audit.retentionDays", 1, 36_500), ("ledger.retention", 1, 1000), ("drainSeconds", 1, 3600),
+        ("audit.retentionDays", 1, 36_500), ("ledger.retention", 1, 1000),
+        ("drainSeconds", 1, 3600),
     ])
     func `takes its limits and refuses one beyond`(_ path: String, _ low: Int, _ high: Int) throws {
         let setting = try #require(Setting.named(path))
@@ -59,7 +64,9 @@ import Testing
     @Test func `names the place of a list's wrong item`() {
         let problems = Reading.problems(#"{"outbound": {"allow": ["10.0.0.0/8", "10.0.0.1/8"]}}"#)
         #expect(problems.count == 1)
-        #expect(problems.first?.hasPrefix("f.json#/outbound/allow/1: outbound.allow item 1:") == true)
+        #expect(
+            problems.first?.hasPrefix("f.json#/outbound/allow/1: outbound.allow item 1:") == true
+        )
         let many = [String](repeating: #""10.0.0.0/8""#, count: 257).joined(separator: ",")
         #expect(Reading.problems(#"{"outbound": {"allow": [\#(many)]}}"#).count == 1)
     }

@@ -13,8 +13,13 @@ import Testing
     }
 
     @Test func `names the place and the byte of malformed JSON`() {
-        #expect(Self.refusal(#"{"limits": {"peers": 01}}"#)?.hasPrefix("f.json#/limits/peers: byte 2") == true)
-        #expect(Self.refusal(#"{"data": "a", "data": "b"}"#)?.hasPrefix("f.json#/data: byte 1") == true)
+        #expect(
+            Self.refusal(#"{"limits": {"peers": 01}}"#)?.hasPrefix("f.json#/limits/peers: byte 2")
+                == true
+        )
+        #expect(
+            Self.refusal(#"{"data": "a", "data": "b"}"#)?.hasPrefix("f.json#/data: byte 1") == true
+        )
         #expect(Self.refusal(#"{"data": "a",}"#)?.hasPrefix("f.json#: byte 13") == true)
         #expect(Self.refusal("")?.hasPrefix("f.json#: byte 0") == true)
     }

@@ -119,8 +119,8 @@ import Testing
         let vault = ["BINDERY_SECRETS_VAULT_ADDRESS": "http://v"]
         #expect(
             Reading.problems(nil, vault) == [
-                "BINDERY_SECRETS_VAULT_ADDRESS: secrets.vault.address needs secrets.vault.tokenFile "
-                    + "beside it"
+                "BINDERY_SECRETS_VAULT_ADDRESS: secrets.vault.address needs "
+                    + "secrets.vault.tokenFile beside it"
             ]
         )
         #expect(Reading.problems(nil, vault, ["--secrets-vault-token-file=t"]).isEmpty)

@@ -8,13 +8,18 @@ import Testing
 @Suite struct ConnectionGatesTests {
     private let manual = ManualClock()
 
-    private func gates(_ change: (inout ExecutionConfiguration) -> Void = { _ in }) -> ConnectionGates {
+    private func gates(
+        _ change: (inout ExecutionConfiguration) -> Void = { _ in }
+    ) -> ConnectionGates {
         var configuration = ExecutionConfiguration()
         change(&configuration)
         return ConnectionGates(configuration, manual.clock())
     }
 
-    private func key(_ connection: String = "a", tenant: String = "acme") throws -> ConnectionGates.Key {
+    private func key(
+        _ connection: String = "a",
+        tenant: String = "acme"
+    ) throws -> ConnectionGates.Key {
         ConnectionGates.Key(
             tenant: try #require(TenantID(tenant)),
             connection: try #require(ConnectionID(connection))
@@ -62,7 +67,9 @@ import Testing
 
     @Test func `a quota ends with its period of the calendar`() throws {
         let gates = gates()
-        let limits = try SampleSpec.constraints(["quotas": ["callsPerDay": 2, "callsPerMonth": 100]])
+        let limits = try SampleSpec.constraints([
+            "quotas": ["callsPerDay": 2, "callsPerMonth": 100]
+        ])
         for _ in 0..<2 { try call(gates, limits, key()) }
         let day = CallFailure.Reason.limited(.quota, name: "callsPerDay", retryAfterSeconds: 3600)
         #expect(try refusal(gates, limits, key()) == day)

@@ -58,7 +58,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[1]", JSONValue.array([1])), ("", .null), ("so it is", "so it is"), ("{\"a\":1", "{\"a\":1"),
+        ("[1]", JSONValue.array([1])), ("", .null), ("so it is", "so it is"),
+        ("{\"a\":1", "{\"a\":1"),
         ("\"text\"", "text"), ("5", 5),
     ])
     func `the output is JSON, text or nothing`(_ body: String, _ output: JSONValue) async throws {
@@ -82,7 +83,8 @@ import Testing
         let result = try await world.success(call)
         let record = try await world.record(result.auditID).json
         let expected: [(String, JSONValue)] = [
-            ("kind", "call"), ("outcome", "success"), ("tenantId", "acme"), ("workflow", "checkout"),
+            ("kind", "call"), ("outcome", "success"), ("tenantId", "acme"),
+            ("workflow", "checkout"),
             ("environment", "production"), ("capability", "pay"), ("operation", "test.pay"),
             ("slotId", "payments.primary"), ("connectionId", "conn_a"), ("attempts", 1),
             ("requestId", "r1"), ("revision", 812), ("blueprint", "invoice-app"),
@@ -202,7 +204,8 @@ import Testing
         #expect(world.provider.requests.isEmpty)
         var configuration = ExecutionConfiguration()
         configuration.auditFailsOpen = true
-        let open = try await ExecutionWorld(configuration: configuration) { _ in .answer(body: "{}") }
+        let open = try await ExecutionWorld(configuration: configuration) { _ in .answer(body: "{}")
+        }
         await open.trail.close()
         let result = try await open.success(try open.call(try open.spec()))
         #expect(result.auditID == nil)

@@ -14,7 +14,9 @@ import Testing
     }
 
     private func spec(_ world: ExecutionWorld, timeout: Int64 = 5000) throws -> IntegrationSpec {
-        try world.spec(["method": "GET", "path": "/ping/{{config.region}}", "body": nil, "encoding": nil]) {
+        try world.spec([
+            "method": "GET", "path": "/ping/{{config.region}}", "body": nil, "encoding": nil,
+        ]) {
             $0["healthCheck"] = [
                 "operation": "test.pay", "timeoutMs": .integer(timeout), "unhealthyAfter": 2,
             ]

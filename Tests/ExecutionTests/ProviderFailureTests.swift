@@ -57,7 +57,8 @@ import Testing
 
     @Test func `a provider that refuses is unreachable, and tried three times`() async throws {
         let world = try await ExecutionWorld { _ in .answer() }
-        let port = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0)).address.port
+        let port = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0)).address
+            .port
         let spec = try SampleSpec.spec(baseURL: "http://127.0.0.1:\(port)")
         let failure = try await world.failure(try world.call(spec))
         #expect(failure.reason.code == "PROVIDER_UNREACHABLE")
@@ -66,7 +67,9 @@ import Testing
         #expect(world.manual.waits == [.milliseconds(200), .milliseconds(400)])
     }
 
-    @Test func `a provider that closes the connection is unreachable, and not tried again`() async throws {
+    @Test func `a provider that closes the connection is unreachable, and not tried again`()
+        async throws
+    {
         let world = try await ExecutionWorld { _ in [.close] }
         let failure = try await world.failure(try world.call(try world.spec()))
         #expect(failure.reason.code == "PROVIDER_UNREACHABLE")

@@ -47,7 +47,8 @@ import Testing
 
     @Test func `a whole reference keeps its type and one inside a text is text`() throws {
         let template: JSONValue = [
-            "n": "{{input.n}}", "o": "{{input.o}}", "t": "n={{input.n}} b={{input.b}} o={{input.o}}",
+            "n": "{{input.n}}", "o": "{{input.o}}",
+            "t": "n={{input.n}} b={{input.b}} o={{input.o}}",
             "c": [1, "{{config.region}}"], "k": "plain",
         ]
         let input: JSONValue = ["n": 5, "b": true, "o": ["x": 1]]
@@ -91,14 +92,19 @@ import Testing
     }
 
     @Test func `a list in the query is repeated`() throws {
-        let rendered = try render(["query": ["id": "{{input.ids}}"]], input: ["ids": ["a", 2, nil]])
+        let rendered = try render(
+            ["query": ["id": "{{input.ids}}"]],
+            input: ["ids": ["a", 2, nil]]
+        )
         #expect(rendered.request.url.hasSuffix("/v1/pay?id=a&id=2"))
     }
 
     @Test(arguments: [
-        ("a b", "a%20b"), ("../x", "..%2Fx"), ("a/b?c#d", "a%2Fb%3Fc%23d"), ("%2e", "%252e"), ("5", "5"),
+        ("a b", "a%20b"), ("../x", "..%2Fx"), ("a/b?c#d", "a%2Fb%3Fc%23d"), ("%2e", "%252e"),
+        ("5", "5"),
     ])
-    func `a reference stays within its segment of the path`(_ value: String, _ path: String) throws {
+    func `a reference stays within its segment of the path`(_ value: String, _ path: String) throws
+    {
         let rendered = try render(["path": "/v1/{{input.id}}/x"], input: ["id": .string(value)])
         #expect(rendered.request.url == "https://api.example.com/v1/\(path)/x")
     }

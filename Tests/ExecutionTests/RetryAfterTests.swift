@@ -18,7 +18,9 @@ import Testing
         #expect(RetryAfter.wait(text, now: date + 1) == .zero)
     }
 
-    @Test(arguments: ["", "-1", "1.5", "soon", "Sun, 06 Nov 1994 08:49:37", "Sun, 32 Nov 1994 08:49:37 GMT"])
+    @Test(arguments: [
+        "", "-1", "1.5", "soon", "Sun, 06 Nov 1994 08:49:37", "Sun, 32 Nov 1994 08:49:37 GMT",
+    ])
     func `nothing else`(_ text: String) {
         #expect(RetryAfter.wait(text, now: 0) == nil)
     }

@@ -81,8 +81,9 @@ import Testing
     func `an idempotent method is tried again`(_ method: String) async throws {
         let world = try await world([Self.broken, [.close], Self.good])
         let spec = try world.spec(["method": .string(method), "body": nil, "encoding": nil])
-        let result = try await world.success(try world.call(spec))
-        #expect(result.attempts == 3)
+        _ = try await world.success(try world.call(spec))
+        // A GET whose pooled connection dies is repeated below, as a part of its attempt.
+        #expect(world.provider.requests.count == 3)
     }
 
     @Test func `the provider's own wait is kept`() async throws {

@@ -103,7 +103,8 @@ extension AuditRedaction {
         let isForm = contentType.hasPrefix("application/x-www-form-urlencoded")
         let text = String(decoding: bytes, as: UTF8.self)
         let redacted =
-            isForm ? Array(pairs(text[...], isSecret: isSecretMember).utf8)
+            isForm
+            ? Array(pairs(text[...], isSecret: isSecretMember).utf8)
             : self.bytes(bytes) ?? bytes
         return Self.cut(redacted, Hex.encode(Digest.sha256(redacted)))
     }

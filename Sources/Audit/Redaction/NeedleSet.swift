@@ -26,9 +26,10 @@ struct NeedleSet: Sendable {
         for view in [DecodedView(percent: bytes), DecodedView(escapes: bytes)] {
             guard let view else { continue }
             ranges += plain.ranges(in: view.bytes).map(view.source)
-            ranges += encoded.ranges(in: view.bytes).map { range in
-                view.source(Self.wholeWord(range, in: view.bytes))
-            }
+            ranges += encoded.ranges(in: view.bytes)
+                .map { range in
+                    view.source(Self.wholeWord(range, in: view.bytes))
+                }
         }
         return ranges.isEmpty ? nil : Self.replacing(ranges, in: bytes)
     }

@@ -89,7 +89,10 @@ extension AuditTrail {
         let waiting = state.withLock { state in
             state.failure =
                 state.failure
-                ?? AuditError(error.code, "an earlier audit record was not written: \(error.detail)")
+                ?? AuditError(
+                    error.code,
+                    "an earlier audit record was not written: \(error.detail)"
+                )
             defer { state.waiting = [] }
             return batch + state.waiting
         }

@@ -16,8 +16,11 @@ extension AuditTrail {
     ///
     /// - Parameters:
     ///   - tenant: Whose records; nil for those of the platform.
+    ///   - filter: Which of them.
     ///   - limit: The most records of the page; held within 1 and `pageCountMax`.
     ///   - before: The cursor of the page before; nil for the newest records.
+    /// - Returns: A page, which may hold fewer than `limit` though there are more.
+    /// - Throws: `AuditError` when the store cannot be read.
     public func list(
         tenant: TenantID?,
         filter: AuditFilter = AuditFilter(),
@@ -45,7 +48,9 @@ extension AuditTrail {
                 countMax: limit - items.count,
                 keep: filter.admits
             )
-            if items.count == limit { return page(items, before: items[limit - 1].sequence, tenant) }
+            if items.count == limit {
+                return page(items, before: items[limit - 1].sequence, tenant)
+            }
             if chunk.isLast { return AuditPage(items: items, nextCursor: nil) }
             cursor = chunk.cursor
             readCount += chunk.places.count
@@ -57,7 +62,11 @@ extension AuditTrail {
     /// What the index is asked to look at while its lock is held.
     private static let chunkStepCountMax = 20_000
 
-    private func page(_ items: [AuditRecord], before cursor: UInt64, _ tenant: TenantID?) -> AuditPage {
+    private func page(
+        _ items: [AuditRecord],
+        before cursor: UInt64,
+        _ tenant: TenantID?
+    ) -> AuditPage {
         let hasMore = index.withLock { $0.hasRecord(before: cursor, tenant: tenant) }
         return AuditPage(items: items, nextCursor: hasMore ? cursor : nil)
     }

@@ -11,6 +11,7 @@ public enum AuditVerifier {
     /// - Parameters:
     ///   - path: A folder or a file.
     ///   - anchor: A head that was kept elsewhere, which the chain must reach.
+    /// - Returns: What was found.
     /// - Throws: `AuditError` when the path cannot be read.
     public static func verify(
         _ path: String,
@@ -46,7 +47,9 @@ public enum AuditVerifier {
             return [path]
         }
         let segments = names.filter { SegmentName.first($0) != nil }
-        guard segments.isEmpty, names.contains("audit") else { return segments.map(folder.path(of:)) }
+        guard segments.isEmpty, names.contains("audit") else {
+            return segments.map(folder.path(of:))
+        }
         return try files(folder.path(of: "audit"))
     }
 }

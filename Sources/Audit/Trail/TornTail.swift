@@ -9,7 +9,8 @@ enum TornTail {
 
     /// Cuts the file `name` at `offset`, after what is cut off was copied to a file beside it;
     /// answers the copy's path.
-    static func cut(_ name: String, in folder: Folder, at offset: Int) throws(SystemError) -> String {
+    static func cut(_ name: String, in folder: Folder, at offset: Int) throws(SystemError) -> String
+    {
         let file = try File(folder.path(of: name), for: .readWrite)
         let copy = try newCopy(of: name, in: folder)
         let path = copy.path

@@ -39,10 +39,11 @@ struct IndexEntry: Sendable {
 
     /// The last 16 hexadecimal digits of an id, as a number.
     static func tail(of id: String) -> UInt64 {
-        id.utf8.suffix(17).filter { $0 != 0x2D }.reduce(0) { tail, byte in
-            let digit = byte < 0x3A ? byte &- 0x30 : byte &- 0x57
-            return tail << 4 | UInt64(digit & 0x0F)
-        }
+        id.utf8.suffix(17).filter { $0 != 0x2D }
+            .reduce(0) { tail, byte in
+                let digit = byte < 0x3A ? byte &- 0x30 : byte &- 0x57
+                return tail << 4 | UInt64(digit & 0x0F)
+            }
     }
 }
 

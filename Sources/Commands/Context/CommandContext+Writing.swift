@@ -88,6 +88,8 @@ extension CommandError {
                 "Too many writes wait to be made durable.",
                 retryAfterSeconds: 1
             )
+        case .tooLarge:
+            self.init(.invalid, "LIMIT_EXCEEDED", "The change is larger than the store takes.")
         default:
             self.init(
                 .unavailable,

@@ -92,6 +92,15 @@ public struct CommandError: Error, Sendable, Equatable {
         invalid([Issue(code, at: pointer, detail, suggestion: suggestion)])
     }
 
+    /// Refuses a body that holds what looks like a secret, wherever it stands (API section 1).
+    ///
+    /// Connections, configs and keys look for it as they are read; the other nouns by this.
+    static func checkSecrets(in body: JSONValue) throws(CommandError) {
+        let issues = IssueList()
+        SecretScan.scan(body, at: .root, issues: issues)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+    }
+
     /// A query parameter that is wrong.
     public static func parameter(_ name: String, _ detail: String) -> CommandError {
         CommandError(.malformed, "INVALID_PARAMETER", "The parameter \(name) \(detail).")

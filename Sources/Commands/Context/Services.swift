@@ -105,6 +105,11 @@ public final class Services: Sendable {
                 "1 when writing failed.",
                 ledger.condition == .serving ? 0 : 1
             )
+            + Self.gauge(
+                "bindery_ledger_snapshot_failed",
+                "1 when the last snapshot could not be written.",
+                ledger.snapshotFailure == nil ? 0 : 1
+            )
             + Self.gauge("bindery_tenants", "Tenants in the store.", Double(state.tenants.count))
             + Self.gauge(
                 "bindery_audit_sequence",

@@ -32,6 +32,7 @@ public struct PutPolicy: Sendable {
         } catch {
             throw .invalid(error)
         }
+        try CommandError.checkSecrets(in: body)
         let subject = WriteSubject(
             action: id == nil ? "policy.create" : "policy.put",
             type: "policy",

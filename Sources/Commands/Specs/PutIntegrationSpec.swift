@@ -21,6 +21,7 @@ public struct PutIntegrationSpec: Sendable {
     ///   version and the body says something else.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let spec = try Self.read(body, id: id)
+        try CommandError.checkSecrets(in: body)
         let subject = WriteSubject(
             action: "spec.put",
             type: "integrationSpec",

@@ -42,6 +42,7 @@ public final class HealthChecker: Sendable {
     ///   - secretReference: A secret to check in place of the connection's: before it takes over.
     ///   - actor: Who asked for the check; nil for the server itself.
     ///   - requestID: The request that asked for it, if any.
+    /// - Returns: The health, without a time of the check when there was none.
     public func check(
         _ connection: Connection,
         _ spec: IntegrationSpec,

@@ -58,7 +58,12 @@ struct ConnectionGate: Sendable {
     }
 
     /// Ends a call that was let through.
-    mutating func finish(_ outcome: CircuitBreaker.Outcome, wasProbe: Bool, isError: Bool, now: MonotonicInstant) {
+    mutating func finish(
+        _ outcome: CircuitBreaker.Outcome,
+        wasProbe: Bool,
+        isError: Bool,
+        now: MonotonicInstant
+    ) {
         precondition(underWayCount > 0, "a call ends that was admitted")
         underWayCount -= 1
         if isError { errorCount += 1 }

@@ -45,36 +45,40 @@ final class ConnectionGates: Sendable {
     /// Lets a call through; whoever gets a pass gives it back by `finish`.
     func admit(_ key: Key, _ constraints: Constraints) throws(CallFailure.Reason) -> Pass {
         let moment = moment()
-        let result = shard(key).gates.withLock { gates -> Result<Bool, CallFailure.Reason> in
-            if gates[key] == nil { makeRoom(in: &gates, at: moment) }
-            // Taken out and put back, so that the gate is changed in place.
-            var gate = gates.removeValue(forKey: key) ?? ConnectionGate(settings, now: moment.now)
-            defer { gates[key] = gate }
-            do throws(CallFailure.Reason) {
-                return .success(try gate.admit(constraints, at: moment))
-            } catch {
-                return .failure(error)
+        let result = shard(key).gates
+            .withLock { gates -> Result<Bool, CallFailure.Reason> in
+                if gates[key] == nil { makeRoom(in: &gates, at: moment) }
+                // Taken out and put back, so that the gate is changed in place.
+                var gate =
+                    gates.removeValue(forKey: key) ?? ConnectionGate(settings, now: moment.now)
+                defer { gates[key] = gate }
+                do throws(CallFailure.Reason) {
+                    return .success(try gate.admit(constraints, at: moment))
+                } catch {
+                    return .failure(error)
+                }
             }
-        }
         return Pass(key: key, isProbe: try result.get())
     }
 
     /// Whether an admitted call may be tried once more; takes what that needs.
     func admitRetry(_ pass: Pass, _ constraints: Constraints) -> Bool {
         let moment = moment()
-        return shard(pass.key).gates.withLock { gates in
-            gates[pass.key]?.admitRetry(constraints, at: moment) ?? false
-        }
+        return shard(pass.key).gates
+            .withLock { gates in
+                gates[pass.key]?.admitRetry(constraints, at: moment) ?? false
+            }
     }
 
     /// Ends a call that was let through.
     func finish(_ pass: Pass, _ outcome: CircuitBreaker.Outcome, isError: Bool) {
         let now = clock.now()
-        let admission = shard(pass.key).gates.withLock { gates in
-            gates[pass.key]?
-                .finish(outcome, wasProbe: pass.isProbe, isError: isError, now: now)
-            return gates[pass.key]?.breaker.admission(now: now)
-        }
+        let admission = shard(pass.key).gates
+            .withLock { gates in
+                gates[pass.key]?
+                    .finish(outcome, wasProbe: pass.isProbe, isError: isError, now: now)
+                return gates[pass.key]?.breaker.admission(now: now)
+            }
         guard case .refused(let wait) = admission else { return }
         let end = (now + wait + Self.probeTimeMax).nanoseconds
         troubledUntil.max(end, ordering: .relaxed)
@@ -102,9 +106,10 @@ final class ConnectionGates: Sendable {
 
     /// Forgets a connection that is gone, unless a call of it is under way.
     func forget(_ key: Key) {
-        shard(key).gates.withLock { gates in
-            if gates[key]?.isBusy == false { gates[key] = nil }
-        }
+        shard(key).gates
+            .withLock { gates in
+                if gates[key]?.isBusy == false { gates[key] = nil }
+            }
     }
 
     private func shard(_ key: Key) -> Shard {

@@ -95,7 +95,9 @@ struct AnswerReader {
             limitedBy: text.endIndex
         )
         guard var end else { return text }
-        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        while end.samePosition(in: text.unicodeScalars) == nil {
+            end = text.utf8.index(before: end)
+        }
         return String(text[..<end])
     }
 

@@ -75,10 +75,8 @@ struct Provider: Sendable {
         let last: Attempt
     }
 
-    /// Sends a request, and again as far as the rule, the time and `mayRetry` let it.
-    ///
-    /// - Parameter mayRetry: Asked before each further attempt, unless the last one never reached
-    ///   the provider.
+    /// Sends a request, and again as far as the rule, the time and `mayRetry` let it, which is asked
+    /// before each further attempt, unless the last one never reached the provider.
     func send(
         _ request: OutboundRequest,
         _ rule: RetryRule,

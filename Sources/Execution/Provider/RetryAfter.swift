@@ -6,9 +6,7 @@ enum RetryAfter {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// How long to wait; nil when the value is neither.
-    ///
-    /// - Parameter now: Milliseconds since 1970.
+    /// How long to wait from `now`, in milliseconds since 1970; nil when the value is neither.
     static func wait(_ text: String, now: Int64) -> Duration? {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             // So many digits that they do not fit mean: not within any deadline.

@@ -30,11 +30,8 @@ struct RetryRule: Sendable {
         backoffMax = configuration.backoffMax
     }
 
-    /// How long to wait before the next attempt; nil when there must be none.
-    ///
-    /// - Parameters:
-    ///   - attempt: How the last one ended.
-    ///   - count: How many there were.
+    /// How long to wait before the next attempt, after `count` attempts of which the last one ended
+    /// like this; nil when there must be none.
     func wait(after attempt: Attempt, count: Int, _ clock: ExecutionClock) -> Duration? {
         switch attempt {
         case .outOfTime: return nil

@@ -49,9 +49,8 @@ struct TemplateScope {
         }
     }
 
-    /// The text of a template; nil when something it refers to is missing or null.
-    ///
-    /// - Parameter transform: What is made of each reference's text.
+    /// The text of a template, of each reference what `transform` makes of its text; nil when
+    /// something it refers to is missing or null.
     func text<Failure: Error>(
         _ template: Template,
         transform: (Template.Reference, String) throws(Failure) -> String
@@ -61,7 +60,9 @@ struct TemplateScope {
             switch segment {
             case .literal(let literal): text += literal
             case .reference(let reference):
-                guard let value = value(reference), let part = value.templateText else { return nil }
+                guard let value = value(reference), let part = value.templateText else {
+                    return nil
+                }
                 text += try transform(reference, part)
             }
         }

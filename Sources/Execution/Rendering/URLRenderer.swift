@@ -92,7 +92,9 @@ struct URLRenderer {
     /// A dot segment would climb out of the path, whoever wrote which of its dots.
     private func checkSegments(_ path: String, of template: Template) throws(RenderFailure) {
         let plain = path.prefix { $0 != "?" }.lowercased().replacing("%2e", with: ".")
-        guard plain.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else { return }
+        guard plain.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
+            return
+        }
         guard let reference = template.references.first else {
             throw .spec(detail: "its path holds a dot segment")
         }
@@ -104,9 +106,10 @@ struct URLRenderer {
         parameters.flatMap { parameter -> [String] in
             let name = PercentEncoding.encode(parameter.name, .component)
             if let items = parameter.value.whole.flatMap(scope.list) {
-                return items.compactMap(\.templateText).map { text in
-                    name + "=" + PercentEncoding.encode(text, .component)
-                }
+                return items.compactMap(\.templateText)
+                    .map { text in
+                        name + "=" + PercentEncoding.encode(text, .component)
+                    }
             }
             let text = scope.text(parameter.value) { _, text in text }
             return text.map { [name + "=" + PercentEncoding.encode($0, .component)] } ?? []

@@ -8,7 +8,8 @@ enum HelpText {
         let shown = commands.filter { !$0.isHidden }
         let width = shown.map(\.name.count).max() ?? 0
         var lines = [
-            "bindery binds what an app can do to the accounts of its tenants at service providers.", "",
+            "bindery binds what an app can do to the accounts of its tenants at service providers.",
+            "",
             "Usage: bindery COMMAND [FLAG]…", "", "Commands:",
         ]
         for command in shown {
@@ -21,7 +22,9 @@ enum HelpText {
 
     /// What one command does, and its flags.
     static func of(_ command: Command) -> String {
-        var lines = ["Usage: bindery \(command.name)" + (command.flags.isEmpty ? "" : " [FLAG]…"), ""]
+        var lines = [
+            "Usage: bindery \(command.name)" + (command.flags.isEmpty ? "" : " [FLAG]…"), "",
+        ]
         lines += wrapped(command.details, indentation: 0)
         lines += ["", "Flags:"]
         for flag in command.flags + [.help] {

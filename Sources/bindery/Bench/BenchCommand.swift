@@ -18,13 +18,14 @@ enum BenchCommand {
             + "connections. Prints one JSON object; medians in nanoseconds.",
         isHidden: true
     ) { (call) async throws(CommandFailure) in
-        let decide = [20, 10_000].map { count -> JSONValue in
-            let table = BindingTable(compiling: BenchWorld(bindingCount: count).inputs)
-            return [
-                "bindings": .integer(Int64(count)),
-                "medianNs": .integer(medianDecision(table, bindingCount: count)),
-            ]
-        }
+        let decide = [20, 10_000]
+            .map { count -> JSONValue in
+                let table = BindingTable(compiling: BenchWorld(bindingCount: count).inputs)
+                return [
+                    "bindings": .integer(Int64(count)),
+                    "medianNs": .integer(medianDecision(table, bindingCount: count)),
+                ]
+            }
         let world = BenchWorld(slotCount: 50, bindingCount: 200, connectionCount: 500)
         let compile: JSONValue = [
             "slots": 50, "bindings": 200, "connections": 500,

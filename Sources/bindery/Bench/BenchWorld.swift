@@ -64,11 +64,13 @@ struct BenchWorld {
     }
 
     private static func spec(_ slotCount: Int) -> JSONValue {
-        let provides = (0..<slotCount).map { slot -> JSONValue in
-            [
-                "key": .string(capability(slot).text), "version": 1, "operation": "bench.pay.call",
-            ]
-        }
+        let provides = (0..<slotCount)
+            .map { slot -> JSONValue in
+                [
+                    "key": .string(capability(slot).text), "version": 1,
+                    "operation": "bench.pay.call",
+                ]
+            }
         return [
             "meta": ["key": "bench.pay", "version": 1, "category": "payments"],
             "capabilities": ["provides": .array(provides)],
@@ -78,12 +80,16 @@ struct BenchWorld {
     }
 
     private static func blueprint(_ slotCount: Int) -> JSONValue {
-        let slots = (0..<slotCount).map { slot -> JSONValue in
-            [
-                "slotId": .string("slot-\(slot)"), "requiredCategory": "payments", "required": true,
-                "requiredCapabilities": [["key": .string(capability(slot).text), "version": 1]],
-            ]
-        }
+        let slots = (0..<slotCount)
+            .map { slot -> JSONValue in
+                [
+                    "slotId": .string("slot-\(slot)"), "requiredCategory": "payments",
+                    "required": true,
+                    "requiredCapabilities": [
+                        ["key": .string(capability(slot).text), "version": 1]
+                    ],
+                ]
+            }
         return ["meta": ["name": "bench", "version": 1], "integrationSlots": .array(slots)]
     }
 
@@ -102,14 +108,15 @@ struct BenchWorld {
         _ bindingCount: Int,
         _ connectionCount: Int
     ) -> JSONValue {
-        let bindings = (0..<bindingCount).map { index -> JSONValue in
-            [
-                "slotId": .string("slot-\(index % slotCount)"),
-                "connectionId": .string("conn-\(index % connectionCount)"),
-                "scope": ["workflows": [.string(workflow(index).text)]],
-                "priority": .integer(Int64(index)),
-            ]
-        }
+        let bindings = (0..<bindingCount)
+            .map { index -> JSONValue in
+                [
+                    "slotId": .string("slot-\(index % slotCount)"),
+                    "connectionId": .string("conn-\(index % connectionCount)"),
+                    "scope": ["workflows": [.string(workflow(index).text)]],
+                    "priority": .integer(Int64(index)),
+                ]
+            }
         return [
             "meta": [
                 "tenantId": "bench", "blueprintName": "bench", "blueprintVersion": 1,

@@ -3,7 +3,8 @@ enum CheckCommand {
     static let command = Command(
         "check",
         summary: "checks files of objects, without a server",
-        details: "Checks the .json and .ndjson files of folders: each holds an object as 'apply' takes "
+        details:
+            "Checks the .json and .ndjson files of folders: each holds an object as 'apply' takes "
             + #"it, {"kind", "tenantId", "object"}, or a set of them, {"objects": […]}, or one a "#
             + "line. Prints a line for each finding: FILE#POINTER CODE what is wrong (what to do). "
             + "All folders of one call are one set: what its objects name must be in it. Ends with "

@@ -78,7 +78,11 @@ struct ObjectEntry: Sendable {
             reader.error(.missingField, key, "is required")
         }
         if let kind, kind.hasTenant == false, reader.value("tenantId") != nil {
-            reader.error(.invalidValue, "tenantId", "has no place here: a \(kind.rawValue) is global")
+            reader.error(
+                .invalidValue,
+                "tenantId",
+                "has no place here: a \(kind.rawValue) is global"
+            )
         }
         for issue in issues.issues {
             report.error(

@@ -47,7 +47,11 @@ enum ObjectFileReader {
     ) -> [ObjectEntry] {
         for key in set.keys where key != "objects" {
             let place = JSONPointer.root.appending(key).text
-            report.error("\(path)#\(place)", "UNKNOWN_FIELD", "stands beside objects, which is alone")
+            report.error(
+                "\(path)#\(place)",
+                "UNKNOWN_FIELD",
+                "stands beside objects, which is alone"
+            )
         }
         guard let items = set["objects"]?.array else {
             report.error("\(path)#/objects", "WRONG_TYPE", "must be an array")
@@ -73,7 +77,9 @@ enum ObjectFileReader {
             let place = ObjectPlace(file: "\(path):\(index + 1)", pointer: "")
             do {
                 let json = try JSONValue(parsing: line)
-                if let entry = ObjectEntry(json, at: place, report: &report) { entries.append(entry) }
+                if let entry = ObjectEntry(json, at: place, report: &report) {
+                    entries.append(entry)
+                }
             } catch {
                 reportMalformed(error, at: place.file, &report)
             }

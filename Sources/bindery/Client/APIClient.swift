@@ -33,10 +33,8 @@ struct APIClient: Sendable {
 
     /// Sends a request; any status is an answer.
     ///
-    /// - Parameters:
-    ///   - path: What follows the server's address, already percent-encoded.
-    ///   - key: The key to call with; nil for what is open to anyone.
-    /// - Throws: A failure that names the server and what went wrong.
+    /// The path is what follows the server's address, already percent-encoded; what is open to
+    /// anyone needs no key. A failure names the server and what went wrong.
     func send(
         _ method: String,
         _ path: String,

@@ -5,7 +5,8 @@ enum HealthCheckCommand {
     static let command = Command(
         "healthcheck",
         summary: "asks a server whether it is ready",
-        details: "Asks a running server whether it is ready, or with --live whether it runs at all. "
+        details:
+            "Asks a running server whether it is ready, or with --live whether it runs at all. "
             + "Ends with 0 when it is, else with 1.",
         flags: [
             CommandFlag(

@@ -6,9 +6,10 @@ enum KeysCreateCommand {
     static let command = Command(
         "keys create",
         summary: "makes an API key on a server",
-        details: "Makes an API key on a running server and prints the server's answer. The key itself "
-            + "is in it, this one time. The key to call with comes from a variable or a file, never "
-            + "from a flag, which others could see.",
+        details:
+            "Makes an API key on a running server and prints the server's answer. The key itself "
+            + "is in it, this one time. The key to call with comes from a variable or a file, "
+            + "never from a flag, which others could see.",
         flags: [
             CommandFlag(
                 "--server",
@@ -24,7 +25,8 @@ enum KeysCreateCommand {
                 "--role",
                 "ROLE",
                 isRepeatable: true,
-                help: "What it is for: " + Role.allCases.map(\.rawValue).joined(separator: ", ") + "."
+                help: "What it is for: " + Role.allCases.map(\.rawValue).joined(separator: ", ")
+                    + "."
             ),
             CommandFlag(
                 "--environment",

@@ -76,7 +76,10 @@ struct DemoGmail: Sendable {
             .filter { words.isEmpty || $0.snippet.lowercased().contains(words) }
             .prefix(min(max(wanted, 1), Self.pageCountMax))
             .map { first -> JSONValue in
-                ["id": .string(first.threadID), "snippet": .string(first.snippet), "historyId": "1"]
+                [
+                    "id": .string(first.threadID), "snippet": .string(first.snippet),
+                    "historyId": "1",
+                ]
             }
         return DemoAnswer([
             "threads": .array(Array(threads)),

@@ -7,8 +7,8 @@ import Synchronization
 
 /// Plays the providers of the catalogue and a Vault, to show what Bindery does with them.
 ///
-/// What it plays, endpoint by endpoint, stands in `docs/demo-provider.md`. Everything is in memory and
-/// ends with the process; nothing of it is a part of the server.
+/// What it plays, endpoint by endpoint, stands in `docs/demo-provider.md`. Everything is in memory
+/// and ends with the process; nothing of it is a part of the server.
 final class DemoProvider: HTTPHandler {
     /// The most objects of each kind that are kept.
     static let objectCountMax = 10_000

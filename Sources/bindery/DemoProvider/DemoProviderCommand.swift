@@ -12,7 +12,8 @@ enum DemoProviderCommand {
     static let command = Command(
         "demo-provider",
         summary: "plays Stripe, Postmark, Gmail, Qdrant and a Vault on this machine",
-        details: "Plays the providers of the catalogue and a Vault, in memory, to show what Bindery "
+        details:
+            "Plays the providers of the catalogue and a Vault, in memory, to show what Bindery "
             + "does with them: docs/demo-provider.md lists what it answers. Takes every credential "
             + "that starts with demo-. Ends with SIGTERM, and forgets all.",
         flags: [

@@ -39,7 +39,8 @@ struct DemoQdrant: Sendable {
         let steps = Array(request.path.dropFirst())
         guard let name = steps.first else {
             guard request.method == .get else { return .notFound }
-            let names = collections.keys.sorted().map { name -> JSONValue in ["name": .string(name)] }
+            let names = collections.keys.sorted()
+                .map { name -> JSONValue in ["name": .string(name)] }
             return Self.result(["collections": .array(names)])
         }
         if request.method == .put, steps.count == 1 { return create(name, request) }

@@ -76,7 +76,9 @@ extension DemoStripe {
     }
 
     mutating func createRefund(_ form: [String: String], _ request: DemoRequest) -> DemoAnswer {
-        guard let id = form["payment_intent"] else { return Self.missingParameter("payment_intent") }
+        guard let id = form["payment_intent"] else {
+            return Self.missingParameter("payment_intent")
+        }
         guard var payment = payments[id] else { return Self.missing("payment_intent", id) }
         guard payment["status"] == "succeeded" else {
             return Self.unexpectedState("This PaymentIntent has no successful charge to refund.")

@@ -47,7 +47,8 @@ struct DemoStripe: Sendable {
                 "object": "balance", "available": [["amount": 0, "currency": "usd"]],
                 "livemode": .bool(isLive),
             ])
-        case ("payment_intents", 2): return Self.found(payments[steps[1]], "payment_intent", steps[1])
+        case ("payment_intents", 2):
+            return Self.found(payments[steps[1]], "payment_intent", steps[1])
         case ("refunds", 2): return Self.found(refunds[steps[1]], "refund", steps[1])
         default: return .notFound
         }

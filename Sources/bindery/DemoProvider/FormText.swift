@@ -3,8 +3,9 @@ enum FormText {
     /// The most pairs that are read; later ones are left out.
     static let pairCountMax = 1000
 
-    /// The pairs of a query or a form; of a name given twice the last one counts. Nil when an escape
-    /// is broken or the bytes are not UTF-8.
+    /// The pairs of a query or a form; nil when an escape is broken or the bytes are not UTF-8.
+    ///
+    /// Of a name given twice the last one counts.
     static func pairs(_ text: some StringProtocol) -> [String: String]? {
         var pairs: [String: String] = [:]
         for pair in text.split(separator: "&").prefix(pairCountMax) {

@@ -6,12 +6,12 @@ import Platform
 
 /// The first key of a new store, without which nobody could ever call it (API section 9).
 enum FirstKey {
-    /// Makes a platform-admin key when there is no credential and no bootstrap key; nil when there is
-    /// no need.
+    /// Makes a platform-admin key when there is no credential and no bootstrap key; nil when there
+    /// is no need.
     ///
-    /// The key is made by the same command as every other, so that it is in the ledger and the audit
-    /// trail like every other. The command's caller is a bootstrap key of one moment: random, known
-    /// to services of its own that answer no request, and gone when this returns.
+    /// The key is made by the same command as every other, so that it is in the ledger and the
+    /// audit trail like every other. The command's caller is a bootstrap key of one moment: random,
+    /// known to services of its own that answer no request, and gone when this returns.
     static func makeIfNeeded(
         _ settings: Settings,
         _ stores: ServerStores

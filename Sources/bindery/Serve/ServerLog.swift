@@ -18,7 +18,8 @@ struct ServerLog: Sendable {
     /// A log that is written to `console`.
     init(_ console: Console) { self.console = console }
 
-    /// Writes a line: the time, the level, the event, such as `server.ready`, and what belongs to it.
+    /// Writes a line: the time, the level, the event, such as `server.ready`, and what belongs to
+    /// it.
     func write(_ level: Level, _ event: String, _ members: JSONObject = [:]) {
         var line: JSONObject = [
             "time": .string(Timestamp(milliseconds: WallClock.milliseconds()).text),

@@ -18,7 +18,8 @@ enum ServerMetrics {
             )
     }
 
-    private static func line(_ name: String, _ type: String, _ help: String, _ value: Int) -> String {
+    private static func line(_ name: String, _ type: String, _ help: String, _ value: Int) -> String
+    {
         "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n"
     }
 }

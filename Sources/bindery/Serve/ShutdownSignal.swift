@@ -3,8 +3,8 @@ import Synchronization
 
 /// The wish of the operator that the process ends: SIGTERM, or SIGINT from the keyboard.
 ///
-/// The first signal is waited for; a second one ends the process at once, so that nobody has to kill
-/// what takes too long to end.
+/// The first signal is waited for; a second one ends the process at once, so that nobody has to
+/// kill what takes too long to end.
 final class ShutdownSignal: Sendable {
     private struct State {
         var count = 0

@@ -16,7 +16,8 @@ struct ServerURL: Sendable, Hashable {
     /// What it lets pass is checked again, by the parser that also connects, when it is used.
     init?(_ text: String) {
         guard text.utf8.count <= Self.byteCountMax,
-            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"\"<>\\^`{|}".utf8.contains($0) }),
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"\"<>\\^`{|}".utf8.contains($0) }
+            ),
             !text.utf8.contains(where: { "?#@".utf8.contains($0) })
         else { return nil }
         let isSecure = text.hasPrefix("https://")

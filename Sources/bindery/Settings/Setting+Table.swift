@@ -15,7 +15,8 @@ extension Setting {
             "journal",
             \.journal,
             .journal,
-            help: "Where the ledger and the audit trail are kept: in the data folder, or in memory, "
+            help:
+                "Where the ledger and the audit trail are kept: in the data folder, or in memory, "
                 + "where they end with the process."
         ),
         Setting(

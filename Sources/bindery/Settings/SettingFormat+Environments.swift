@@ -45,7 +45,8 @@ extension SettingFormat<Environment> {
             for (index, item) in all.enumerated() {
                 let builtIn = Environment.builtIn.first { $0.name == item.name }
                 if let builtIn, builtIn.tier != item.tier {
-                    let detail = "item \(index): \(item.name.text) is built in as \(builtIn.tier.rawValue)"
+                    let detail =
+                        "item \(index): \(item.name.text) is built in as \(builtIn.tier.rawValue)"
                     throw SettingDefect(detail: detail, index: index)
                 }
                 guard tiers.updateValue(item.tier, forKey: item.name) == nil else {

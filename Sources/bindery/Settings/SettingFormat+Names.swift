@@ -9,10 +9,15 @@ extension SettingFormat<String> {
 
     /// The path of a file or folder.
     static func path(_ placeholder: String) -> Self {
-        .parsed(placeholder, rule: "a path of 1 to \(byteCountMax) bytes", text: { $0 }) { text in
-            let isGood = (1...byteCountMax).contains(text.utf8.count) && !text.utf8.contains(0)
-            return isGood ? text : nil
-        }
+        .parsed(
+            placeholder,
+            rule: "a path of 1 to \(byteCountMax) bytes",
+            text: { $0 },
+            { text in
+                let isGood = (1...byteCountMax).contains(text.utf8.count) && !text.utf8.contains(0)
+                return isGood ? text : nil
+            }
+        )
     }
 
     /// The start of a variable's name.

@@ -30,7 +30,12 @@ extension SettingFormat<Int> {
 extension SettingFormat<Duration> {
     /// A whole number of seconds.
     static func seconds(_ range: ClosedRange<Int>) -> Self {
-        duration(range, of: "seconds", make: { .seconds($0) }, count: { Int($0.components.seconds) })
+        duration(
+            range,
+            of: "seconds",
+            make: { .seconds($0) },
+            count: { Int($0.components.seconds) }
+        )
     }
 
     /// A whole number of milliseconds.
@@ -74,7 +79,9 @@ extension SettingFormat<Bool> {
             }
         },
         fromJSON: { (json) throws(SettingDefect) in
-            guard let value = json.bool else { throw SettingDefect(detail: "must be true or false") }
+            guard let value = json.bool else {
+                throw SettingDefect(detail: "must be true or false")
+            }
             return value
         }
     )

@@ -59,7 +59,8 @@ extension SettingFormat {
         )
     }
 
-    /// From `countMin` to `countMax` values: an array in the file, where one alone may stand without brackets.
+    /// From `countMin` to `countMax` values: an array in the file, where one alone may stand
+    /// without brackets.
     func list(countMin: Int = 0, countMax: Int) -> SettingFormat<[Value]> {
         let count = countMin == 0 ? "at most \(countMax)" : "\(countMin) to \(countMax)"
         let rule = "a list of \(count), each \(rule)"
@@ -67,7 +68,9 @@ extension SettingFormat {
             _ items: [Item],
             _ item: (Item) throws(SettingDefect) -> Value
         ) throws(SettingDefect) -> [Value] {
-            guard (countMin...countMax).contains(items.count) else { throw SettingDefect(detail: "must be \(rule)") }
+            guard (countMin...countMax).contains(items.count) else {
+                throw SettingDefect(detail: "must be \(rule)")
+            }
             var values: [Value] = []
             for (index, text) in items.enumerated() {
                 do {

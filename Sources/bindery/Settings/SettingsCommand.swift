@@ -22,7 +22,10 @@ enum SettingsCommand {
                 let escaped = cells.map { $0.split(separator: "|").joined(separator: "\\|") }
                 return "| " + escaped.joined(separator: " | ") + " |"
             }
-        let head = ["| Setting | Flag | Variable | Default | Must be | Meaning |", "|---|---|---|---|---|---|"]
+        let head = [
+            "| Setting | Flag | Variable | Default | Must be | Meaning |",
+            "|---|---|---|---|---|---|",
+        ]
         return (head + rows).joined(separator: "\n")
     }
 }

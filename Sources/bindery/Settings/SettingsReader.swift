@@ -146,7 +146,9 @@ struct SettingsReader {
 
     private mutating func checkVariables(_ environment: ProcessEnvironment) {
         let known = Setting.all.map(\.variable) + Self.otherVariables
-        let secretPrefixes = [SecretSettings().environmentPrefix, settings.secrets.environmentPrefix]
+        let secretPrefixes = [
+            SecretSettings().environmentPrefix, settings.secrets.environmentPrefix,
+        ]
         for name in environment.names.sorted() where name.hasPrefix(Self.variablePrefix) {
             let isSecret = secretPrefixes.contains { name.hasPrefix($0) }
             guard !isSecret, !known.contains(name) else { continue }

@@ -3,8 +3,8 @@ import Platform
 
 /// The variables that the process was started with.
 ///
-/// Holds their names; a value is read when it is asked for, so that secrets among them are not copied
-/// by those who look for something else.
+/// Holds their names; a value is read when it is asked for, so that secrets among them are not
+/// copied by those who look for something else.
 struct ProcessEnvironment: Sendable {
     /// The most variables that are looked at.
     static let countMax = 10_000

@@ -2,8 +2,8 @@ import Glibc
 
 /// One of the two streams that a process is started with to write to.
 ///
-/// Written by its descriptor, not by opening `/dev/stdout` again: a service manager may have made it
-/// a socket, which can't be opened, or a file, in which two openings overwrite each other.
+/// Written by its descriptor, not by opening `/dev/stdout` again: a service manager may have made
+/// it a socket, which can't be opened, or a file, in which two openings overwrite each other.
 enum StandardStream: Int32, Sendable {
     /// What a command answers.
     case output = 1
@@ -12,8 +12,8 @@ enum StandardStream: Int32, Sendable {
 
     /// Writes all of `text`; what the reader does not take any more is dropped.
     ///
-    /// Blocks while the reader is slow. One write for a text of the usual size, so that the lines of
-    /// several threads do not mix.
+    /// Blocks while the reader is slow. One write for a text of the usual size, so that the lines
+    /// of several threads do not mix.
     func write(_ text: String) {
         let bytes = Array(text.utf8)
         var done = 0

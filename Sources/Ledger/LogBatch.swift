@@ -1,0 +1,41 @@
+import Model
+
+/// Writes that become durable together.
+struct LogBatch {
+    /// A batch takes no more writes when it has this size, in bytes.
+    static let byteCountMax = 64 << 20
+
+    /// The state after the batch.
+    private(set) var state: State
+    /// What is appended.
+    private(set) var records: [JournalRecord] = []
+    /// Whom to answer when it is durable; also those who had nothing to append.
+    private(set) var writes: [PendingWrite] = []
+    private var byteCount = 0
+
+    /// An empty batch behind `state`.
+    init(on state: State) { self.state = state }
+
+    /// Whether the next write has to wait for the next batch.
+    var isFull: Bool { byteCount >= Self.byteCountMax }
+
+    /// Plans a write on the state so far, and takes its entry; one that is too large is refused at
+    /// once.
+    mutating func add(_ write: PendingWrite) {
+        guard let entry = write.plan(state) else {
+            writes.append(write)
+            return
+        }
+        let payload = entry.serialized()
+        guard payload.count <= Ledger.entryByteCountMax else {
+            let detail = "an entry of the log has at most \(Ledger.entryByteCountMax) bytes"
+            write.finish(.failure(LedgerError(.tooLarge, detail)))
+            return
+        }
+        byteCount += payload.count
+        records.append(JournalRecord(position: state.position + 1, payload: payload))
+        state.apply(entry)
+        state.position += 1
+        writes.append(write)
+    }
+}

@@ -1,0 +1,156 @@
+import HTTPWire
+import JSON
+import Testing
+
+/// Who may do what, over HTTP (API section 10, "Roles").
+@Suite struct RoleMatrixTests {
+    private static let tenant = "/v1/tenants/acme-corp"
+    private static let line = tenant + "/configs/invoice-app/sandbox"
+
+    /// What is asked, and who may; platform-admin always may.
+    struct Row: Sendable, CustomStringConvertible {
+        let method: HTTPMethod
+        let target: String
+        let body: JSONValue?
+        let roles: Set<String>
+
+        init(_ method: HTTPMethod, _ target: String, _ body: JSONValue? = nil, _ roles: Set<String>) {
+            (self.method, self.target, self.body, self.roles) = (method, target, body, roles)
+        }
+
+        var description: String { "\(method.rawValue) \(target)" }
+    }
+
+    private static let tenantReaders: Set = ["tenant-admin", "tenant-viewer"]
+    static let rows: [Row] = [
+        Row(.get, "/v1/specs/integrations", tenantReaders),
+        Row(.get, "/v1/specs/blueprints/invoice-app/versions/1", tenantReaders),
+        Row(.put, "/v1/specs/integrations/payments.test/versions/1", SampleObjects.spec, []),
+        Row(.put, "/v1/specs/blueprints/invoice-app/versions/1", SampleObjects.blueprint, []),
+        Row(.delete, "/v1/specs/integrations/payments.test/versions/9", []),
+        Row(.get, "/v1/policies", []), Row(.post, "/v1/policies", SampleObjects.policy, []),
+        Row(.get, "/v1/keys", []), Row(.post, "/v1/keys", ["roles": ["auditor"]], []),
+        Row(.get, "/v1/tenants", []), Row(.get, "/metrics", []),
+        Row(.get, tenant + "/connections", tenantReaders),
+        Row(.get, tenant + "/connections/conn/health", tenantReaders),
+        Row(.get, tenant + "/connections/conn/usage", tenantReaders),
+        Row(.put, tenant + "/connections/conn", SampleObjects.connection("conn"), ["tenant-admin"]),
+        Row(.post, tenant + "/connections/conn/pause", [:], ["tenant-admin"]),
+        Row(.get, tenant + "/configs", tenantReaders),
+        Row(.get, line + "/versions/1", tenantReaders),
+        Row(.get, line + "/versions/1/diff/2", tenantReaders),
+        Row(.post, line + "/versions", SampleObjects.config("conn"), ["tenant-admin"]),
+        Row(.post, line + "/versions/2/validate", [:], ["tenant-admin"]),
+        Row(.post, line + "/versions/1/publish", [:], ["tenant-admin"]),
+        Row(.get, line + "/history", ["tenant-admin", "tenant-viewer", "auditor"]),
+        Row(.get, line + "/resolved", ["tenant-admin", "tenant-viewer", "runtime", "auditor"]),
+        Row(
+            .post,
+            line + "/explain",
+            ["capability": "payments.charge"],
+            ["tenant-admin", "tenant-viewer", "runtime", "auditor"]
+        ),
+        Row(
+            .post,
+            line + "/capabilities/payments.charge/execute?dryRun=true",
+            ["workflow": "checkout"],
+            ["tenant-admin", "runtime"]
+        ),
+        Row(.get, tenant + "/policies", tenantReaders),
+        Row(.put, tenant + "/policies/p1", ["effect": "forbid"], ["tenant-admin"]),
+        Row(.get, tenant + "/keys", ["tenant-admin"]),
+        Row(.post, tenant + "/keys", SampleObjects.key, ["tenant-admin"]),
+        Row(.get, tenant + "/audit", ["tenant-admin", "tenant-viewer", "auditor"]),
+        Row(.get, "/v1/audit/verify", ["auditor"]),
+    ]
+
+    private func api() async throws -> TestAPI {
+        let api = try await TestAPI()
+        try await api.putSpecs()
+        try await api.must(
+            .post,
+            Self.tenant + "/connections",
+            SampleObjects.connection("conn")
+        )
+        try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
+        try await api.must(.post, Self.line + "/versions/1/publish")
+        try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
+        return api
+    }
+
+    private func send(_ api: TestAPI, _ row: Row, _ key: String) async throws -> TestAnswer {
+        guard let body = row.body else {
+            return try await api.send(row.method, row.target, key: key)
+        }
+        return try await api.send(row.method, row.target, body, key: key)
+    }
+
+    @Test(arguments: ["tenant-admin", "tenant-viewer", "runtime", "auditor"])
+    func `a role may do what its row says, and is told 403 for the rest`(_ role: String)
+        async throws
+    {
+        let api = try await api()
+        let key = try await api.key(role)
+        for row in Self.rows {
+            let answer = try await send(api, row, key)
+            if row.roles.contains(role) {
+                #expect(answer.status < 400, "\(row): \(answer)")
+            } else {
+                #expect(answer.status == 403, "\(row): \(answer)")
+                #expect(answer.code == "FORBIDDEN", "\(row)")
+            }
+        }
+    }
+
+    @Test func `the platform's admin may do all of it, the platform's auditor only reads`()
+        async throws
+    {
+        let api = try await api()
+        let admin = try await api.key("platform-admin", tenant: nil)
+        for row in Self.rows where row.method == .get {
+            #expect(try await send(api, row, admin).status == 200, "\(row)")
+        }
+        let auditor = try await api.key("auditor", tenant: nil)
+        for row in Self.rows where row.method != .get && !row.target.hasSuffix("/explain") {
+            #expect(try await send(api, row, auditor).status == 403, "\(row)")
+        }
+    }
+
+    @Test func `a tenant's key is never platform-admin`() async throws {
+        let api = try await api()
+        let body: JSONValue = ["roles": ["platform-admin"]]
+        let answer = try await api.send(.post, Self.tenant + "/keys", body)
+        #expect(answer.status == 422)
+    }
+
+    @Test func `a key acts in its environments only, and in none when it names none`()
+        async throws
+    {
+        let api = try await api()
+        for (environments, isIn) in [(["sandbox"], true), (["production"], false), ([], false)] {
+            let key = try await api.key(
+                "tenant-admin",
+                environments: environments.map { .string($0) }
+            )
+            let answer = try await api.send(.get, Self.line + "/resolved", key: key)
+            #expect((answer.status == 200) == isIn)
+            #expect(isIn || answer.code == "ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE")
+        }
+    }
+
+    @Test func `a runtime asks as its own workflows only`() async throws {
+        let api = try await api()
+        let key = try await api.key("runtime", workflows: ["check*"])
+        func ask(_ workflow: String?) async throws -> TestAnswer {
+            var body: JSONObject = ["capability": "payments.charge"]
+            body["workflow"] = workflow.map { .string($0) }
+            return try await api.send(.post, Self.line + "/explain", .object(body), key: key)
+        }
+        #expect(try await ask("checkout").status == 200)
+        for workflow in ["newsletter", nil] {
+            let answer = try await ask(workflow)
+            #expect(answer.status == 403)
+            #expect(answer.code == "WORKFLOW_NOT_IN_CREDENTIAL_SCOPE")
+        }
+    }
+}

@@ -1,0 +1,197 @@
+@testable import API
+import HTTPWire
+import JSON
+import Testing
+
+/// A body that holds what looks like a secret is refused, wherever it stands, and its value is told
+/// to nobody (API section 1).
+@Suite struct SecretRefusalTests {
+    private static let secret = "sk_live_51HxAbCdEfGhIjKlMnOpQr"
+    private static let tenant = "/v1/tenants/acme-corp"
+    private static let line = tenant + "/configs/invoice-app/sandbox"
+
+    /// A body that a route takes, and where free text may stand in it.
+    struct Place: Sendable {
+        let name: String
+        let method: HTTPMethod
+        let target: String
+        let body: JSONValue
+        let pointers: [[String]]
+
+        init(
+            _ name: String,
+            _ method: HTTPMethod,
+            _ target: String,
+            _ body: JSONValue,
+            _ pointers: [[String]]
+        ) {
+            (self.name, self.method, self.target) = (name, method, target)
+            (self.body, self.pointers) = (body, pointers)
+        }
+    }
+
+    private static let connectionTexts = [
+        ["config", "accountId"], ["config", "region"], ["metadata", "note"], ["description"],
+        ["externalAccountId"], ["meta", "label"],
+    ]
+    private static let configTexts = [["notes"], ["metadata", "note"], ["description"]]
+
+    static let places: [Place] = [
+        Place(
+            "putIntegrationSpec",
+            .put,
+            "/v1/specs/integrations/payments.test/versions/1",
+            SampleObjects.spec,
+            [["meta", "description"], ["meta", "title"], ["docsUrl"], ["transport", "headers", "X-Key"]]
+        ),
+        Place(
+            "putBlueprint",
+            .put,
+            "/v1/specs/blueprints/invoice-app/versions/1",
+            SampleObjects.blueprint,
+            [["branding", "appNameKey"], ["metadata", "note"], ["description"]]
+        ),
+        Place(
+            "createConnection",
+            .post,
+            tenant + "/connections",
+            SampleObjects.connection("conn_new"),
+            connectionTexts
+        ),
+        Place(
+            "putConnection",
+            .put,
+            tenant + "/connections/conn",
+            SampleObjects.connection("conn"),
+            connectionTexts
+        ),
+        Place("patchConnection", .patch, tenant + "/connections/conn", [:], connectionTexts),
+        Place(
+            "rotateConnection",
+            .post,
+            tenant + "/connections/conn/rotate",
+            ["secretRef": "env://BINDERY_SECRET_B"],
+            [["reason"]]
+        ),
+        Place("pauseConnection", .post, tenant + "/connections/conn/pause", [:], [["reason"]]),
+        Place("resumeConnection", .post, tenant + "/connections/conn/resume", [:], [["reason"]]),
+        Place("revokeConnection", .post, tenant + "/connections/conn/revoke", [:], [["reason"]]),
+        Place(
+            "createConfigVersion",
+            .post,
+            line + "/versions",
+            SampleObjects.config("conn"),
+            configTexts
+        ),
+        Place(
+            "putConfigVersion",
+            .put,
+            line + "/versions/2",
+            SampleObjects.config("conn"),
+            configTexts
+        ),
+        Place("patchConfigVersion", .patch, line + "/versions/2", [:], configTexts),
+        Place("previewConfig", .post, line + "/versions/2/preview", [:], [["changeSummary"]]),
+        Place("publishConfig", .post, line + "/versions/2/publish", [:], [["changeSummary"]]),
+        Place("archiveConfig", .post, line + "/versions/2/archive", [:], [["changeSummary"]]),
+        Place("rollbackConfig", .post, line + "/rollback", ["toVersion": 1], [["reason"]]),
+        Place(
+            "promoteConfig",
+            .post,
+            line + "/promote",
+            ["to": "staging", "connections": ["conn": "conn"]],
+            [["reason"]]
+        ),
+        Place("createGlobalPolicy", .post, "/v1/policies", SampleObjects.policy, [["description"]]),
+        Place("putGlobalPolicy", .put, "/v1/policies/p1", ["effect": "forbid"], [["description"]]),
+        Place(
+            "createTenantPolicy",
+            .post,
+            tenant + "/policies",
+            ["id": "p2", "effect": "forbid"],
+            [["description"], ["metadata", "note"]]
+        ),
+        Place(
+            "putTenantPolicy",
+            .put,
+            tenant + "/policies/p1",
+            ["effect": "forbid"],
+            [["description"], ["metadata", "note"]]
+        ),
+        Place("createGlobalKey", .post, "/v1/keys", ["roles": ["auditor"]], [["name"]]),
+        Place(
+            "createTenantKey",
+            .post,
+            tenant + "/keys",
+            SampleObjects.key,
+            [["name"], ["description"], ["metadata", "note"]]
+        ),
+    ]
+
+    /// Routes that keep nothing of their body.
+    static let keepsNothing: Set<String> = ["testConnection", "executeCapability"]
+
+    @Test func `every route that keeps a body is in the table`() {
+        let named = Set(Self.places.map(\.name)).union(Self.keepsNothing)
+        for route in Routes.all where route.isWrite && route.body != .none {
+            #expect(named.contains(route.name), "\(route.name) takes a body")
+        }
+    }
+
+    @Test func `a secret in a body is refused, named by its place, and not repeated`()
+        async throws
+    {
+        let api = try await TestAPI()
+        try await api.putSpecs()
+        try await api.putTenant("acme-corp")
+        let before = try await api.send(.get, "/livez")["Bindery-Revision"]
+        for place in Self.places {
+            for pointer in place.pointers {
+                let body = Self.setting(.string("key: \(Self.secret)!"), at: pointer[...], in: place.body)
+                let answer = try await api.send(place.method, place.target, body)
+                let name = "\(place.name) /\(pointer.joined(separator: "/"))"
+                #expect(answer.status == 422, "\(name): \(answer)")
+                let issues = answer.json["errors"]?.array ?? []
+                let issue = issues.first { $0["code"] == "SECRET_IN_CONFIG" }
+                let wanted = "/" + pointer.joined(separator: "/")
+                #expect(issue?["pointer"]?.string == wanted, "\(name): \(answer)")
+                #expect(!answer.text.contains(Self.secret), "\(name)")
+            }
+        }
+        #expect(try await api.send(.get, "/livez")["Bindery-Revision"] == before)
+        let trail = try await api.send(.get, Self.tenant + "/audit?limit=500")
+        #expect(!trail.text.contains(Self.secret))
+    }
+
+    @Test func `a field of the integration's secret is refused by its name`() async throws {
+        let api = try await TestAPI()
+        try await api.putSpecs()
+        try await api.putTenant("acme-corp")
+        let config: JSONValue = ["config": ["apiKey": "harmless"]]
+        let answer = try await api.send(.patch, Self.tenant + "/connections/conn", config)
+        #expect(answer.code == "SECRET_IN_CONFIG")
+        #expect(!answer.text.contains("harmless"))
+    }
+
+    @Test(arguments: ["sk_live_short", "task_live_51HxAbCdEfGhIjKl", "a secret key", "AKIA"])
+    func `what only reminds of a key is none`(_ text: String) async throws {
+        let api = try await TestAPI()
+        try await api.putSpecs()
+        var body = SampleObjects.connection("conn").object ?? [:]
+        body["description"] = .string(text)
+        let answer = try await api.send(.post, Self.tenant + "/connections", .object(body))
+        #expect(answer.status == 201)
+    }
+
+    /// `root` with `value` at the place.
+    private static func setting(
+        _ value: JSONValue,
+        at pointer: ArraySlice<String>,
+        in root: JSONValue
+    ) -> JSONValue {
+        guard let key = pointer.first else { return value }
+        var object = root.object ?? [:]
+        object[key] = setting(value, at: pointer.dropFirst(), in: object[key] ?? [:])
+        return .object(object)
+    }
+}

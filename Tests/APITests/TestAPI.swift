@@ -1,0 +1,130 @@
+import API
+import Commands
+import HTTPServer
+import HTTPWire
+import JSON
+
+/// The API in process: requests go through the parser, the middleware and the commands, and no socket.
+struct TestAPI {
+    static let bootstrapKey = "bootstrap-key-for-tests-0123456789abcdef"
+
+    let handler: APIHandler
+
+    init(change: (inout Services.Settings) -> Void = { _ in }) async throws {
+        var settings = Services.Settings()
+        settings.bootstrapKey = Self.bootstrapKey
+        change(&settings)
+        handler = APIHandler(services: try await TestServices.make(settings))
+    }
+
+    /// Sends a request with these bytes as its body.
+    func send(
+        _ method: HTTPMethod,
+        _ target: String,
+        bytes: [UInt8] = [],
+        headers: [HTTPField] = [],
+        key: String? = Self.bootstrapKey
+    ) async throws -> TestAnswer {
+        var headers = headers
+        if let key { headers.append(HTTPField("Authorization", "Bearer \(key)")) }
+        let request = try HTTPRequest(method, target, headers: headers, body: bytes)
+        switch handler.handle(request) {
+        case .answer(let response): return TestAnswer(response)
+        case .suspended(let run): return TestAnswer(await run())
+        }
+    }
+
+    /// Sends JSON.
+    func send(
+        _ method: HTTPMethod,
+        _ target: String,
+        _ body: JSONValue,
+        headers: [HTTPField] = [],
+        key: String? = Self.bootstrapKey
+    ) async throws -> TestAnswer {
+        let type = HTTPField("Content-Type", "application/json")
+        return try await send(
+            method,
+            target,
+            bytes: body.serialized(),
+            headers: [type] + headers,
+            key: key
+        )
+    }
+
+    /// Sends what a test stands on, which must succeed.
+    @discardableResult
+    func must(_ method: HTTPMethod, _ target: String, _ body: JSONValue = [:]) async throws
+        -> TestAnswer
+    {
+        let answer = try await send(method, target, body)
+        guard answer.status < 300 else { throw UnexpectedAnswer(target: target, answer: answer) }
+        return answer
+    }
+
+    /// A new key, of a tenant or of the platform; its text.
+    func key(
+        _ role: String,
+        tenant: String? = "acme-corp",
+        environments: [JSONValue] = ["*"],
+        workflows: [JSONValue] = ["*"]
+    ) async throws -> String {
+        let path = tenant.map { "/v1/tenants/\($0)/keys" } ?? "/v1/keys"
+        let answer = try await must(
+            .post,
+            path,
+            [
+                "roles": [.string(role)], "environments": .array(environments),
+                "workflows": .array(workflows),
+            ]
+        )
+        guard let key = answer.json["key"]?.string else {
+            throw UnexpectedAnswer(target: path, answer: answer)
+        }
+        return key
+    }
+}
+
+/// An answer that a test can't go on from.
+struct UnexpectedAnswer: Error {
+    let target: String
+    let answer: TestAnswer
+}
+
+/// An answer, as a client reads it.
+struct TestAnswer: Sendable, CustomStringConvertible {
+    let status: Int
+    let headers: [HTTPField]
+    let body: [UInt8]
+
+    init(_ response: HTTPResponse) {
+        status = response.status
+        headers = response.headers
+        guard case .bytes(let bytes) = response.body else {
+            body = []
+            return
+        }
+        body = bytes
+    }
+
+    /// The value of the field; nil when absent.
+    subscript(name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+
+    /// The body as JSON; null when it is none.
+    var json: JSONValue {
+        do {
+            return try JSONValue(parsing: body)
+        } catch {
+            return .null
+        }
+    }
+
+    /// The problem's code.
+    var code: String? { json["code"]?.string }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    var description: String { "\(status) \(text.prefix(500))" }
+}

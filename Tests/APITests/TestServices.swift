@@ -1,0 +1,22 @@
+import Audit
+import Commands
+import Execution
+import Ledger
+import Outbound
+import Secrets
+
+/// Services over memory, and the API in front of them.
+enum TestServices {
+    static func make(_ settings: Services.Settings) async throws -> Services {
+        let audit = try await AuditTrail.open(AuditTrail.Configuration())
+        let outbound = try OutboundClient(OutboundConfiguration())
+        let secrets = try SecretKeeper(SecretsConfiguration())
+        return Services(
+            settings: settings,
+            ledger: try Ledger(journal: MemoryJournal()),
+            audit: audit,
+            executor: Executor(outbound: outbound, secrets: secrets, audit: audit),
+            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit)
+        )
+    }
+}
