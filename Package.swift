@@ -68,7 +68,7 @@ let suites: [Target] = [
     // The rules that every journal keeps, run by the suites of the journals.
     .target(
         name: "JournalConformance",
-        dependencies: ["Ledger", "Model"],
+        dependencies: ["Ledger"],
         path: "Tests/JournalConformance",
         swiftSettings: settings
     ),
@@ -105,7 +105,13 @@ let suites: [Target] = [
             "Platform", "Ledger", "Secrets", "Execution", "Outbound",
         ]
     ),
-    tests("BinderyTests", ["bindery", "JSON", "Model", "Platform"]),
+    tests(
+        "BinderyTests",
+        [
+            "bindery", "Audit", "Commands", "HTTPServer", "HTTPWire", "JSON", "Ledger", "Model",
+            "Outbound", "Platform",
+        ]
+    ),
     tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire"]),
 ]
 

@@ -1,3 +1,5 @@
+import Platform
+
 let status = await Program.run(
     Array(CommandLine.arguments.dropFirst()),
     environment: ProcessEnvironment.current(),

@@ -1,5 +1,6 @@
 @testable import API
 import Foundation
+import HTTPWire
 import JSON
 import Testing
 

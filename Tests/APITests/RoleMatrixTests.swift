@@ -14,7 +14,12 @@ import Testing
         let body: JSONValue?
         let roles: Set<String>
 
-        init(_ method: HTTPMethod, _ target: String, _ body: JSONValue? = nil, _ roles: Set<String>) {
+        init(
+            _ method: HTTPMethod,
+            _ target: String,
+            _ body: JSONValue? = nil,
+            for roles: Set<String>
+        ) {
             (self.method, self.target, self.body, self.roles) = (method, target, body, roles)
         }
 
@@ -23,55 +28,57 @@ import Testing
 
     private static let tenantReaders: Set = ["tenant-admin", "tenant-viewer"]
     static let rows: [Row] = [
-        Row(.get, "/v1/specs/integrations", tenantReaders),
-        Row(.get, "/v1/specs/blueprints/invoice-app/versions/1", tenantReaders),
-        Row(.put, "/v1/specs/integrations/payments.test/versions/1", SampleObjects.spec, []),
-        Row(.put, "/v1/specs/blueprints/invoice-app/versions/1", SampleObjects.blueprint, []),
-        Row(.delete, "/v1/specs/integrations/payments.test/versions/9", []),
-        Row(.get, "/v1/policies", []), Row(.post, "/v1/policies", SampleObjects.policy, []),
-        Row(.get, "/v1/keys", []), Row(.post, "/v1/keys", ["roles": ["auditor"]], []),
-        Row(.get, "/v1/tenants", []), Row(.get, "/metrics", []),
-        Row(.get, tenant + "/connections", tenantReaders),
-        Row(.get, tenant + "/connections/conn/health", tenantReaders),
-        Row(.get, tenant + "/connections/conn/usage", tenantReaders),
-        Row(.put, tenant + "/connections/conn", SampleObjects.connection("conn"), ["tenant-admin"]),
-        Row(.post, tenant + "/connections/conn/pause", [:], ["tenant-admin"]),
-        Row(.get, tenant + "/configs", tenantReaders),
-        Row(.get, line + "/versions/1", tenantReaders),
-        Row(.get, line + "/versions/1/diff/2", tenantReaders),
-        Row(.post, line + "/versions", SampleObjects.config("conn"), ["tenant-admin"]),
-        Row(.post, line + "/versions/2/validate", [:], ["tenant-admin"]),
-        Row(.post, line + "/versions/1/publish", [:], ["tenant-admin"]),
-        Row(.get, line + "/history", ["tenant-admin", "tenant-viewer", "auditor"]),
-        Row(.get, line + "/resolved", ["tenant-admin", "tenant-viewer", "runtime", "auditor"]),
+        Row(.get, "/v1/specs/integrations", for: tenantReaders),
+        Row(.get, "/v1/specs/blueprints/invoice-app/versions/1", for: tenantReaders),
+        Row(.put, "/v1/specs/integrations/payments.test/versions/1", SampleObjects.spec, for: []),
+        Row(.put, "/v1/specs/blueprints/invoice-app/versions/1", SampleObjects.blueprint, for: []),
+        Row(.delete, "/v1/specs/integrations/payments.test/versions/9", for: []),
+        Row(.get, "/v1/policies", for: []), Row(.post, "/v1/policies", SampleObjects.policy, for: []),
+        Row(.get, "/v1/keys", for: []), Row(.post, "/v1/keys", ["roles": ["auditor"]], for: []),
+        Row(.get, "/v1/tenants", for: []), Row(.get, "/metrics", for: []),
+        Row(.get, tenant + "/connections", for: tenantReaders),
+        Row(.get, tenant + "/connections/conn/health", for: tenantReaders),
+        Row(.get, tenant + "/connections/conn/usage", for: tenantReaders),
+        Row(.put, tenant + "/connections/conn", SampleObjects.connection("conn"), for: ["tenant-admin"]),
+        Row(.post, tenant + "/connections/spare/pause", [:], for: ["tenant-admin"]),
+        Row(.get, tenant + "/configs", for: tenantReaders),
+        Row(.get, line + "/versions/1", for: tenantReaders),
+        Row(.get, line + "/versions/1/diff/2", for: tenantReaders),
+        Row(.post, line + "/versions", SampleObjects.config("conn"), for: ["tenant-admin"]),
+        Row(.post, line + "/versions/2/validate", [:], for: ["tenant-admin"]),
+        Row(.post, line + "/versions/1/publish", [:], for: ["tenant-admin"]),
+        Row(.get, line + "/history", for: ["tenant-admin", "tenant-viewer", "auditor"]),
+        Row(.get, line + "/resolved", for: ["tenant-admin", "tenant-viewer", "runtime", "auditor"]),
         Row(
             .post,
             line + "/explain",
             ["capability": "payments.charge"],
-            ["tenant-admin", "tenant-viewer", "runtime", "auditor"]
+            for: ["tenant-admin", "tenant-viewer", "runtime", "auditor"]
         ),
         Row(
             .post,
             line + "/capabilities/payments.charge/execute?dryRun=true",
             ["workflow": "checkout"],
-            ["tenant-admin", "runtime"]
+            for: ["tenant-admin", "runtime"]
         ),
-        Row(.get, tenant + "/policies", tenantReaders),
-        Row(.put, tenant + "/policies/p1", ["effect": "forbid"], ["tenant-admin"]),
-        Row(.get, tenant + "/keys", ["tenant-admin"]),
-        Row(.post, tenant + "/keys", SampleObjects.key, ["tenant-admin"]),
-        Row(.get, tenant + "/audit", ["tenant-admin", "tenant-viewer", "auditor"]),
-        Row(.get, "/v1/audit/verify", ["auditor"]),
+        Row(.get, tenant + "/policies", for: tenantReaders),
+        Row(.put, tenant + "/policies/p1", ["effect": "forbid"], for: ["tenant-admin"]),
+        Row(.get, tenant + "/keys", for: ["tenant-admin"]),
+        Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
+        Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),
+        Row(.get, "/v1/audit/verify", for: ["auditor"]),
     ]
 
     private func api() async throws -> TestAPI {
         let api = try await TestAPI()
         try await api.putSpecs()
-        try await api.must(
-            .post,
-            Self.tenant + "/connections",
-            SampleObjects.connection("conn")
-        )
+        for id in ["conn", "spare"] {
+            try await api.must(
+                .post,
+                Self.tenant + "/connections",
+                SampleObjects.connection(id)
+            )
+        }
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
         try await api.must(.post, Self.line + "/versions/1/publish")
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))

@@ -1,3 +1,4 @@
+import HTTPWire
 import JSON
 
 /// Bodies of a small world: one integration, one blueprint with one slot, a tenant's objects.

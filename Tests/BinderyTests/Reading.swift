@@ -1,3 +1,5 @@
+import Platform
+
 @testable import bindery
 
 /// Settings put together for a test.

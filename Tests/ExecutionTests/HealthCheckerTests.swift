@@ -79,7 +79,7 @@ import Testing
 
     @Test func `a provider that hangs is a timeout`() async throws {
         let world = try await ExecutionWorld { _ in [.hold] }
-        let health = try await check(world, timeout: 100)
+        let health = try await check(world, timeout: 800)
         #expect(health.errorCode == "PROVIDER_TIMEOUT")
     }
 

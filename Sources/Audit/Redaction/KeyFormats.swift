@@ -5,51 +5,62 @@ enum KeyFormats {
     private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
     private static let dashes = Array("-----".utf8)
+    /// No format is shorter, with its prefix.
+    private static let keyLengthMin = 14
+    /// So many bytes of a word tell whether it is a key.
+    private static let keyLengthLooked = 64
 
     /// The bytes with `AuditRedaction.mark` for each key; nil when there is none.
     static func redacting(_ bytes: [UInt8]) -> [UInt8]? {
-        guard SecretScan.looksLikeSecret(String(decoding: bytes, as: UTF8.self)) else { return nil }
-        return withoutWords(withoutBlocks(bytes))
+        let ranges = keys(in: bytes) + blocks(in: bytes)
+        return ranges.isEmpty ? nil : RedactedRanges.replace(ranges, in: bytes)
     }
 
     /// A PEM block goes whole; one without an end goes with everything after it.
-    private static func withoutBlocks(_ bytes: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
+    private static func blocks(in bytes: [UInt8]) -> [Range<Int>] {
+        guard bytes.count >= begin.count, bytes.contains(0x2D) else { return [] }
+        var ranges: [Range<Int>] = []
         var rest = bytes[...]
         while let start = rest.firstRange(of: begin) {
-            output += rest[..<start.lowerBound]
-            output += Array(AuditRedaction.mark.utf8)
-            let inside = rest[start.upperBound...]
-            guard let last = inside.firstRange(of: end),
-                let close = inside[last.upperBound...].firstRange(of: dashes)
-            else { return output }
+            guard let last = rest[start.upperBound...].firstRange(of: end),
+                let close = rest[last.upperBound...].firstRange(of: dashes)
+            else { return ranges + [start.lowerBound..<bytes.count] }
+            ranges.append(start.lowerBound..<close.upperBound)
             rest = rest[close.upperBound...]
         }
-        return output + rest
+        return ranges
     }
 
-    /// A key is a part of a word of the keys' alphabet; the whole word goes.
-    private static func withoutWords(_ bytes: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count)
+    /// A key begins where a run of the keys' alphabet does, and goes on over dots.
+    private static func keys(in bytes: [UInt8]) -> [Range<Int>] {
+        guard bytes.count >= keyLengthMin else { return [] }
+        var ranges: [Range<Int>] = []
         var index = 0
         while index < bytes.count {
-            guard isWordByte(bytes[index]) else {
-                output.append(bytes[index])
+            guard isKeyByte(bytes[index]) else {
                 index += 1
                 continue
             }
-            let word = bytes[index...].prefix(while: isWordByte)
-            let isKey = SecretScan.looksLikeSecret(String(decoding: word, as: UTF8.self))
-            output += isKey ? Array(AuditRedaction.mark.utf8)[...] : word
-            index = word.endIndex
+            let word = bytes[index...].prefix { isKeyByte($0) || $0 == 0x2E }
+            if isKey(word) {
+                ranges.append(index..<word.endIndex)
+                index = word.endIndex
+            } else {
+                index = word.firstIndex(of: 0x2E) ?? word.endIndex
+            }
         }
-        return output
+        return ranges
     }
 
-    private static func isWordByte(_ byte: UInt8) -> Bool {
+    private static func isKey(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.count >= keyLengthMin else { return false }
+        let start = word.prefix(keyLengthLooked)
+        return SecretScan.looksLikeSecret(String(decoding: start, as: UTF8.self))
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
         default: false
         }
     }

@@ -1,10 +1,11 @@
+import JSON
 import Platform
 
 /// The exact values that must not be recorded, in every spelling in which they may turn up.
 struct NeedleSet: Sendable {
     /// A shorter value would be found in half of all texts, and is worth nothing as a secret.
     static let byteCountMin = 4
-    /// The most bytes of a value whose base64 spellings are looked for.
+    /// The fewest bytes of a value whose base64 spellings are looked for.
     private static let base64ByteCountMin = 6
 
     /// The values as they are, and the base64 spellings, which stretch over their whole word.
@@ -14,9 +15,13 @@ struct NeedleSet: Sendable {
     init(_ values: [String]) {
         let values = Set(values.map { Array($0.utf8) }).filter { $0.count >= Self.byteCountMin }
         plain = NeedleTable(values)
+        mayBeNumber = values.contains { $0.allSatisfy("+-.0123456789Ee".utf8.contains) }
         let long = values.filter { $0.count >= Self.base64ByteCountMin }
         encoded = NeedleTable(Set(long.flatMap(Self.base64Spellings)))
     }
+
+    /// Whether a number could be one of the values: seldom, and looking at every number is dear.
+    let mayBeNumber: Bool
 
     /// The bytes with `AuditRedaction.mark` for each value; nil when there is none.
     func redacting(_ bytes: [UInt8]) -> [UInt8]? {
@@ -31,21 +36,12 @@ struct NeedleSet: Sendable {
                     view.source(Self.wholeWord(range, in: view.bytes))
                 }
         }
-        return ranges.isEmpty ? nil : Self.replacing(ranges, in: bytes)
+        return ranges.isEmpty ? nil : RedactedRanges.replace(ranges, in: bytes)
     }
 
-    private static func replacing(_ ranges: [Range<Int>], in bytes: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count)
-        var position = 0
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if range.lowerBound >= position {
-                output += bytes[position..<range.lowerBound]
-                output += Array(AuditRedaction.mark.utf8)
-            }
-            position = max(position, range.upperBound)
-        }
-        return output + bytes[position...]
+    /// Whether the digits of a number hold one of the values.
+    func isNumber(_ value: JSONValue) -> Bool {
+        mayBeNumber && redacting(value.serialized()) != nil
     }
 
     /// The characters of base64 that depend on the value alone, for each of the three places in

@@ -26,7 +26,7 @@ public struct ValueRedaction: Sendable {
         case .object(let object):
             .object(JSONObject(object.map { (text($0.key), self.value($0.value)) }))
         case .integer, .decimal:
-            isFound(in: value.serialized()) ? .string(AuditRedaction.mark) : value
+            needles.isNumber(value) ? .string(AuditRedaction.mark) : value
         case .null, .bool: value
         }
     }

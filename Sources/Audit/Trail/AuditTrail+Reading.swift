@@ -78,6 +78,20 @@ extension AuditTrail {
         return found.first
     }
 
+    /// Removes old records, in whole segments.
+    ///
+    /// A segment goes when all of its records were appended before the instant; the one that is
+    /// written to stays. The chain then begins with the first record that is left, whose `previousHash` nobody can
+    /// check any more but by an anchor.
+    public func removeRecords(appendedBefore instant: Timestamp) async throws(AuditError) {
+        guard let first = try await store.firstKept(appendedSince: instant.milliseconds) else {
+            return
+        }
+        // Before the files go, so that no list looks for what is not there.
+        index.withLock { $0.forget(before: first) }
+        try await store.remove(before: first)
+    }
+
     /// Walks all records, from the oldest to the newest one at the time of the call.
     public func verify() async throws(AuditError) -> AuditVerification {
         let head = head

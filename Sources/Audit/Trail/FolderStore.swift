@@ -54,5 +54,18 @@ final class FolderStore: RecordStore {
         try await walker.run { walker throws(AuditError) in try walker.walk(visit) }
     }
 
+    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64? {
+        try await walker.run { walker throws(AuditError) in
+            try SegmentRetention(folder: walker.folder).firstKept(since: milliseconds)
+        }
+    }
+
+    func remove(before first: UInt64) async throws(AuditError) {
+        try await walker.run { walker throws(AuditError) in
+            try SegmentRetention(folder: walker.folder).remove(before: first)
+        }
+        oldest.store(first, ordering: .relaxed)
+    }
+
     func close() async { await writer.run { $0.close() } }
 }

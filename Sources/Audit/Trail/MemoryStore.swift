@@ -71,5 +71,10 @@ final class MemoryStore: RecordStore {
         }
     }
 
+    /// What memory keeps is bounded by its size, and gone with the process.
+    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64? { nil }
+
+    func remove(before first: UInt64) async throws(AuditError) {}
+
     func close() async { state.withLock { $0.isClosed = true } }
 }

@@ -15,6 +15,13 @@ protocol RecordStore: Sendable {
     /// Walks the lines from the oldest on, until `visit` answers false.
     func walk(_ visit: @escaping @Sendable ([UInt8]) -> Bool) async throws(AuditError)
 
+    /// The sequence of the first record that a removal of everything appended before an instant, in
+    /// milliseconds since 1970, would keep; nil when it would remove nothing.
+    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64?
+
+    /// Removes the records before `first`, which `firstKept` has named.
+    func remove(before first: UInt64) async throws(AuditError)
+
     /// The sequence of the oldest record kept.
     var oldestSequence: UInt64 { get }
 

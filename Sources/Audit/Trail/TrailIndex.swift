@@ -54,6 +54,8 @@ struct IndexEntry: Sendable {
 struct TrailIndex {
     private var byTenant: [TenantID?: [IndexEntry]] = [:]
     private(set) var entryCount = 0
+    /// Everything before it was forgotten.
+    private var oldest: UInt64 = 0
     private let entryCountMax: Int
 
     init(entryCountMax: Int) { self.entryCountMax = entryCountMax }
@@ -68,6 +70,8 @@ struct TrailIndex {
 
     /// Forgets the records before `sequence`.
     mutating func forget(before sequence: UInt64) {
+        guard sequence > oldest else { return }
+        oldest = sequence
         for (tenant, entries) in byTenant where (entries.first?.sequence ?? .max) < sequence {
             let kept = entries[Self.position(of: sequence, in: entries)...]
             byTenant[tenant] = kept.isEmpty ? nil : Array(kept)

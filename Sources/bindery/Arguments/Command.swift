@@ -1,3 +1,5 @@
+import Platform
+
 /// One thing that the program does, as the command line names it.
 struct Command: Sendable {
     /// What a command is run with.

@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// The program: finds the command that was asked for and runs it.
 enum Program {
@@ -6,7 +7,7 @@ enum Program {
     static let commands: [Command] = [
         ServeCommand.command, DemoProviderCommand.command, KeysCreateCommand.command,
         CheckCommand.command, HealthCheckCommand.command, VersionCommand.command,
-        SettingsCommand.command,
+        SettingsCommand.command, BenchCommand.command,
     ]
 
     /// Runs the command that `arguments`, without the program's own name, ask for.

@@ -5,8 +5,8 @@ import Platform
 
 /// Keeps the head of the audit trail in the ledger, so that cutting off the trail's end is seen.
 ///
-/// The trail is durable before the ledger hears of it: a trail that is shorter than the ledger knows
-/// has lost records to somebody's hand, or to a disk.
+/// The trail is durable before the ledger hears of it: a trail that is shorter than the ledger
+/// knows has lost records, to a hand or to a disk.
 enum AuditAnchoring {
     /// Checks the trail against the ledger.
     ///

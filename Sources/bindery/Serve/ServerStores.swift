@@ -33,7 +33,17 @@ struct ServerStores: Sendable {
         if let copy = audit.brokenCopy {
             log.write(.warning, "audit.torn", ["copy": .string(copy)])
         }
-        return ServerStores(ledger: ledger, audit: audit)
+        let stores = ServerStores(ledger: ledger, audit: audit)
+        for warning in ledger.loadReport.warnings {
+            log.write(.warning, "ledger.mended", ["detail": .string(warning)])
+        }
+        do {
+            try AuditAnchoring.check(stores)
+        } catch {
+            await stores.release()
+            throw error
+        }
+        return stores
     }
 
     private static func openLedger(_ settings: Settings) throws(CommandFailure) -> Ledger {
@@ -60,6 +70,11 @@ struct ServerStores: Sendable {
 
     /// Finishes what was begun, and closes both.
     func close() async {
+        await AuditAnchoring.anchor(self)
+        await release()
+    }
+
+    private func release() async {
         await ledger.close()
         await audit.close()
     }

@@ -2,12 +2,15 @@ import Audit
 import JSON
 import Ledger
 
-/// Tells the operator, once and loudly, when the ledger or the audit trail stops taking writes.
+/// Tells the operator, once and loudly, when the ledger or the audit trail stops taking writes, and
+/// keeps the trail's head in the ledger.
 ///
 /// Who writes is answered with an error each time; this is for whoever only reads the log.
 struct StoreWatch: Sendable {
     /// How often it looks.
     static let interval = Duration.seconds(1)
+    /// After how many looks the ledger is told the audit trail's head.
+    static let anchorInterval = 60
 
     private let task: Task<Void, Never>
 
@@ -16,7 +19,10 @@ struct StoreWatch: Sendable {
         task = Task {
             var tellsLedger = true
             var tellsAudit = true
+            var lookCount = 0
             while !Task.isCancelled {
+                lookCount += 1
+                if lookCount % Self.anchorInterval == 0 { await AuditAnchoring.anchor(stores) }
                 if tellsLedger, case .readOnly(let detail) = stores.ledger.condition {
                     log.write(.error, "ledger.readOnly", ["detail": .string(detail)])
                     tellsLedger = false

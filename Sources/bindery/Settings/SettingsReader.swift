@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Platform
 
 /// Puts the settings together: a flag over a variable over the file over what is built in.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// How a command ends, as the shell sees it.
 enum CommandStatus: Int32, Sendable {
@@ -10,5 +10,5 @@ enum CommandStatus: Int32, Sendable {
     case usage = 2
 
     /// Ends the process, now.
-    func exit() -> Never { Glibc.exit(rawValue) }
+    func exit() -> Never { ProcessExit.now(rawValue) }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Where a command writes: what it answers, and what is wrong.
 struct Console: Sendable {
     private let output: @Sendable (String) -> Void

@@ -1,15 +1,14 @@
 import Glibc
-import Platform
 
 /// What a path leads to.
-enum FolderEntry: Sendable {
+public enum FolderEntry: Sendable {
     /// A folder, and the names in it that do not start with a dot.
     case folder([String])
     /// Something else.
     case file
 
     /// Looks at `path`.
-    static func at(_ path: String) throws(SystemError) -> FolderEntry {
+    public static func at(_ path: String) throws(SystemError) -> FolderEntry {
         do {
             return .folder(try Folder(path).names())
         } catch {

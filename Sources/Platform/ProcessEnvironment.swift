@@ -1,20 +1,19 @@
 import Glibc
-import Platform
 
 /// The variables that the process was started with.
 ///
 /// Holds their names; a value is read when it is asked for, so that secrets among them are not
 /// copied by those who look for something else.
-struct ProcessEnvironment: Sendable {
+public struct ProcessEnvironment: Sendable {
     /// The most variables that are looked at.
-    static let countMax = 10_000
+    public static let countMax = 10_000
 
     /// The names of all variables.
-    let names: Set<String>
+    public let names: Set<String>
     private let bytes: @Sendable (String) -> [UInt8]?
 
     /// Variables given by a caller.
-    init(_ variables: [String: String]) {
+    public init(_ variables: [String: String]) {
         names = Set(variables.keys)
         bytes = { name in variables[name].map { Array($0.utf8) } }
     }
@@ -25,12 +24,12 @@ struct ProcessEnvironment: Sendable {
     }
 
     /// The variable `name` as text; nil when it is not set.
-    func text(of name: String) -> String? {
+    public func text(of name: String) -> String? {
         bytes(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The variable `name` as a secret; nil when it is not set.
-    func secret(of name: String) -> SecretBytes? {
+    public func secret(of name: String) -> SecretBytes? {
         guard var value = bytes(name) else { return nil }
         return SecretBytes(wiping: &value)
     }
@@ -38,7 +37,7 @@ struct ProcessEnvironment: Sendable {
     /// The process's own.
     ///
     /// The process never changes its environment, so that reading it needs no lock.
-    static func current() -> ProcessEnvironment {
+    public static func current() -> ProcessEnvironment {
         var names: Set<String> = []
         var entry = unsafe environ
         // The list ends with a null pointer, and each text with a zero byte.

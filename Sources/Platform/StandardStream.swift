@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Written by its descriptor, not by opening `/dev/stdout` again: a service manager may have made
 /// it a socket, which can't be opened, or a file, in which two openings overwrite each other.
-enum StandardStream: Int32, Sendable {
+public enum StandardStream: Int32, Sendable {
     /// What a command answers.
     case output = 1
     /// What goes wrong, and the log.
@@ -14,7 +14,7 @@ enum StandardStream: Int32, Sendable {
     ///
     /// Blocks while the reader is slow. One write for a text of the usual size, so that the lines
     /// of several threads do not mix.
-    func write(_ text: String) {
+    public func write(_ text: String) {
         let bytes = Array(text.utf8)
         var done = 0
         while done < bytes.count {
