@@ -36,7 +36,7 @@ public final class APIHandler: HTTPHandler {
 
     /// Answers a request.
     public func handle(_ request: HTTPRequest) -> HTTPHandling {
-        let began = MonotonicClock.now
+        let began = MonotonicClock.precise
         let milliseconds = WallClock.milliseconds()
         let identity = RequestIdentity(request, now: milliseconds)
         let arrival = Arrival(

@@ -37,7 +37,7 @@ final class RequestMetrics: Sendable {
     /// Counts an answer.
     func count(_ route: Int?, _ status: Int, since began: MonotonicInstant) {
         let row = rows[route ?? rows.count - 1]
-        let nanoseconds = max(0, MonotonicClock.now.nanoseconds - began.nanoseconds)
+        let nanoseconds = max(0, MonotonicClock.precise.nanoseconds - began.nanoseconds)
         let seconds = Double(nanoseconds) / 1e9
         row.classes[min(max(status / 100 - 1, 0), 4)].add(1)
         row.buckets[Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count].add(1)

@@ -64,9 +64,9 @@ enum BenchCommand {
         run()
         let times = (0..<runCount)
             .map { _ in
-                let start = MonotonicClock.now
+                let start = MonotonicClock.precise
                 run()
-                return MonotonicClock.now.nanoseconds - start.nanoseconds
+                return MonotonicClock.precise.nanoseconds - start.nanoseconds
             }
         return times.sorted()[runCount / 2]
     }
