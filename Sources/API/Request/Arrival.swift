@@ -31,18 +31,20 @@ struct Arrival: Sendable {
     ///
     /// - Throws: `UNAUTHENTICATED` when there is more than one, or another scheme.
     func bearerToken() throws(CommandError) -> String? {
-        guard let value = request.header("authorization") else { return nil }
-        let parts = value.split(separator: " ", maxSplits: 1)
-        guard request.headerCount("authorization") == 1, parts.count == 2,
-            parts[0].lowercased() == "bearer"
-        else {
+        guard let value = request.headerBytes("authorization") else { return nil }
+        let scheme = Array("bearer".utf8)
+        let isBearer = value.count > scheme.count
+            && zip(value, scheme).allSatisfy { $0 | 0x20 == $1 }
+            && value[value.startIndex + scheme.count] == 0x20
+        guard isBearer, request.headerCount("authorization") == 1 else {
             throw CommandError(
                 .unauthenticated,
                 "UNAUTHENTICATED",
                 "Authorization must be one bearer token."
             )
         }
-        return String(parts[1].trimming(" "))
+        let token = value.dropFirst(scheme.count).drop { $0 == 0x20 }
+        return String(decoding: token, as: UTF8.self)
     }
 
     /// The revision that the caller wants to see at least; 0 when it says nothing.

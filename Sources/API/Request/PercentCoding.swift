@@ -2,9 +2,14 @@
 enum PercentCoding {
     /// The text behind an encoded one; nil when an escape is broken or the bytes are not UTF-8.
     static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
-        guard bytes.contains(where: { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }) else {
-            return String(validating: bytes, as: UTF8.self)
+        var isPlain = true
+        var isASCII = true
+        for byte in bytes {
+            if byte == 0x25 || (plusIsSpace && byte == 0x2B) { isPlain = false }
+            if byte >= 0x80 { isASCII = false }
         }
+        if isPlain, isASCII { return String(decoding: bytes, as: UTF8.self) }
+        if isPlain { return String(validating: bytes, as: UTF8.self) }
         var decoded: [UInt8] = []
         var rest = bytes
         while let byte = rest.popFirst() {

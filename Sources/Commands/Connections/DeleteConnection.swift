@@ -24,7 +24,7 @@ public struct DeleteConnection: Sendable {
             id: id.text,
             tenant: scope.tenant
         )
-        return try await context.write(subject) { (state, _) throws(CommandError) in
+        let answer = try await context.write(subject) { (state, _) throws(CommandError) in
             let tenant = scope.read(state)
             let existing = tenant.connections[id]
             try context.precondition.check(existing?.revision)
@@ -33,5 +33,7 @@ public struct DeleteConnection: Sendable {
             let change = Change.removeConnection(scope.tenant, id)
             return DocumentWrite.removal(of: tenant.json(existing), change)
         }
+        if !context.isDryRun { context.services.executor.forget(id, of: scope.tenant) }
+        return answer
     }
 }

@@ -1,0 +1,130 @@
+import Glibc
+import JSON
+import Platform
+import Synchronization
+
+/// `bindery serve` on a free port, over a data folder that outlives the process.
+final class BinderyServer: Sendable {
+    static let bootstrapKey = "bootstrap-key-for-blackbox-0123456789abcdef"
+
+    /// The folder of the data, the settings and the logs.
+    let folder: TemporaryFolder
+    private let flags: [String]
+    private let variables: [String: String]
+    private let running = Mutex<(process: RunningProcess, address: SocketAddress)?>(nil)
+    private let heard = Mutex<(logs: [String], answers: [WireAnswer])>(([], []))
+
+    /// A server that is not started yet.
+    init(
+        in folder: TemporaryFolder,
+        flags: [String] = ["--outbound-allow", "127.0.0.0/8"],
+        variables: [String: String] = ["BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey]
+    ) {
+        (self.folder, self.flags, self.variables) = (folder, flags, variables)
+    }
+
+    /// A server that is ready.
+    static func started(
+        flags: [String] = [],
+        secrets: [String: String] = [:]
+    ) async throws -> BinderyServer {
+        let server = BinderyServer(
+            in: try TemporaryFolder(),
+            flags: ["--outbound-allow", "127.0.0.0/8"] + flags,
+            variables: ["BINDERY_BOOTSTRAP_KEY": bootstrapKey].merging(secrets) { own, _ in own }
+        )
+        try await server.start()
+        return server
+    }
+
+    var dataFolder: String { folder.path("data") }
+    /// Everything that the server's processes wrote.
+    var log: String {
+        let old = heard.withLock { $0.logs }
+        let process = running.withLock { $0?.process }
+        return (old + [process?.output ?? "", process?.errors ?? ""]).joined()
+    }
+    /// Everything that was answered.
+    var answers: [WireAnswer] { heard.withLock { $0.answers } }
+
+    /// A process on the data folder, which need not get ready.
+    func launch() throws -> RunningProcess {
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", dataFolder]
+        return try RunningProcess(arguments + flags, variables: variables, in: folder)
+    }
+
+    /// Starts a process, and waits until it is ready.
+    func start() async throws {
+        let process = try launch()
+        var port: UInt16?
+        try await Wait.until("the server is ready") {
+            guard process.isRunning else { throw Missing(what: "the server: \(process.errors)") }
+            let match = process.output.firstMatch(of: /is ready on http:\/\/127\.0\.0\.1:(\d+)/)
+            port = match.flatMap { UInt16($0.output.1) }
+            return port != nil
+        }
+        let address = SocketAddress(host: "127.0.0.1", port: port ?? 0)
+        running.withLock { $0 = (process, address) }
+    }
+
+    /// The process, which must run.
+    var process: RunningProcess {
+        get throws { try current().process }
+    }
+
+    private func current() throws -> (process: RunningProcess, address: SocketAddress) {
+        guard let current = running.withLock({ $0 }) else { throw Missing(what: "a started server") }
+        return current
+    }
+
+    /// Ends the process with a signal, and waits for its end.
+    @discardableResult
+    func end(_ signal: Int32) async throws -> RunningProcess.Ending {
+        let process = try process
+        process.signal(signal)
+        let ending = try await process.ending()
+        heard.withLock { $0.logs += [process.output, process.errors] }
+        running.withLock { $0 = nil }
+        return ending
+    }
+
+    /// Ends the process in order and starts another one.
+    func restart() async throws -> RunningProcess.Ending {
+        let ending = try await end(SIGTERM)
+        try await start()
+        return ending
+    }
+
+    /// A new connection.
+    func connect() throws -> WireConnection { try WireConnection(current().address) }
+
+    /// Sends a request on a connection of its own, or on the one given.
+    func send(
+        _ method: String,
+        _ target: String,
+        _ body: JSONValue? = nil,
+        headers: [String] = [],
+        key: String? = BinderyServer.bootstrapKey,
+        on connection: WireConnection? = nil
+    ) async throws -> WireAnswer {
+        let connection = try connection ?? connect()
+        var headers = headers
+        if body != nil { headers.append("Content-Type: application/json") }
+        if let key { headers.append("Authorization: Bearer \(key)") }
+        let bytes = body?.serialized() ?? []
+        try await connection.send(method, target, headers: headers, body: bytes)
+        let answer = try await connection.answer()
+        heard.withLock { $0.answers.append(answer) }
+        return answer
+    }
+
+    /// Sends a request that must succeed.
+    @discardableResult
+    func must(_ method: String, _ target: String, _ body: JSONValue? = nil) async throws
+        -> WireAnswer
+    {
+        let answer = try await send(method, target, body)
+        guard answer.status < 300 else { throw Missing(what: "\(method) \(target): \(answer)") }
+        return answer
+    }
+}

@@ -1,0 +1,133 @@
+import JSON
+
+/// A server with a live sandbox config, whose one connection leads to a provider.
+struct ProviderWorld {
+    static let tenant = "/v1/tenants/acme-corp"
+    static let line = tenant + "/configs/invoice-app/sandbox"
+
+    let server: BinderyServer
+
+    /// - Parameters:
+    ///   - url: The provider's address.
+    ///   - secret: The reference of the connection's secret.
+    ///   - flags: The server's flags.
+    ///   - secrets: The server's variables.
+    init(
+        url: String,
+        secret: String = "env://BINDERY_SECRET_A",
+        flags: [String] = [],
+        secrets: [String: String] = ["BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}"]
+    ) async throws {
+        server = try await BinderyServer.started(flags: flags, secrets: secrets)
+        try await put(url: url, secret: secret)
+    }
+
+    /// The same over a server that runs already.
+    init(over server: BinderyServer, url: String) async throws {
+        self.server = server
+        try await put(url: url, secret: "env://BINDERY_SECRET_A")
+    }
+
+    private func put(url: String, secret: String) async throws {
+        try await server.must(
+            "PUT",
+            "/v1/specs/integrations/payments.test/versions/1",
+            Self.spec(url: url)
+        )
+        try await server.must(
+            "PUT",
+            "/v1/specs/blueprints/invoice-app/versions/1",
+            Self.blueprint
+        )
+        try await server.must("POST", Self.tenant + "/connections", Self.connection(secret))
+        try await server.must("POST", Self.line + "/versions", Self.config)
+        try await server.must("POST", Self.line + "/versions/1/publish", [:])
+    }
+
+    /// Calls the capability `name` for the workflow checkout.
+    func execute(
+        _ name: String = "charge",
+        timeout milliseconds: Int64? = nil,
+        headers: [String] = []
+    ) async throws -> WireAnswer {
+        var body: JSONObject = ["workflow": "checkout", "input": ["amount": 5000]]
+        body["timeoutMs"] = milliseconds.map { .integer($0) }
+        let target = Self.line + "/capabilities/payments.\(name)/execute"
+        return try await server.send("POST", target, .object(body), headers: headers)
+    }
+
+    /// The audit record that an answer names.
+    func record(of answer: WireAnswer) async throws -> JSONValue {
+        guard let id = answer.json["auditId"]?.string else { throw Missing(what: "an auditId") }
+        return try await server.must("GET", Self.tenant + "/audit/\(id)").json
+    }
+
+    /// Three operations: one that must not be repeated, one that carries a key, and one that reads.
+    static func spec(url: String) -> JSONValue {
+        let operation: JSONValue = [
+            "method": "POST", "path": "/charges", "encoding": "json",
+            "body": ["amount": "{{input.amount}}"],
+        ]
+        var keyed = operation.object ?? [:]
+        keyed["idempotencyHeader"] = "Idempotency-Key"
+        let names = ["charge", "pay", "balance"]
+        return [
+            "meta": ["key": "payments.test", "version": 1, "category": "payments"],
+            "supportedModes": ["byok"],
+            "capabilities": [
+                "provides": .array(
+                    names.map { name in
+                        [
+                            "key": .string("payments.\(name)"),
+                            "operation": .string("payments.test.\(name)"),
+                        ]
+                    }
+                )
+            ],
+            "secretSchema": [
+                "schema": ["type": "object", "properties": ["apiKey": ["type": "string"]]]
+            ],
+            "auth": [["type": "bearer", "secretField": "apiKey"]],
+            "transport": ["type": "rest", "baseUrl": .string(url)],
+            "operations": [
+                "payments.test.charge": operation, "payments.test.pay": .object(keyed),
+                "payments.test.balance": ["method": "GET", "path": "/balance", "safe": true],
+            ],
+        ]
+    }
+
+    static let blueprint: JSONValue = [
+        "meta": ["name": "invoice-app", "version": 1],
+        "integrationSlots": [
+            [
+                "slotId": "payments.primary", "requiredCategory": "payments",
+                "requiredCapabilities": [
+                    ["key": "payments.charge"], ["key": "payments.pay"],
+                    ["key": "payments.balance"],
+                ],
+                "required": true,
+            ]
+        ],
+        "workflows": ["checkout": ["name": "invoice.checkout", "version": 1]],
+    ]
+
+    static func connection(_ secret: String) -> JSONValue {
+        [
+            "meta": [
+                "id": "conn", "integrationKey": "payments.test", "integrationVersion": 1,
+                "environment": "sandbox",
+            ],
+            "ownershipMode": "byok", "secretRef": .string(secret),
+        ]
+    }
+
+    static let config: JSONValue = [
+        "meta": ["blueprintName": "invoice-app"],
+        "integrations": [
+            [
+                "slotId": "payments.primary", "connectionId": "conn",
+                "scope": ["workflows": ["checkout"]],
+            ]
+        ],
+    ]
+}

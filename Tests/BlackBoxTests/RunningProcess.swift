@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A process of the program, with what it writes in files.
+final class RunningProcess: Sendable {
+    /// How a process ended.
+    enum Ending: Equatable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    /// How long a process has for anything, before the test gives up.
+    static let patience = Duration.seconds(30)
+
+    private let process: Process
+    private let outputPath: String
+    private let errorPath: String
+
+    /// Starts the program; of the variables of this process it has only what every program needs.
+    init(
+        _ arguments: [String],
+        variables: [String: String] = [:],
+        in folder: TemporaryFolder
+    ) throws {
+        let name = UUID().uuidString
+        outputPath = try folder.write("\(name).out", "")
+        errorPath = try folder.write("\(name).err", "")
+        process = Process()
+        process.executableURL = URL(filePath: Binary.path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: folder.path)
+        let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
+        process.environment = own.merging(variables) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
+        process.standardError = FileHandle(forWritingAtPath: errorPath)
+        try process.run()
+    }
+
+    deinit { if process.isRunning { signal(SIGKILL) } }
+
+    /// What it wrote for its caller.
+    var output: String { Self.text(outputPath) }
+    /// What it wrote for its operator.
+    var errors: String { Self.text(errorPath) }
+    var isRunning: Bool { process.isRunning }
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Waits for its end.
+    func ending() async throws -> Ending {
+        try await Wait.until("the process ends") { !process.isRunning }
+        let status = process.terminationStatus
+        return process.terminationReason == .exit ? .exit(status) : .signal(status)
+    }
+
+    private static func text(_ path: String) -> String {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+}
+
+/// Waiting, a little at a time.
+enum Wait {
+    /// Waits until the condition holds.
+    ///
+    /// - Throws: `Missing` when that was for nothing for far too long.
+    static func until(_ what: String, _ condition: () throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + RunningProcess.patience
+        while try !condition() {
+            guard ContinuousClock.now < deadline else { throw Missing(what: what) }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+}
