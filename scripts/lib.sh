@@ -75,6 +75,14 @@ stop_all() {
     provider_pid=
 }
 
+# However this script ends, both end with it.
+end_with_script() {
+    trap stop_all EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
 # wait_until_ready NAME PID URL LOG: until URL answers 200, while the process lives.
 wait_until_ready() {
     local name=$1 pid=$2 url=$3 log=$4 tries=0
@@ -133,9 +141,7 @@ start_demo() {
 start_private() {
     local state=$work/$1
     rm -rf "$state"
-    trap stop_all EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
+    end_with_script
     start_demo "$state" "$(free_port)" "$(free_port)"
 }
 
@@ -143,6 +149,9 @@ start_private() {
 status_of() {
     curl -sS --max-time 30 -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $admin_key" "$url$1"
 }
+
+# What to say beside a request of `call` that was refused.
+hint=
 
 # call METHOD PATH [BODY]: a request with the admin key that has to succeed; prints the answer's body.
 call() {
@@ -155,7 +164,7 @@ call() {
         cat "$answer" >&2
         printf '\n' >&2
         rm -f "$answer"
-        fail "$method $path answered $status"
+        fail "$method $path answered $status${hint:+: $hint}"
     fi
     cat "$answer"
     rm -f "$answer"

@@ -17,14 +17,19 @@ import Testing
         (.delete, "/v1/tenants"), (.options, "*"), (.get, "/metrics"),
         (.get, "/v1/specs/integrations/payments.test/versions/1"),
     ])
-    func `every answer has the common header fields`(_ method: HTTPMethod, _ target: String)
+    func `every answer has the common header fields`(
+        _ method: HTTPMethod,
+        _ target: String
+    )
         async throws
     {
         let answer = try await api().send(method, target)
         #expect(answer["X-Request-ID"]?.isEmpty == false)
         #expect(answer["Bindery-Revision"] == "2")
         #expect(answer["X-Content-Type-Options"] == "nosniff")
-        #expect(answer["Cache-Control"] == (answer["ETag"] == nil ? "no-store" : "private, no-cache"))
+        #expect(
+            answer["Cache-Control"] == (answer["ETag"] == nil ? "no-store" : "private, no-cache")
+        )
     }
 
     @Test func `an undeclared method is 405 with Allow, an unknown path 404`() async throws {
@@ -59,7 +64,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "Basic Ym9i", "Bearer", "Bearer ", "bearer", "Bearer a b c", "Token \(TestAPI.bootstrapKey)",
+        "Basic Ym9i", "Bearer", "Bearer ", "bearer", "Bearer a b c",
+        "Token \(TestAPI.bootstrapKey)",
     ])
     func `another Authorization is 401`(_ value: String) async throws {
         let field = HTTPField("Authorization", value)
@@ -88,7 +94,11 @@ import Testing
         let target = "/v1/specs/integrations/payments.test/versions/1"
         let tag = try #require(try await api.send(.get, target)["ETag"])
         for value in [tag, "W/\(tag)", "\"0\", \(tag)", "*"] {
-            let answer = try await api.send(.get, target, headers: [HTTPField("If-None-Match", value)])
+            let answer = try await api.send(
+                .get,
+                target,
+                headers: [HTTPField("If-None-Match", value)]
+            )
             #expect(answer.status == 304)
             #expect(answer.body.isEmpty)
             #expect(answer["ETag"] == tag)
@@ -148,11 +158,12 @@ import Testing
     }
 
     @Test func `a dry key is no key`() async throws {
-        let answer = try await api().send(
-            .post,
-            "/v1/tenants/acme-corp/keys?dryRun=true",
-            SampleObjects.key
-        )
+        let answer = try await api()
+            .send(
+                .post,
+                "/v1/tenants/acme-corp/keys?dryRun=true",
+                SampleObjects.key
+            )
         #expect(answer.status == 201)
         #expect(answer.json["key"] == nil)
         #expect(!answer.text.contains("bnd_"))
@@ -177,7 +188,9 @@ import Testing
         #expect(seen == ids)
     }
 
-    @Test(arguments: ["limit=0", "limit=501", "limit=x", "cursor=x", "cursor=", "sort=id", "limit=1&limit=2"])
+    @Test(arguments: [
+        "limit=0", "limit=501", "limit=x", "cursor=x", "cursor=", "sort=id", "limit=1&limit=2",
+    ])
     func `a list refuses a wrong parameter`(_ query: String) async throws {
         let answer = try await api().send(.get, "\(Self.connections)?\(query)")
         #expect(answer.status == 400)
@@ -206,7 +219,10 @@ import Testing
     }
 
     @Test(arguments: [("0", 200), ("2", 200), ("x", 400), ("-1", 400), ("+1", 400), ("", 400)])
-    func `Bindery-Min-Revision that is reached is no wait`(_ text: String, _ status: Int)
+    func `Bindery-Min-Revision that is reached is no wait`(
+        _ text: String,
+        _ status: Int
+    )
         async throws
     {
         let field = HTTPField("Bindery-Min-Revision", text)

@@ -1,8 +1,9 @@
-@testable import API
 import Foundation
 import HTTPWire
 import JSON
 import Testing
+
+@testable import API
 
 @Suite struct OpenAPIDocumentTests {
     private static let golden = URL(filePath: #filePath)
@@ -34,7 +35,9 @@ import Testing
         var operations: [String] = []
         for path in paths {
             for item in path.value.object ?? [:] {
-                operations.append("\(item.key) \(path.key) \(item.value["operationId"]?.string ?? "")")
+                operations.append(
+                    "\(item.key) \(path.key) \(item.value["operationId"]?.string ?? "")"
+                )
             }
         }
         let routes = Routes.all.map { route in

@@ -1,9 +1,10 @@
-@testable import API
 import Commands
 import HTTPWire
 import JSON
 import Model
 import Testing
+
+@testable import API
 
 @Suite struct ProblemTests {
     static let statuses: [(CommandError.Kind, Int)] = [
@@ -62,7 +63,9 @@ import Testing
     }
 
     @Test(arguments: HTTPRefusal.Reason.allCases)
-    func `the server core's own refusals have the same form`(_ reason: HTTPRefusal.Reason)
+    func `the server core's own refusals have the same form`(
+        _ reason: HTTPRefusal.Reason
+    )
         async throws
     {
         let refusal = HTTPRefusal(reason, detail: "The head is malformed.")

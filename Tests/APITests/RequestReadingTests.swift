@@ -1,8 +1,9 @@
-@testable import API
 import Commands
 import HTTPWire
 import JSON
 import Testing
+
+@testable import API
 
 @Suite struct QueryParametersTests {
     private let known: Set<String> = ["a", "b", "dryRun", "ä"]
@@ -26,8 +27,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("c=1", "UNKNOWN_PARAMETER"), ("A=1", "UNKNOWN_PARAMETER"), ("dryrun=true", "UNKNOWN_PARAMETER"),
-        ("=1", "UNKNOWN_PARAMETER"), ("a=1&a=1", "INVALID_PARAMETER"), ("a=1&%61=2", "INVALID_PARAMETER"),
+        ("c=1", "UNKNOWN_PARAMETER"), ("A=1", "UNKNOWN_PARAMETER"),
+        ("dryrun=true", "UNKNOWN_PARAMETER"),
+        ("=1", "UNKNOWN_PARAMETER"), ("a=1&a=1", "INVALID_PARAMETER"),
+        ("a=1&%61=2", "INVALID_PARAMETER"),
         ("a=%", "INVALID_PARAMETER"), ("a=%4", "INVALID_PARAMETER"), ("a=%FF", "INVALID_PARAMETER"),
         ("%ZZ=1", "INVALID_PARAMETER"),
     ])
@@ -53,7 +56,9 @@ import Testing
         #expect(try read(query).bool("dryRun") == expected)
     }
 
-    @Test(arguments: ["dryRun=maybe", "dryRun=", "dryRun", "dryRun=1", "dryRun=True", "dryRun=true%20"])
+    @Test(arguments: [
+        "dryRun=maybe", "dryRun=", "dryRun", "dryRun=1", "dryRun=True", "dryRun=true%20",
+    ])
     func `another truth value is refused: what was meant to be dry must not be done`(
         _ query: String
     ) throws {
@@ -67,10 +72,12 @@ import Testing
         try RequestConditions.read(HTTPRequest(.get, "/", headers: [HTTPField(name, value)]))
     }
 
-    @Test(arguments: [
-        ("*", .any), (" * ", .any), ("\"7\"", .of(["7"])), ("\"7\", \"8\"", .of(["7", "8"])),
-        (",\"7\",,", .of(["7"])), ("", .of([])), ("\"\"", .of([""])),
-    ] as [(String, Precondition.Tags)])
+    @Test(
+        arguments: [
+            ("*", .any), (" * ", .any), ("\"7\"", .of(["7"])), ("\"7\", \"8\"", .of(["7", "8"])),
+            (",\"7\",,", .of(["7"])), ("", .of([])), ("\"\"", .of([""])),
+        ] as [(String, Precondition.Tags)]
+    )
     func `reads a star or a list of tags`(_ value: String, _ tags: Precondition.Tags) throws {
         #expect(try read("If-Match", value).ifMatch == tags)
         #expect(try read("If-None-Match", value).ifNoneMatch == tags)
@@ -105,7 +112,9 @@ import Testing
         #expect(RequestIdentity(requestID: id, now: 0).id == id)
     }
 
-    @Test(arguments: [nil, "", "a b", "ä", "a\"b", "<a>", "a,b", String(repeating: "a", count: 129)])
+    @Test(arguments: [
+        nil, "", "a b", "ä", "a\"b", "<a>", "a,b", String(repeating: "a", count: 129),
+    ])
     func `another one is replaced by a UUIDv7`(_ id: String?) {
         let made = RequestIdentity(requestID: id, now: 1_770_000_000_000).id
         #expect(made.utf8.count == 36)
@@ -120,7 +129,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "00", trace + "-00", trace.uppercased(), "01" + trace.dropFirst(2), "ff" + trace.dropFirst(2),
+        "", "00", trace + "-00", trace.uppercased(), "01" + trace.dropFirst(2),
+        "ff" + trace.dropFirst(2),
         "00-00000000000000000000000000000000-b7ad6b7169203331-01",
         "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
         "00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01",

@@ -33,13 +33,19 @@ import Testing
         Row(.put, "/v1/specs/integrations/payments.test/versions/1", SampleObjects.spec, for: []),
         Row(.put, "/v1/specs/blueprints/invoice-app/versions/1", SampleObjects.blueprint, for: []),
         Row(.delete, "/v1/specs/integrations/payments.test/versions/9", for: []),
-        Row(.get, "/v1/policies", for: []), Row(.post, "/v1/policies", SampleObjects.policy, for: []),
+        Row(.get, "/v1/policies", for: []),
+        Row(.post, "/v1/policies", SampleObjects.policy, for: []),
         Row(.get, "/v1/keys", for: []), Row(.post, "/v1/keys", ["roles": ["auditor"]], for: []),
         Row(.get, "/v1/tenants", for: []), Row(.get, "/metrics", for: []),
         Row(.get, tenant + "/connections", for: tenantReaders),
         Row(.get, tenant + "/connections/conn/health", for: tenantReaders),
         Row(.get, tenant + "/connections/conn/usage", for: tenantReaders),
-        Row(.put, tenant + "/connections/conn", SampleObjects.connection("conn"), for: ["tenant-admin"]),
+        Row(
+            .put,
+            tenant + "/connections/conn",
+            SampleObjects.connection("conn"),
+            for: ["tenant-admin"]
+        ),
         Row(.post, tenant + "/connections/spare/pause", [:], for: ["tenant-admin"]),
         Row(.get, tenant + "/configs", for: tenantReaders),
         Row(.get, line + "/versions/1", for: tenantReaders),
@@ -48,7 +54,11 @@ import Testing
         Row(.post, line + "/versions/2/validate", [:], for: ["tenant-admin"]),
         Row(.post, line + "/versions/1/publish", [:], for: ["tenant-admin"]),
         Row(.get, line + "/history", for: ["tenant-admin", "tenant-viewer", "auditor"]),
-        Row(.get, line + "/resolved", for: ["tenant-admin", "tenant-viewer", "runtime", "auditor"]),
+        Row(
+            .get,
+            line + "/resolved",
+            for: ["tenant-admin", "tenant-viewer", "runtime", "auditor"]
+        ),
         Row(
             .post,
             line + "/explain",
@@ -93,7 +103,9 @@ import Testing
     }
 
     @Test(arguments: ["tenant-admin", "tenant-viewer", "runtime", "auditor"])
-    func `a role may do what its row says, and is told 403 for the rest`(_ role: String)
+    func `a role may do what its row says, and is told 403 for the rest`(
+        _ role: String
+    )
         async throws
     {
         let api = try await api()

@@ -1,7 +1,8 @@
-@testable import API
 import HTTPWire
 import JSON
 import Testing
+
+@testable import API
 
 @Suite struct RouteTableTests {
     /// What anybody may read (API section 3), as far as it is there.
@@ -14,7 +15,9 @@ import Testing
         #expect(Set(names).count == names.count)
         for name in names {
             #expect(name.first?.isLowercase ?? false)
-            #expect(name.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) })
+            #expect(
+                name.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+            )
         }
     }
 

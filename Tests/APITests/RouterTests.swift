@@ -1,7 +1,8 @@
-@testable import API
 import Commands
 import HTTPWire
 import Testing
+
+@testable import API
 
 @Suite struct RouterTests {
     private static let table = [
@@ -50,7 +51,8 @@ import Testing
 
     @Test(arguments: [
         "/", "", "/none", "/things/", "//things", "/things//", "/things//parts/9", "/Things",
-        "/things/7/", "/things/7/parts", "/things/7/parts/", "/things/%", "/things/%4", "/things/%zz",
+        "/things/7/", "/things/7/parts", "/things/7/parts/", "/things/%", "/things/%4",
+        "/things/%zz",
         "/things/%FF", "/things/%C0%AF", "/things?x", "things", "*",
     ])
     func `what is no route is not found`(_ path: String) {
@@ -64,7 +66,8 @@ import Testing
 
     @Test(arguments: [
         (HTTPMethod.put, "/things", "GET,HEAD,POST,OPTIONS"),
-        (.patch, "/things/7", "GET,HEAD,DELETE,OPTIONS"), (.options, "/things/all", "GET,HEAD,OPTIONS"),
+        (.patch, "/things/7", "GET,HEAD,DELETE,OPTIONS"),
+        (.options, "/things/all", "GET,HEAD,OPTIONS"),
         (.get, "/only", "HEAD,OPTIONS"),
     ])
     func `another method is told what is allowed`(
@@ -81,13 +84,19 @@ import Testing
     @Test func `every route of the API is found by its own path`() {
         let router = Router(Routes.all)
         for (index, route) in Routes.all.enumerated() {
-            let path = route.path.segments.map { segment in
-                switch segment {
-                case .literal(let text): "/\(text)"
-                case .parameter(let name): "/\(name)-x"
+            let path = route.path.segments
+                .map { segment in
+                    switch segment {
+                    case .literal(let text): "/\(text)"
+                    case .parameter(let name): "/\(name)-x"
+                    }
                 }
-            }.joined()
-            guard case .route(let found, let values) = router.match(route.method, path: Array(path.utf8)[...])
+                .joined()
+            guard
+                case .route(let found, let values) = router.match(
+                    route.method,
+                    path: Array(path.utf8)[...]
+                )
             else {
                 Issue.record("\(route.name) is not found")
                 continue

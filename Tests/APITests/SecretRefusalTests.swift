@@ -1,7 +1,8 @@
-@testable import API
 import HTTPWire
 import JSON
 import Testing
+
+@testable import API
 
 /// A body that holds what looks like a secret is refused, wherever it stands, and its value is told
 /// to nobody (API section 1).
@@ -42,7 +43,10 @@ import Testing
             .put,
             "/v1/specs/integrations/payments.test/versions/1",
             SampleObjects.spec,
-            [["meta", "description"], ["meta", "title"], ["docsUrl"], ["transport", "headers", "X-Key"]]
+            [
+                ["meta", "description"], ["meta", "title"], ["docsUrl"],
+                ["transport", "headers", "X-Key"],
+            ]
         ),
         Place(
             "putBlueprint",
@@ -147,7 +151,11 @@ import Testing
         let before = try await api.send(.get, "/livez")["Bindery-Revision"]
         for place in Self.places {
             for pointer in place.pointers {
-                let body = Self.setting(.string("key: \(Self.secret)!"), at: pointer[...], in: place.body)
+                let body = Self.setting(
+                    .string("key: \(Self.secret)!"),
+                    at: pointer[...],
+                    in: place.body
+                )
                 let answer = try await api.send(place.method, place.target, body)
                 let name = "\(place.name) /\(pointer.joined(separator: "/"))"
                 #expect(answer.status == 422, "\(name): \(answer)")

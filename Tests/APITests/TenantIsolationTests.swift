@@ -1,7 +1,8 @@
-@testable import API
 import HTTPWire
 import JSON
 import Testing
+
+@testable import API
 
 /// A credential of one tenant gets 404 for everything of another, and learns nothing by it.
 @Suite struct TenantIsolationTests {
@@ -14,15 +15,22 @@ import Testing
             "b": "2", "capability": "payments.charge",
             "id": route.path.text.contains("/policies/") ? "no-agents" : "conn",
         ]
-        return route.path.segments.map { segment in
-            switch segment {
-            case .literal(let text): "/\(text)"
-            case .parameter(let name): "/\(values[name] ?? name)"
+        return route.path.segments
+            .map { segment in
+                switch segment {
+                case .literal(let text): "/\(text)"
+                case .parameter(let name): "/\(values[name] ?? name)"
+                }
             }
-        }.joined()
+            .joined()
     }
 
-    private func send(_ api: TestAPI, _ route: Route, _ tenant: String, _ key: String)
+    private func send(
+        _ api: TestAPI,
+        _ route: Route,
+        _ tenant: String,
+        _ key: String
+    )
         async throws -> TestAnswer
     {
         if case .none = route.body {

@@ -4,7 +4,7 @@ import HTTPServer
 import HTTPWire
 import JSON
 
-/// The API in process: requests go through the parser, the middleware and the commands, and no socket.
+/// The API in process: requests pass the parser, the middleware and the commands, and no socket.
 struct TestAPI {
     static let bootstrapKey = "bootstrap-key-for-tests-0123456789abcdef"
 
@@ -54,7 +54,11 @@ struct TestAPI {
 
     /// Sends what a test stands on, which must succeed.
     @discardableResult
-    func must(_ method: HTTPMethod, _ target: String, _ body: JSONValue = [:]) async throws
+    func must(
+        _ method: HTTPMethod,
+        _ target: String,
+        _ body: JSONValue = [:]
+    ) async throws
         -> TestAnswer
     {
         let answer = try await send(method, target, body)

@@ -73,7 +73,9 @@ final class BinderyServer: Sendable {
     }
 
     private func current() throws -> (process: RunningProcess, address: SocketAddress) {
-        guard let current = running.withLock({ $0 }) else { throw Missing(what: "a started server") }
+        guard let current = running.withLock({ $0 }) else {
+            throw Missing(what: "a started server")
+        }
         return current
     }
 
@@ -120,7 +122,11 @@ final class BinderyServer: Sendable {
 
     /// Sends a request that must succeed.
     @discardableResult
-    func must(_ method: String, _ target: String, _ body: JSONValue? = nil) async throws
+    func must(
+        _ method: String,
+        _ target: String,
+        _ body: JSONValue? = nil
+    ) async throws
         -> WireAnswer
     {
         let answer = try await send(method, target, body)

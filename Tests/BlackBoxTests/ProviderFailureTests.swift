@@ -25,7 +25,10 @@ import Testing
         defer { provider.stop() }
         let world = try await ProviderWorld(url: provider.url)
         let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-        let answer = try await world.execute("pay", headers: ["traceparent: \(trace)", "Idempotency-Key: k1"])
+        let answer = try await world.execute(
+            "pay",
+            headers: ["traceparent: \(trace)", "Idempotency-Key: k1"]
+        )
         #expect(answer.status == 200, "\(answer)")
         #expect(answer.json["output"] == ["id": "ch_1"])
         #expect(answer.json["connectionId"] == "conn")
@@ -89,7 +92,9 @@ import Testing
     }
 
     @Test(arguments: ["400 Bad Request", "404 Not Found", "500 Internal Server Error"])
-    func `an error that a provider answers is passed on with its body`(_ status: String)
+    func `an error that a provider answers is passed on with its body`(
+        _ status: String
+    )
         async throws
     {
         let body = "{\"error\":{\"code\":\"card_declined\"}}"
@@ -130,7 +135,10 @@ import Testing
         #expect(answer.code == "CIRCUIT_OPEN")
         #expect((1...31).contains(answer["retry-after"].flatMap { Int($0) } ?? 0))
         #expect(provider.requests.count == 5)
-        let usage = try await world.server.must("GET", ProviderWorld.tenant + "/connections/conn/usage")
+        let usage = try await world.server.must(
+            "GET",
+            ProviderWorld.tenant + "/connections/conn/usage"
+        )
         #expect(usage.json["breaker"] == "open")
     }
 
@@ -162,7 +170,10 @@ import Testing
             guard request.header("x-vault-token") == "right-token" else {
                 return .answer("403 Forbidden", body: "{\"errors\":[\"permission denied\"]}")
             }
-            return .answer("200 OK", body: "{\"data\":{\"data\":{\"apiKey\":\"key-in-the-vault\"}}}")
+            return .answer(
+                "200 OK",
+                body: "{\"data\":{\"data\":{\"apiKey\":\"key-in-the-vault\"}}}"
+            )
         }
         let provider = try ScriptedProvider()
         defer {
@@ -214,7 +225,11 @@ import Testing
     @Test func `a secret that a provider echoes is in no answer, record or log`() async throws {
         let provider = try ScriptedProvider { request in
             let echo = request.header("authorization") ?? ""
-            return .answer("400 Bad Request", headers: ["X-Echo: \(echo)"], body: "{\"sent\":\"\(echo)\"}")
+            return .answer(
+                "400 Bad Request",
+                headers: ["X-Echo: \(echo)"],
+                body: "{\"sent\":\"\(echo)\"}"
+            )
         }
         defer { provider.stop() }
         let world = try await ProviderWorld(url: provider.url)

@@ -7,33 +7,29 @@ struct ProviderWorld {
 
     let server: BinderyServer
 
-    /// - Parameters:
-    ///   - url: The provider's address.
-    ///   - secret: The reference of the connection's secret.
-    ///   - flags: The server's flags.
-    ///   - secrets: The server's variables.
+    // The provider's address, the reference of the connection's secret, the server's flags and
+    // variables, and how the connection's health is checked, if at all.
     init(
         url: String,
         secret: String = "env://BINDERY_SECRET_A",
         flags: [String] = [],
-        secrets: [String: String] = ["BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}"]
+        secrets: [String: String] = ["BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}"],
+        health: JSONValue? = nil
     ) async throws {
         server = try await BinderyServer.started(flags: flags, secrets: secrets)
-        try await put(url: url, secret: secret)
+        try await put(url: url, secret: secret, health: health)
     }
 
     /// The same over a server that runs already.
     init(over server: BinderyServer, url: String) async throws {
         self.server = server
-        try await put(url: url, secret: "env://BINDERY_SECRET_A")
+        try await put(url: url, secret: "env://BINDERY_SECRET_A", health: nil)
     }
 
-    private func put(url: String, secret: String) async throws {
-        try await server.must(
-            "PUT",
-            "/v1/specs/integrations/payments.test/versions/1",
-            Self.spec(url: url)
-        )
+    private func put(url: String, secret: String, health: JSONValue?) async throws {
+        var spec = Self.spec(url: url)
+        if let health { spec = spec.setting(health, at: ["healthCheck"]) }
+        try await server.must("PUT", "/v1/specs/integrations/payments.test/versions/1", spec)
         try await server.must(
             "PUT",
             "/v1/specs/blueprints/invoice-app/versions/1",

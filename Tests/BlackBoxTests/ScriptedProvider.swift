@@ -125,10 +125,11 @@ final class ScriptedProvider: Sendable {
                 return true
             }
             rest = rest.dropFirst(count)
-            let reply = state.withLock { state in
-                state.requests.append(request)
-                return state.reply
-            }(request)
+            let reply =
+                state.withLock { state in
+                    state.requests.append(request)
+                    return state.reply
+                }(request)
             if case .hold = reply { peer.isHeld = true }
             guard send(reply, to: peer.socket) else { return false }
         }
@@ -157,7 +158,10 @@ extension ScriptedProvider.Reply {
         switch self {
         case .answer(let status, let headers, let body):
             (["HTTP/1.1 \(status)"] + headers
-                + ["Content-Type: application/json", "Content-Length: \(body.utf8.count)", "", body])
+                + [
+                    "Content-Type: application/json", "Content-Length: \(body.utf8.count)", "",
+                    body,
+                ])
                 .joined(separator: "\r\n")
         case .bytes(let text): text
         case .close, .hold: ""

@@ -39,11 +39,15 @@ final class TemporaryFolder: Sendable {
     /// Every file below the folder.
     func files() -> [String] {
         let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-        return names.map(path).filter { path in
-            var isFolder: ObjCBool = false
-            let isThere = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-            return isThere && !isFolder.boolValue
-        }
+        return names.map(path)
+            .filter { path in
+                var isFolder: ObjCBool = false
+                let isThere = unsafe FileManager.default.fileExists(
+                    atPath: path,
+                    isDirectory: &isFolder
+                )
+                return isThere && !isFolder.boolValue
+            }
     }
 }
 

@@ -50,7 +50,9 @@ final class WireConnection {
     private func receive() async throws {
         while true {
             switch socket.receive(into: &buffer) {
-            case .bytes(let count): return unread += buffer[..<count]
+            case .bytes(let count):
+                unread += buffer[..<count]
+                return
             case .ended, .failed: throw Cut()
             case .wouldBlock: try await Task.sleep(for: .milliseconds(1))
             }
@@ -77,7 +79,8 @@ struct WireAnswer: Sendable, CustomStringConvertible {
         var fields: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
-            fields[parts[0].lowercased()] = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
+            fields[parts[0].lowercased()] =
+                parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
         }
         self.fields = fields
     }

@@ -1,7 +1,8 @@
-@testable import Commands
 import Model
 import Platform
 import Testing
+
+@testable import Commands
 
 @Suite struct APIKeyTests {
     @Test func `a key is bnd, its id, a secret of at least 128 bits, and a checksum`() throws {
@@ -40,7 +41,9 @@ import Testing
         #expect(APIKey.id(of: " " + text) == nil)
     }
 
-    @Test(arguments: ["bnd_a_b", "bnd_a", "bnd__secret", "bnd_a_", "bnd_a_b_c", "bnd_-a_b", "bxd_a_b"])
+    @Test(arguments: [
+        "bnd_a_b", "bnd_a", "bnd__secret", "bnd_a_", "bnd_a_b_c", "bnd_-a_b", "bxd_a_b",
+    ])
     func `a good checksum does not make a key of another form`(_ head: String) {
         let isKey = head == "bnd_a_b"
         #expect((APIKey.id(of: head + checksum(head)) != nil) == isKey)

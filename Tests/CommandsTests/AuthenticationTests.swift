@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 @Suite struct AuthenticationTests {
     static let runtime: JSONValue = [
@@ -74,8 +75,15 @@ import Testing
         let answers = ["nonsense", unknown, wrongChecksum, "bnd_", CommandBench.bootstrapKey + "x"]
             .map { text in denial { try bench.caller(text) } }
         #expect(answers.allSatisfy { $0 == answers[0] && $0?.code == "UNAUTHENTICATED" })
-        #expect(code { try bench.services.authentication.caller(
-            token: nil, address: "192.0.2.1", now: CommandBench.now) } == "UNAUTHENTICATED")
+        #expect(
+            code {
+                try bench.services.authentication.caller(
+                    token: nil,
+                    address: "192.0.2.1",
+                    now: CommandBench.now
+                )
+            } == "UNAUTHENTICATED"
+        )
         #expect(code { try bench.caller("") } == "UNAUTHENTICATED")
     }
 
@@ -108,7 +116,9 @@ import Testing
         ]
         let maker = try bench.caller(try await bench.key(body))
         let owner = OwnerScope.tenant(try bench.scope())
-        for (environments, isMade) in [(["sandbox"], true), (["production"], false), (["*"], false)] {
+        for (environments, isMade) in [
+            (["sandbox"], true), (["production"], false), (["*"], false),
+        ] {
             let wish: JSONValue = [
                 "roles": ["runtime"], "environments": .array(environments.map { .string($0) }),
             ]

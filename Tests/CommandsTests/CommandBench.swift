@@ -1,10 +1,11 @@
 import Audit
-@testable import Commands
 import Execution
 import JSON
 import Ledger
 import Model
 import Policy
+
+@testable import Commands
 
 /// Commands over a ledger and a trail in memory, and the objects that most of them need.
 struct CommandBench {

@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 /// Every step from every status (API sections 1 and 4).
 @Suite struct ConfigLifecycleTests {

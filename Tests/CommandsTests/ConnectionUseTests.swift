@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 /// What a live config relies on does not change under it (API sections 8 and 10).
 @Suite struct ConnectionUseTests {
@@ -17,7 +18,10 @@ import Testing
             .run(try bench.context())
     }
 
-    private func move(_ bench: CommandBench, _ move: MoveConnection.Move) async throws
+    private func move(
+        _ bench: CommandBench,
+        _ move: MoveConnection.Move
+    ) async throws
         -> CommandAnswer
     {
         try await MoveConnection(scope: try bench.scope(), id: Self.id, move: move, body: nil)
@@ -53,7 +57,9 @@ import Testing
     ]
 
     @Test(arguments: essentials)
-    func `environment, mode and integration stay while it is bound`(_ change: JSONValue)
+    func `environment, mode and integration stay while it is bound`(
+        _ change: JSONValue
+    )
         async throws
     {
         let bench = try await CommandBench()

@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 @Suite struct IdempotencyGateTests {
     static let answer = IdempotentAnswer(
@@ -118,10 +119,12 @@ import Testing
             return try await group.reduce(into: [Outcome]()) { $0.append($1) }
         }
         #expect(outcomes.count { $0 == .ran } == 1)
-        #expect(outcomes.allSatisfy { outcome in
-            outcome == .ran || outcome == .replayed(Self.answer)
-                || outcome == .refused("IDEMPOTENCY_IN_PROGRESS")
-        })
+        #expect(
+            outcomes.allSatisfy { outcome in
+                outcome == .ran || outcome == .replayed(Self.answer)
+                    || outcome == .refused("IDEMPOTENCY_IN_PROGRESS")
+            }
+        )
     }
 
     @Test func `a durable claim whose process died is refused for 24 hours, then free`()
@@ -163,7 +166,9 @@ import Testing
     {
         let bench = try await CommandBench()
         let limit = IdempotencyRecord.bodyByteCountMax
-        for (count, again) in [(limit, Outcome?.none), (limit + 1, .refused("IDEMPOTENCY_IN_PROGRESS"))] {
+        for (count, again) in [
+            (limit, Outcome?.none), (limit + 1, .refused("IDEMPOTENCY_IN_PROGRESS")),
+        ] {
             let body = [UInt8](repeating: 0x20, count: count)
             let large = IdempotentAnswer(status: 200, headers: [:], body: body)
             let key = "large-\(count)"

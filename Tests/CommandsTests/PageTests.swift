@@ -1,7 +1,8 @@
-@testable import Commands
 import JSON
 import Model
 import Testing
+
+@testable import Commands
 
 @Suite struct PageTests {
     @Test(arguments: ["1", "50", "500"])
@@ -14,13 +15,17 @@ import Testing
         #expect(throws: CommandError.self) { try PageRequest(limit: limit, cursor: nil) }
     }
 
-    @Test(arguments: ["a", "conn_stripe_acme_prod", "ä€😀", "a b\n", String(repeating: "k", count: 256)])
+    @Test(arguments: [
+        "a", "conn_stripe_acme_prod", "ä€😀", "a b\n", String(repeating: "k", count: 256),
+    ])
     func `a cursor leads behind the key that it was made of`(_ key: String) throws {
         let cursor = PageRequest.cursor(after: key)
         #expect(try PageRequest(limit: nil, cursor: cursor).after == key)
-        #expect(cursor.utf8.allSatisfy { byte in
-            UInt8(ascii: "!")...UInt8(ascii: "~") ~= byte && byte != UInt8(ascii: "&")
-        })
+        #expect(
+            cursor.utf8.allSatisfy { byte in
+                UInt8(ascii: "!")...UInt8(ascii: "~") ~= byte && byte != UInt8(ascii: "&")
+            }
+        )
     }
 
     @Test func `a cursor that was changed anywhere is refused`() throws {

@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 @Suite struct PromoteConfigTests {
     /// A world whose sandbox has a live config.
@@ -32,7 +33,9 @@ import Testing
             ["to": "production", "connections": ["conn_test": "conn_prod"], "reason": "tested"]
         )
         #expect(answer.kind == .created)
-        #expect(answer.location == "/v1/tenants/acme-corp/configs/invoice-app/production/versions/1")
+        #expect(
+            answer.location == "/v1/tenants/acme-corp/configs/invoice-app/production/versions/1"
+        )
         #expect(answer.json["meta"]?["status"] == "draft")
         #expect(answer.json["meta"]?["environment"] == "production")
         let bound = answer.json["integrations"]?.array?.map { $0["connectionId"] }
@@ -75,14 +78,17 @@ import Testing
         #expect(error?.issues.contains { $0.code == .environmentMismatch } ?? false)
     }
 
-    @Test(arguments: [
-        ([:], "MISSING_FIELD"), (["to": 3], "INVALID_IDENTIFIER"), (["to": "sandbox"], "INVALID_VALUE"),
-        (["to": "nowhere"], "UNKNOWN_ENVIRONMENT"),
-        (["to": "production", "connections": []], "WRONG_TYPE"),
-        (["to": "production", "connections": ["conn_test": 1]], "INVALID_IDENTIFIER"),
-        (["to": "production", "conections": [:]], "UNKNOWN_FIELD"),
-        (["to": "production", "reason": "sk_live_0123456789abcdef"], "SECRET_IN_CONFIG"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            ([:], "MISSING_FIELD"), (["to": 3], "INVALID_IDENTIFIER"),
+            (["to": "sandbox"], "INVALID_VALUE"),
+            (["to": "nowhere"], "UNKNOWN_ENVIRONMENT"),
+            (["to": "production", "connections": []], "WRONG_TYPE"),
+            (["to": "production", "connections": ["conn_test": 1]], "INVALID_IDENTIFIER"),
+            (["to": "production", "conections": [:]], "UNKNOWN_FIELD"),
+            (["to": "production", "reason": "sk_live_0123456789abcdef"], "SECRET_IN_CONFIG"),
+        ] as [(JSONValue, String)]
+    )
     func `refuses a body that breaks a rule`(_ body: JSONValue, _ code: String) async throws {
         let bench = try await bench()
         let error = try await refusal { try await promote(bench, body) }

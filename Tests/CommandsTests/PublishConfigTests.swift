@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 @Suite struct PublishConfigTests {
     static let publisherCount = 16
@@ -59,8 +60,10 @@ import Testing
                     let context = try bench.context(ifMatch: seen)
                     let line = try bench.line()
                     return try await refusal {
-                        try await PublishConfig(target: line, number: number, body: nil).run(context)
-                    }?.code
+                        try await PublishConfig(target: line, number: number, body: nil)
+                            .run(context)
+                    }?
+                    .code
                 }
             }
             return try await group.reduce(into: [String?]()) { $0.append($1) }

@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 @Suite struct RollbackConfigTests {
     /// A line whose version 1 was superseded by version 2.
@@ -52,11 +53,13 @@ import Testing
         #expect(line.versions.count == 2)
     }
 
-    @Test(arguments: [
-        ([:], "MISSING_FIELD"), (["toVersion": "1"], "INVALID_VALUE"),
-        (["toVersion": 0], "INVALID_VALUE"), (["toVersion": 1, "why": "x"], "UNKNOWN_FIELD"),
-        (["toVersion": 1, "reason": "sk_live_0123456789abcdef"], "SECRET_IN_CONFIG"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            ([:], "MISSING_FIELD"), (["toVersion": "1"], "INVALID_VALUE"),
+            (["toVersion": 0], "INVALID_VALUE"), (["toVersion": 1, "why": "x"], "UNKNOWN_FIELD"),
+            (["toVersion": 1, "reason": "sk_live_0123456789abcdef"], "SECRET_IN_CONFIG"),
+        ] as [(JSONValue, String)]
+    )
     func `refuses a body that breaks a rule`(_ body: JSONValue, _ code: String) async throws {
         let bench = try await bench()
         let error = try await refusal { try await rollBack(bench, body) }

@@ -119,7 +119,10 @@ extension CommandBench {
     }
 
     /// Makes a draft; its number.
-    func draft(_ body: JSONValue = Sample.configBody(), in environment: String = "production")
+    func draft(
+        _ body: JSONValue = Sample.configBody(),
+        in environment: String = "production"
+    )
         async throws -> Int
     {
         let command = CreateConfigVersion(target: try line(environment), body: body)
@@ -131,7 +134,10 @@ extension CommandBench {
     }
 
     @discardableResult
-    func preview(_ number: Int, in environment: String = "production") async throws
+    func preview(
+        _ number: Int,
+        in environment: String = "production"
+    ) async throws
         -> CommandAnswer
     {
         try await PreviewConfig(target: try line(environment), number: number, body: nil)
@@ -139,7 +145,10 @@ extension CommandBench {
     }
 
     @discardableResult
-    func publish(_ number: Int, in environment: String = "production") async throws
+    func publish(
+        _ number: Int,
+        in environment: String = "production"
+    ) async throws
         -> CommandAnswer
     {
         try await PublishConfig(target: try line(environment), number: number, body: nil)
@@ -147,7 +156,10 @@ extension CommandBench {
     }
 
     @discardableResult
-    func archive(_ number: Int, in environment: String = "production") async throws
+    func archive(
+        _ number: Int,
+        in environment: String = "production"
+    ) async throws
         -> CommandAnswer
     {
         try await ArchiveConfig(target: try line(environment), number: number, body: nil)

@@ -1,8 +1,9 @@
-@testable import Commands
 import JSON
 import Ledger
 import Model
 import Testing
+
+@testable import Commands
 
 /// A version that is used stays as it is (API section 1).
 @Suite struct SpecImmutabilityTests {
@@ -10,7 +11,10 @@ import Testing
         try await PutIntegrationSpec(id: Sample.spec, body: body).run(try bench.context())
     }
 
-    private func putBlueprint(_ bench: CommandBench, _ body: JSONValue) async throws
+    private func putBlueprint(
+        _ bench: CommandBench,
+        _ body: JSONValue
+    ) async throws
         -> CommandAnswer
     {
         try await PutBlueprint(id: Sample.blueprint, body: body).run(try bench.context())
@@ -62,7 +66,9 @@ import Testing
         func delete() async throws -> CommandAnswer {
             try await DeleteBlueprint(id: Sample.blueprint).run(try bench.context())
         }
-        #expect(try await refusal { try await putBlueprint(bench, again) }?.code == "VERSION_IMMUTABLE")
+        #expect(
+            try await refusal { try await putBlueprint(bench, again) }?.code == "VERSION_IMMUTABLE"
+        )
         #expect(try await refusal { try await delete() }?.code == "BLUEPRINT_IN_USE")
         let line = try bench.line()
         _ = try await DeleteConfigVersion(target: line, number: number).run(try bench.context())
@@ -78,6 +84,9 @@ import Testing
         let spec = Sample.specBody(title: "Again")
         let blueprint = Sample.blueprintBody(description: "Again")
         #expect(try await refusal { try await put(next, spec) }?.code == "VERSION_IMMUTABLE")
-        #expect(try await refusal { try await putBlueprint(next, blueprint) }?.code == "VERSION_IMMUTABLE")
+        #expect(
+            try await refusal { try await putBlueprint(next, blueprint) }?.code
+                == "VERSION_IMMUTABLE"
+        )
     }
 }

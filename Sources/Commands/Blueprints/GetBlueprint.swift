@@ -15,7 +15,9 @@ public struct GetBlueprint: Sendable {
     /// - Throws: `NOT_FOUND`.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
         let state = context.state
-        guard let blueprint = state.catalog.blueprints[id] else { throw .notFound("such blueprint") }
+        guard let blueprint = state.catalog.blueprints[id] else {
+            throw .notFound("such blueprint")
+        }
         return CommandAnswer(
             body: .json(.object(PutBlueprint.json(blueprint))),
             revision: state.revision,

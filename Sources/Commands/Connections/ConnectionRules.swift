@@ -63,7 +63,8 @@ struct ConnectionRules {
                 .integrationSpecNotFound,
                 at: meta.appending("integrationKey"),
                 "no integration \(id.key.text) is registered",
-                suggestion: Spelling.nearest(to: id.key.text, in: keys).map { "did you mean \($0)?" }
+                suggestion: Spelling.nearest(to: id.key.text, in: keys)
+                    .map { "did you mean \($0)?" }
             )
         } else {
             issues.error(

@@ -1,3 +1,4 @@
+import Execution
 import Ledger
 public import Model
 

@@ -107,7 +107,7 @@ enum ActionBody {
         return text ?? reason
     }
 
-    /// The member `reason` of a body that holds more; it is kept in histories, so it may be no secret.
+    /// The member `reason` of a body that holds more; histories keep it, so it may be no secret.
     static func reason(_ reader: ObjectReader) -> String? {
         let reason = reader.string("reason", byteCountMax: byteCountMax)
         if let reason {

@@ -41,7 +41,6 @@ public struct PutConnection: Sendable {
         }
     }
 
-
     /// The body with the status that the connection has, when it says none.
     static func keepingStatus(_ body: JSONValue, of existing: Connection?) -> JSONValue {
         guard let existing, var object = body.object else { return body }

@@ -20,16 +20,18 @@ public struct RotateConnection: Sendable {
 
     /// Carries it out; the old secret stays when the new one does not work.
     ///
-    /// - Throws: `NOT_FOUND`; `HEALTH_CHECK_FAILED` with what the check found; `REVISION_MISMATCH`
-    ///   when the connection was changed while its new secret was checked.
+    /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`; `HEALTH_CHECK_FAILED` with what was found;
+    ///   `REVISION_MISMATCH` when the connection was changed while its new secret was checked.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let reference = try read()
         let state = context.state
         let tenant = scope.read(state)
         guard let seen = tenant.connections[id] else { throw .notFound("such connection") }
         try context.precondition.check(seen.revision)
+        try TestConnection.checkCallable(seen.value)
         let health = await HealthRefresh.check(id, tenant, state, context, secret: reference)
-        if let health, health.status != .healthy, health.status != .unknown {
+        // Judged by this check alone: a connection that was down is not healthy at once again.
+        if let health, health.consecutiveFailures > 0 {
             throw CommandError(
                 .invalid,
                 "HEALTH_CHECK_FAILED",

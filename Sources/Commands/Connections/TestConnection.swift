@@ -22,10 +22,7 @@ public struct TestConnection: Sendable {
         let state = context.state
         let tenant = scope.read(state)
         guard let connection = tenant.connections[id] else { throw .notFound("such connection") }
-        guard connection.value.status != .revoked else {
-            let detail = "A revoked connection is not called any more."
-            throw CommandError(.conflict, "CONNECTION_REVOKED", detail)
-        }
+        try Self.checkCallable(connection.value)
         guard let health = await HealthRefresh.check(id, tenant, state, context) else {
             throw .notFound("such connection")
         }
@@ -35,5 +32,12 @@ public struct TestConnection: Sendable {
             revision: context.state.revision,
             entityRevision: connection.revision
         )
+    }
+
+    /// - Throws: `CONNECTION_REVOKED`.
+    static func checkCallable(_ connection: Connection) throws(CommandError) {
+        guard connection.status == .revoked else { return }
+        let detail = "A revoked connection is not called any more."
+        throw CommandError(.conflict, "CONNECTION_REVOKED", detail)
     }
 }

@@ -17,7 +17,8 @@ struct WriteSubject: Sendable {
 }
 
 extension CommandContext {
-    typealias WritePlan = @Sendable (State, Ledger.Stamp) throws(CommandError) ->
+    typealias WritePlan =
+        @Sendable (State, Ledger.Stamp) throws(CommandError) ->
         Ledger.Plan<Written>
 
     /// Carries out a write: plans, waits until it is durable, audits it, and answers the object.

@@ -37,4 +37,3 @@ public struct ListIntegrationSpecs: Sendable {
         return page.answer(revision: state.revision)
     }
 }
-

@@ -50,7 +50,8 @@ public struct PutIntegrationSpec: Sendable {
         }
     }
 
-    private static func read(_ body: JSONValue, id: SpecID) throws(CommandError) -> IntegrationSpec {
+    private static func read(_ body: JSONValue, id: SpecID) throws(CommandError) -> IntegrationSpec
+    {
         do {
             return try IntegrationSpec(body, id: id)
         } catch {

@@ -1,0 +1,45 @@
+import Glibc
+import JSON
+import Testing
+
+/// SIGTERM ends a server in order (API section 9).
+@Suite struct DrainTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a call under way is answered before the process ends`(_ signal: Int32) async throws {
+        let provider = try ScriptedProvider { _ in .hold }
+        defer { provider.stop() }
+        let world = try await ProviderWorld(url: provider.url)
+        let process = try world.server.process
+        async let answer = world.execute()
+        try await Wait.until("the provider is called") { !provider.requests.isEmpty }
+        process.signal(signal)
+        try await Wait.until("the server drains") { process.errors.contains("server.draining") }
+        #expect(process.isRunning)
+        #expect(throws: (any Error).self) { try world.server.connect() }
+        provider.release()
+        let whole = try await answer
+        #expect(whole.status == 200, "\(whole)")
+        #expect(whole.json["output"] == ["id": "ch_1"])
+        #expect(try await process.ending() == .exit(0))
+    }
+
+    @Test func `a call that does not end is cut off after the drain time`() async throws {
+        let provider = try ScriptedProvider { _ in .hold }
+        defer { provider.stop() }
+        let world = try await ProviderWorld(url: provider.url, flags: ["--drain-seconds", "1"])
+        let process = try world.server.process
+        let answer = Task { try await world.execute() }
+        try await Wait.until("the provider is called") { !provider.requests.isEmpty }
+        process.signal(SIGTERM)
+        #expect(try await process.ending() == .exit(0))
+        await #expect(throws: (any Error).self) { try await answer.value }
+    }
+
+    @Test func `an idle server ends at once, and with open idle connections too`() async throws {
+        let server = try await BinderyServer.started()
+        let idle = try server.connect()
+        _ = try await server.send("GET", "/livez", on: idle)
+        #expect(try await server.end(SIGTERM) == .exit(0))
+        #expect(server.log.contains("server.stopped"))
+    }
+}

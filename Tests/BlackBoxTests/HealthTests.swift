@@ -1,0 +1,137 @@
+import HTTPWire
+import JSON
+import Testing
+
+/// A connection is checked before it is relied on (the seed's "Security & validation").
+@Suite struct HealthTests {
+    private static let connection = ProviderWorld.tenant + "/connections/conn"
+    private static let check: JSONValue = [
+        "operation": "payments.test.balance", "timeoutMs": 2000, "unhealthyAfter": 2,
+        "healthyAfter": 2,
+    ]
+
+    /// A provider that takes one key, and a world whose connection may have others.
+    private func world() async throws -> (ScriptedProvider, ProviderWorld) {
+        let provider = try ScriptedProvider { request in
+            let isGood = request.header("authorization")?.hasPrefix("Bearer good-key") ?? false
+            return isGood ? .ok : .answer("401 Unauthorized", body: "{\"error\":\"bad key\"}")
+        }
+        let secrets = [
+            "A": "good-key-number-one", "B": "bad-key-number-two", "C": "good-key-number-three",
+        ]
+        let variables = secrets.map { ("BINDERY_SECRET_\($0.key)", "{\"apiKey\":\"\($0.value)\"}") }
+        let world = try await ProviderWorld(
+            url: provider.url,
+            secrets: Dictionary(uniqueKeysWithValues: variables),
+            health: Self.check
+        )
+        return (provider, world)
+    }
+
+    private func rotate(_ world: ProviderWorld, to name: String) async throws -> WireAnswer {
+        let body: JSONValue = [
+            "secretRef": .string("env://BINDERY_SECRET_\(name)"), "reason": "test",
+        ]
+        return try await world.server.send("POST", Self.connection + "/rotate", body)
+    }
+
+    @Test func `publishing checks the connections first`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        #expect(provider.requests.map(\.path) == ["/balance"])
+        let health = try await world.server.must("GET", Self.connection + "/health")
+        #expect(health.json["status"] == "healthy", "\(health)")
+    }
+
+    @Test func `what fails its check is not published, and says why`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        let path = ProviderWorld.tenant + "/connections"
+        let bad = ProviderWorld.connection("env://BINDERY_SECRET_B")
+            .setting("conn_bad", at: ["meta", "id"])
+        try await world.server.must("POST", path, bad)
+        let binding: JSONValue = ["slotId": "payments.primary", "connectionId": "conn_bad"]
+        let config = ProviderWorld.config.setting([binding], at: ["integrations"])
+        try await world.server.must("POST", ProviderWorld.line + "/versions", config)
+        let refused = try await world.server.send(
+            "POST",
+            ProviderWorld.line + "/versions/2/publish",
+            [:]
+        )
+        #expect(refused.status == 422, "\(refused)")
+        #expect(refused.code == "VALIDATION_FAILED")
+        #expect(refused.text.contains("HEALTH_CHECK_FAILED"))
+        let health = try await world.server.must("GET", path + "/conn_bad/health")
+        #expect(health.json["consecutiveFailures"] == 1)
+        #expect(health.json["errorCode"] == "PROVIDER_ERROR")
+        // The version that was live before goes on serving.
+        #expect(try await world.execute().status == 200)
+    }
+
+    @Test func `a secret that does not work takes nothing over`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        let refused = try await rotate(world, to: "B")
+        #expect(refused.status == 422, "\(refused)")
+        #expect(refused.code == "HEALTH_CHECK_FAILED")
+        let kept = try await world.server.must("GET", Self.connection)
+        #expect(kept.json["secretRef"] == "env://BINDERY_SECRET_A")
+        #expect(kept.json["health"]?["status"] == "healthy")
+        let missing = try await rotate(world, to: "NONE")
+        #expect(missing.code == "HEALTH_CHECK_FAILED")
+        #expect(try await world.execute().status == 200)
+
+        let taken = try await rotate(world, to: "C")
+        #expect(taken.status == 200, "\(taken)")
+        #expect(taken.json["secretRef"] == "env://BINDERY_SECRET_C")
+        #expect(try await world.execute().status == 200)
+        #expect(provider.requests.last?.header("authorization") == "Bearer good-key-number-three")
+    }
+
+    @Test func `a connection that is down is mended by a secret that works, at the first try`()
+        async throws
+    {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        let reference: JSONValue = ["secretRef": "env://BINDERY_SECRET_B"]
+        try await world.server.must("PATCH", Self.connection, reference)
+        for _ in 1...2 { try await world.server.must("POST", Self.connection + "/test") }
+        let down = try await world.server.must("GET", Self.connection + "/health")
+        #expect(down.json["status"] == "unhealthy")
+        let answer = try await world.execute()
+        #expect(answer.status == 503, "\(answer)")
+        #expect(answer.code == "NO_CONNECTION_AVAILABLE")
+        #expect(answer.text.contains("CONNECTION_UNHEALTHY"))
+
+        let mended = try await rotate(world, to: "A")
+        #expect(mended.status == 200, "\(mended)")
+        #expect(mended.json["health"]?["status"] == "degraded")
+        #expect(try await world.execute().status == 200)
+    }
+
+    @Test func `health moves no revision, and survives a restart`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        let before = try await world.server.must("GET", Self.connection)
+        try await world.server.must("POST", Self.connection + "/test")
+        let after = try await world.server.must("GET", Self.connection)
+        #expect(after["etag"] == before["etag"])
+        #expect(after["bindery-revision"] == before["bindery-revision"])
+        #expect(try await world.server.restart() == .exit(0))
+        let next = try await world.server.must("GET", Self.connection)
+        #expect(next.json == after.json)
+    }
+
+    @Test func `a revoked connection is called by nobody`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        try await world.server.must("POST", Self.connection + "/revoke", ["reason": "left"])
+        let count = provider.requests.count
+        let test = try await world.server.send("POST", Self.connection + "/test", [:])
+        #expect(test.code == "CONNECTION_REVOKED")
+        #expect(try await rotate(world, to: "C").code == "CONNECTION_REVOKED")
+        let answer = try await world.execute()
+        #expect(answer.status == 403, "\(answer)")
+        #expect(provider.requests.count == count)
+    }
+}
