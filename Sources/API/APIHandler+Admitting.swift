@@ -17,7 +17,9 @@ extension APIHandler {
     /// Nothing but the anonymous routes tells a caller without a credential whether it exists.
     func admit(_ arrival: Arrival) throws(CommandError) -> Admission {
         let request = arrival.request
-        if request.method == .options, request.path == "*" { return .answer(options(HTTPMethod.allCases, arrival)) }
+        if request.method == .options, request.path == "*" {
+            return .answer(options(HTTPMethod.allCases, arrival))
+        }
         let match = router.match(request.method, path: request.pathBytes)
         if case .route(let index, let values) = match, case .anyone = routes[index].access {
             return .call(index, try call(index, values, arrival, caller: .anonymous(request)))

@@ -28,8 +28,9 @@ extension APIHandler {
         switch passage {
         case .replay(let answer): return replay(answer, arrival)
         case .run(let claim):
-            let response = await respond(call, arrival, run)
-            let kept = Self.kept(response, without: route.secretMembers)
+            let (response, isSpent) = await respond(call, arrival, run)
+            let isFinal = isSpent || Self.isFinal(response.status)
+            let kept = isFinal ? Self.kept(response, without: route.secretMembers) : nil
             try await services.idempotency.leave(
                 claim,
                 answer: kept,
@@ -44,31 +45,34 @@ extension APIHandler {
         _ call: RouteCall,
         _ arrival: Arrival,
         _ run: LaterRun
-    ) async -> HTTPResponse {
+    ) async -> (response: HTTPResponse, isSpent: Bool) {
         do {
-            return arrival.renderer.render(try await run(call))
+            return (arrival.renderer.render(try await run(call)), false)
         } catch {
-            return Problem.response(
+            let response = Problem.response(
                 error,
                 requestID: arrival.identity.id,
                 instance: arrival.request.path,
                 revision: services.revision
             )
+            return (response, error.isSpent)
         }
+    }
+
+    /// Whether another try of the same request would be answered alike, as far as anybody knows.
+    private static func isFinal(_ status: Int) -> Bool {
+        status < 500 && status != 429 && status != 409
     }
 
     private static let keptHeaders: Set<String> = [
         "content-type", "etag", "location", "cache-control", "retry-after",
     ]
 
-    /// What is remembered of an answer; nil for one that another try may better.
+    /// What is remembered of an answer; nil when that can't be told without its secrets.
     private static func kept(
         _ response: HTTPResponse,
         without secretMembers: Set<String>
     ) -> IdempotentAnswer? {
-        guard response.status < 500, response.status != 429, response.status != 409 else {
-            return nil
-        }
         var bytes: [UInt8] = []
         if case .bytes(let body) = response.body { bytes = body }
         if !secretMembers.isEmpty, response.status < 300 {

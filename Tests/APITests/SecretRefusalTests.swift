@@ -181,6 +181,22 @@ import Testing
         #expect(!answer.text.contains("harmless"))
     }
 
+    /// `SecretScan` reads the values of members, and not their names.
+    private static let scanReadsNames = false
+
+    @Test(.enabled(if: scanReadsNames, "a secret as a member's name is not looked for yet"))
+    func `a secret as the name of a member is refused, and not repeated`() async throws {
+        let api = try await TestAPI()
+        try await api.putSpecs()
+        let body = SampleObjects.connection("conn")
+        for place in [["metadata", Self.secret], [Self.secret]] {
+            let wrong = Self.setting("x", at: place[...], in: body)
+            let answer = try await api.send(.post, Self.tenant + "/connections", wrong)
+            #expect(answer.status == 422)
+            #expect(!answer.text.contains(Self.secret))
+        }
+    }
+
     @Test(arguments: ["sk_live_short", "task_live_51HxAbCdEfGhIjKl", "a secret key", "AKIA"])
     func `what only reminds of a key is none`(_ text: String) async throws {
         let api = try await TestAPI()

@@ -48,14 +48,19 @@ final class BinderyServer: Sendable {
     var answers: [WireAnswer] { heard.withLock { $0.answers } }
 
     /// A process on the data folder, which need not get ready.
-    func launch() throws -> RunningProcess {
+    func launch(fileByteCountMax: Int? = nil) throws -> RunningProcess {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", dataFolder]
-        return try RunningProcess(arguments + flags, variables: variables, in: folder)
+        return try RunningProcess(
+            arguments + flags,
+            variables: variables,
+            fileByteCountMax: fileByteCountMax,
+            in: folder
+        )
     }
 
     /// Starts a process, and waits until it is ready.
-    func start() async throws {
-        let process = try launch()
+    func start(fileByteCountMax: Int? = nil) async throws {
+        let process = try launch(fileByteCountMax: fileByteCountMax)
         var port: UInt16?
         try await Wait.until("the server is ready") {
             guard process.isRunning else { throw Missing(what: "the server: \(process.errors)") }

@@ -82,7 +82,7 @@ import Testing
         ]
     }
 
-    /// Each acknowledged object is there in its revision, and the revisions of all objects are those
+    /// Each acknowledged object is there in its revision; the revisions of all objects are those
     /// from 1 to the store's, each once.
     private func check(
         _ server: BinderyServer,

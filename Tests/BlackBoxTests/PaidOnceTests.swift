@@ -64,14 +64,32 @@ import Testing
         #expect(!keys.contains(""))
     }
 
+    /// A capability, and how often its provider is called by two requests that time out: again only
+    /// when the provider is told the caller's key, by which it knows the second for the first.
+    @Test(arguments: [("charge", 1), ("pay", 2)])
+    func `what may have been done is not done twice`(_ name: String, _ count: Int) async throws {
+        let provider = try ScriptedProvider { _ in .hold }
+        defer { provider.stop() }
+        let world = try await ProviderWorld(url: provider.url)
+        let first = try await world.execute(name, timeout: 150, headers: Self.key)
+        #expect(first.code == "PROVIDER_TIMEOUT", "\(first)")
+        let again = try await world.execute(name, timeout: 150, headers: Self.key)
+        #expect(again.code == "PROVIDER_TIMEOUT", "\(again)")
+        #expect((again["idempotency-replayed"] == "true") == (count == 1))
+        #expect(provider.requests.count == count)
+        #expect(Set(provider.requests.map { $0.header("idempotency-key") }).count == 1)
+    }
+
     @Test func `what was not sent may be tried again under its key`() async throws {
         let provider = try ScriptedProvider()
         defer { provider.stop() }
         let world = try await ProviderWorld(url: provider.url, secrets: [:])
-        let failed = try await world.execute("pay", headers: Self.key)
-        #expect(failed.code == "SECRET_UNAVAILABLE", "\(failed)")
-        let again = try await world.execute("pay", headers: Self.key)
-        #expect(again.code == "SECRET_UNAVAILABLE")
-        #expect(again["idempotency-replayed"] == nil)
+        for name in ["charge", "pay"] {
+            let failed = try await world.execute(name, headers: Self.key)
+            #expect(failed.code == "SECRET_UNAVAILABLE", "\(failed)")
+            let again = try await world.execute(name, headers: Self.key)
+            #expect(again.code == "SECRET_UNAVAILABLE")
+            #expect(again["idempotency-replayed"] == nil)
+        }
     }
 }

@@ -17,18 +17,20 @@ final class RunningProcess: Sendable {
     private let outputPath: String
     private let errorPath: String
 
-    /// Starts the program; of the variables of this process it has only what every program needs.
+    // Starts the program; of the variables of this process it has only what every program needs. Of
+    // its files none grows beyond the limit: the system refuses it, as it does on a full disk.
     init(
         _ arguments: [String],
         variables: [String: String] = [:],
+        fileByteCountMax: Int? = nil,
         in folder: TemporaryFolder
     ) throws {
         let name = UUID().uuidString
         outputPath = try folder.write("\(name).out", "")
         errorPath = try folder.write("\(name).err", "")
         process = Process()
-        process.executableURL = URL(filePath: Binary.path)
-        process.arguments = arguments
+        process.executableURL = URL(filePath: fileByteCountMax == nil ? Binary.path : "/bin/sh")
+        process.arguments = fileByteCountMax.map { Self.limiting($0) + arguments } ?? arguments
         process.currentDirectoryURL = URL(filePath: folder.path)
         let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
         process.environment = own.merging(variables) { _, new in new }
@@ -36,6 +38,12 @@ final class RunningProcess: Sendable {
         process.standardOutput = FileHandle(forWritingAtPath: outputPath)
         process.standardError = FileHandle(forWritingAtPath: errorPath)
         try process.run()
+    }
+
+    /// What the shell is told: to set the limit, in blocks of 512 bytes, and become the program.
+    private static func limiting(_ byteCount: Int) -> [String] {
+        let script = "trap '' XFSZ; ulimit -f \(byteCount / 512); exec \"$0\" \"$@\""
+        return ["-c", script, Binary.path]
     }
 
     deinit { if process.isRunning { signal(SIGKILL) } }

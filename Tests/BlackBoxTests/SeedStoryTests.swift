@@ -188,6 +188,9 @@ import Testing
         )
         #expect(other.status == 403)
         #expect(other.code == "WORKFLOW_NOT_IN_CREDENTIAL_SCOPE")
+        let trail = try await world.server.must("GET", SeedWorld.tenant + "/audit?outcome=denied")
+        let reasons = (trail.json["items"]?.array ?? []).map { $0["decision"]?["reasons"] }
+        #expect(reasons == [["WORKFLOW_NOT_IN_CREDENTIAL_SCOPE"], ["WORKFLOW_NOT_IN_SCOPE"]])
         let list = try await world.server.send("GET", SeedWorld.tenant + "/connections", key: key)
         #expect(list.status == 403)
         return key

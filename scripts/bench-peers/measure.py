@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs wrk against servers in turn, and prints the medians as a Markdown table.
 
-    measure.py PLAN
+    measure.py PLAN RATIOS
 
-PLAN is a JSON file: {"runs", "seconds", "peers", "works": [{"name", "bytes", "servers": [
+RATIOS is the file that is written beside the table: for each work, our CPU per request divided by
+that of each server. PLAN is a JSON file: {"runs", "seconds", "peers", "works": [{"id", "name", "bytes", "servers": [
     {"name", "pid", "url", "headers": {}, "body": FILE | null}]}]}
 
 CPU per request is what counts: the user and system time of the server's processes (the one with the
@@ -84,7 +85,7 @@ def load(server, seconds, peers):
 
 
 def table(work, plan):
-    """Measures one work; the rows of its table."""
+    """Measures one work, and prints the rows of its table; the ratios."""
     results = {server["name"]: [] for server in work["servers"]}
     for server in work["servers"]:
         load(server, 1, plan["peers"])
@@ -100,13 +101,15 @@ def table(work, plan):
         cpu, rate, slow = medians[server["name"]]
         memory = resident_kib(server["pid"]) / 1024
         print(f"| {server['name']} | {cpu:.1f} | {ours / cpu:.2f} | {rate:,.0f} | {slow:.1f} | {memory:.0f} |")
+    return {name: ours / values[0] for name, values in medians.items()}
 
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as text:
         plan = json.load(text)
-    for work in plan["works"]:
-        table(work, plan)
+    ratios = {work["id"]: table(work, plan) for work in plan["works"]}
+    with open(sys.argv[2], "w", encoding="utf-8") as out:
+        json.dump(ratios, out)
 
 
 if __name__ == "__main__":

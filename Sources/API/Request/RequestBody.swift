@@ -1,6 +1,7 @@
 import Commands
 import HTTPWire
 import JSON
+import Model
 
 /// Reads a request's body as the route wants it.
 enum RequestBody {
@@ -44,6 +45,9 @@ enum RequestBody {
         do {
             return try JSONValue(parsing: bytes)
         } catch {
+            // A name in the pointer may be a secret that was put in the wrong place.
+            let pointer = error.pointer.text
+            let place = SecretScan.looksLikeSecret(pointer) ? "" : pointer
             throw CommandError(
                 .malformed,
                 "MALFORMED_JSON",
@@ -51,7 +55,7 @@ enum RequestBody {
                 members: [
                     "errors": [
                         [
-                            "code": "MALFORMED_JSON", "pointer": .string(error.pointer.text),
+                            "code": "MALFORMED_JSON", "pointer": .string(place),
                             "detail": .string(error.detail), "severity": "error",
                             "offset": .integer(Int64(error.offset)),
                         ]

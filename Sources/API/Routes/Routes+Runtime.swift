@@ -17,7 +17,8 @@ extension Routes {
             run: .now { call throws(CommandError) in
                 try ResolveConfig(
                     target: call.line(),
-                    workflow: call.query["workflow"] ?? call.workflowHeader,
+                    workflow: call.query["workflow"],
+                    workflowHeader: call.workflowHeader,
                     stage: call.query["stage"]
                 ).run(call.context)
             }

@@ -90,6 +90,11 @@ struct Route: Sendable {
         self.knownParameters = Self.knownParameters(method, query, answer, run)
     }
 
+    /// Whether anybody may call it.
+    var isAnonymous: Bool {
+        if case .anyone = access { true } else { false }
+    }
+
     /// Whether it changes something, and so may be rehearsed with `?dryRun=true`.
     var isWrite: Bool { Self.isWrite(method, run) }
 

@@ -51,8 +51,17 @@ struct ConfigGate {
     /// Whether a domain is live in another (tenant, blueprint) pair.
     private func isTaken(_ domain: String) -> Bool {
         let holders = state.domains[domain] ?? []
-        return holders.contains {
-            $0.tenant != target.scope.tenant || $0.line.blueprint != target.line.blueprint
+        return holders.contains { holder in
+            guard holder.tenant != target.scope.tenant
+                || holder.line.blueprint != target.line.blueprint
+            else { return false }
+            // A preview is live outside production alone.
+            let environment = services.environments.first { $0.name == holder.line.environment }
+            let line = state.tenant(holder.tenant).lines[holder.line]
+            let live = [line?.live(in: environment?.tier ?? .production), line?.published]
+            return live.contains {
+                $0?.value.config.branding?["customDomain"]?.string?.lowercased() == domain
+            }
         }
     }
 

@@ -24,6 +24,7 @@ public struct CreateConfigVersion: Sendable {
         let subject = target.subject("config.create", nil)
         let actor = context.caller.credential.id.text
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            try context.precondition.check(nil)
             let line = target.read(state)
             let config: TenantAppConfig
             if let source {

@@ -9,6 +9,13 @@ struct HealthRefresh {
 
     let scope: TenantScope
 
+    /// What a check found of a connection, as it was when the check began.
+    struct Finding: Sendable {
+        let id: ConnectionID
+        let health: ConnectionHealth
+        let revision: UInt64
+    }
+
     /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
         guard !context.isDryRun else { return }
@@ -17,13 +24,17 @@ struct HealthRefresh {
         let stale = Set(config.bindings.map(\.connection)).sorted()
             .filter { isStale($0, tenant, state, context) }
         guard !stale.isEmpty else { return }
-        var found: [(ConnectionID, ConnectionHealth)] = []
-        await withTaskGroup(of: (ConnectionID, ConnectionHealth)?.self) { group in
+        var found: [Finding] = []
+        await withTaskGroup(of: Finding?.self) { group in
             for (index, id) in stale.enumerated() {
                 if index >= Self.concurrencyMax, let one = await group.next() ?? nil {
                     found.append(one)
                 }
-                group.addTask { await Self.check(id, tenant, state, context).map { (id, $0) } }
+                let revision = tenant.connections[id]?.revision ?? 0
+                group.addTask {
+                    await Self.check(id, tenant, state, context)
+                        .map { Finding(id: id, health: $0, revision: revision) }
+                }
             }
             for await one in group { if let one { found.append(one) } }
         }
@@ -65,18 +76,25 @@ struct HealthRefresh {
     }
 
     /// Keeps what checks found; it moves no revision.
+    ///
+    /// What was found of a connection that has changed since is dropped: it is of another secret or
+    /// config.
     static func keep(
-        _ found: [(ConnectionID, ConnectionHealth)],
+        _ found: [Finding],
         _ scope: TenantScope,
         _ context: CommandContext
     ) async throws(CommandError) {
         guard !found.isEmpty else { return }
-        let changes = found.map { Change.putHealth(scope.tenant, $0.0, $0.1) }
         do {
             _ = try await context.services.ledger.commit(
                 actor: context.caller.actor,
                 now: context.now
-            ) { (_, _) throws(CommandError) in Ledger.Plan(changes, answer: true) }
+            ) { (state, _) throws(CommandError) in
+                let connections = scope.read(state).connections
+                let changes = found.filter { connections[$0.id]?.revision == $0.revision }
+                    .map { Change.putHealth(scope.tenant, $0.id, $0.health) }
+                return Ledger.Plan(changes, answer: true)
+            }
         } catch {
             throw CommandError(error)
         }

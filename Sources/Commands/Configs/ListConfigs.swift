@@ -24,14 +24,17 @@ public struct ListConfigs: Sendable {
     /// Carries it out.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
         let state = context.state
+        let credential = context.caller.credential
         let lines = scope.read(state).lines
+            .filter { credential.mayAct(in: $0.key.environment) }
             .filter { environment == nil || $0.key.environment.text == environment }
             .filter { blueprint == nil || $0.key.blueprint.text == blueprint }
             .sorted { $0.key < $1.key }
+        // A space sorts before every character of a name, as the end of a name does.
         let page = Page.of(
             lines,
             page,
-            key: { "\($0.key.blueprint.text)/\($0.key.environment.text)" },
+            key: { "\($0.key.blueprint.text) \($0.key.environment.text)" },
             json: { Self.json($0.key, $0.value) }
         )
         return page.answer(revision: state.revision)

@@ -41,6 +41,7 @@ public struct PromoteConfig: Sendable {
         let from = try source.environment(context.services.environments)
         return try await context.write(target.subject("config.promote", nil)) {
             (state, stamp) throws(CommandError) in
+            try context.precondition.check(nil)
             guard let live = source.read(state).live(in: from.tier) else {
                 throw ConfigGate.notLive(source)
             }

@@ -51,6 +51,7 @@ public struct RollbackConfig: Sendable {
         _ stamp: Ledger.Stamp,
         _ context: CommandContext
     ) throws(CommandError) -> Ledger.Plan<Written> {
+        try context.precondition.check(nil)
         let line = target.read(state)
         let old = try target.version(number, state)
         guard old.value.status == .superseded || old.value.status == .published else {

@@ -102,6 +102,7 @@ struct ConnectionRules {
         try Self.checkUnused(
             old.id,
             in: state.tenant(old.tenant),
+            environments,
             "Its environment, integration and mode can't change while a live config binds it."
         )
     }
@@ -110,9 +111,15 @@ struct ConnectionRules {
     static func checkUnused(
         _ id: ConnectionID,
         in tenant: TenantState,
+        _ environments: [Environment],
         _ detail: String
     ) throws(CommandError) {
+        let production = environments.filter { $0.tier == .production }.map(\.name)
+        // A preview is live outside production alone.
         let uses = tenant.liveBindings(of: id)
+            .filter { line, version in
+                version.value.status == .published || !production.contains(line.environment)
+            }
         guard !uses.isEmpty else { return }
         let places = uses.prefix(50)
             .map { line, version -> JSONValue in

@@ -20,7 +20,7 @@ public struct CreateConnection: Sendable {
     /// - Throws: Everything wrong with the body; `ALREADY_EXISTS` when the id is taken.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let connection = try PutConnection.read(body, scope: scope, id: nil)
-        let write = ConnectionWrite(scope: scope, connection: connection)
+        let write = ConnectionWrite(scope: scope, connection: connection, caller: context.caller)
         return try await context.write(write.subject("connection.create")) {
             (state, stamp) throws(CommandError) in
             let existing = scope.read(state).connections[connection.id]
@@ -38,6 +38,7 @@ public struct CreateConnection: Sendable {
 struct ConnectionWrite: Sendable {
     let scope: TenantScope
     let connection: Connection
+    let caller: Caller
 
     func subject(_ action: String) -> WriteSubject {
         WriteSubject(
@@ -56,9 +57,11 @@ struct ConnectionWrite: Sendable {
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let tenant = scope.read(state)
         let existing = tenant.connections[connection.id]
+        if let existing { try caller.check(existing.value.environment) }
+        try caller.check(connection.environment)
         let rules = ConnectionRules(state: state, environments: environments)
         try rules.check(connection, over: existing)
-        return DocumentWrite.plan(
+        var plan = DocumentWrite.plan(
             connection,
             over: existing,
             stamp,
@@ -66,5 +69,11 @@ struct ConnectionWrite: Sendable {
             json: tenant.json,
             change: { .putConnection($0) }
         )
+        // What was found with another secret, config or spec says nothing of the new one.
+        if let existing, !plan.changes.isEmpty, !connection.isCalledAlike(existing.value) {
+            let reset = Change.putHealth(scope.tenant, connection.id, .unknown)
+            plan = Ledger.Plan(plan.changes + [reset], answer: plan.answer)
+        }
+        return plan
     }
 }

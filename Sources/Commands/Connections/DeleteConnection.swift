@@ -30,7 +30,13 @@ public struct DeleteConnection: Sendable {
             let existing = tenant.connections[id]
             try context.precondition.check(existing?.revision)
             guard let existing else { throw .notFound("such connection") }
-            try ConnectionRules.checkUnused(id, in: tenant, "A live config binds it.")
+            try context.caller.check(existing.value.environment)
+            try ConnectionRules.checkUnused(
+                id,
+                in: tenant,
+                context.services.environments,
+                "A live config binds it."
+            )
             let change = Change.removeConnection(scope.tenant, id)
             return DocumentWrite.removal(of: tenant.json(existing), change)
         }

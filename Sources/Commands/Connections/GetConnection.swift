@@ -22,6 +22,7 @@ public struct GetConnection: Sendable {
         let state = context.state
         let tenant = scope.read(state)
         guard let connection = tenant.connections[id] else { throw .notFound("such connection") }
+        try context.caller.check(connection.value.environment)
         return CommandAnswer(
             body: .json(.object(tenant.json(connection))),
             revision: state.revision,

@@ -21,7 +21,8 @@ public struct GetConnectionHealth: Sendable {
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
         let state = context.state
         let tenant = scope.read(state)
-        guard tenant.connections[id] != nil else { throw .notFound("such connection") }
+        guard let connection = tenant.connections[id] else { throw .notFound("such connection") }
+        try context.caller.check(connection.value.environment)
         let health = tenant.health[id] ?? .unknown
         return CommandAnswer(body: .json(health.json), revision: state.revision)
     }

@@ -24,6 +24,7 @@ public struct GetConnectionUsage: Sendable {
         guard let connection = scope.read(state).connections[id]?.value else {
             throw .notFound("such connection")
         }
+        try context.caller.check(connection.environment)
         let constraints = state.catalog.specs[connection.spec]?.value.constraints ?? .init()
         let usage = context.services.executor.usage(
             of: connection,

@@ -41,7 +41,10 @@ public struct ListConnections: Sendable {
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
         let state = context.state
         let tenant = scope.read(state)
-        let found = tenant.connections.values.filter { matches($0.value, tenant, state) }
+        let credential = context.caller.credential
+        let found = tenant.connections.values
+            .filter { credential.mayAct(in: $0.value.environment) }
+            .filter { matches($0.value, tenant, state) }
             .sorted { $0.value.id < $1.value.id }
         let page = Page.of(
             found,

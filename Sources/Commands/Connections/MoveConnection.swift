@@ -63,6 +63,7 @@ public struct MoveConnection: Sendable {
             let existing = tenant.connections[id]
             try context.precondition.check(existing?.revision)
             guard let existing else { throw .notFound("such connection") }
+            try context.caller.check(existing.value.environment)
             let status = existing.value.status
             guard status == move.target || move.sources.contains(status) else {
                 throw CommandError(

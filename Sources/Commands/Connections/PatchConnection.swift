@@ -38,7 +38,11 @@ public struct PatchConnection: Sendable {
             let merged = JSONValue.object(existing.value.document.object).merging(patch: patch)
             let full = PutConnection.keepingStatus(merged, of: existing.value)
             let connection = try PutConnection.read(full, scope: scope, id: id)
-            let write = ConnectionWrite(scope: scope, connection: connection)
+            let write = ConnectionWrite(
+                scope: scope,
+                connection: connection,
+                caller: context.caller
+            )
             return try write.plan(state, stamp, context.services.environments)
         }
     }

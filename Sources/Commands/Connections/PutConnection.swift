@@ -36,7 +36,11 @@ public struct PutConnection: Sendable {
             try context.precondition.check(existing?.revision)
             let full = Self.keepingStatus(body, of: existing?.value)
             let connection = try Self.read(full, scope: scope, id: id)
-            let write = ConnectionWrite(scope: scope, connection: connection)
+            let write = ConnectionWrite(
+                scope: scope,
+                connection: connection,
+                caller: context.caller
+            )
             return try write.plan(state, stamp, context.services.environments)
         }
     }

@@ -27,6 +27,7 @@ public struct RotateConnection: Sendable {
         let state = context.state
         let tenant = scope.read(state)
         guard let seen = tenant.connections[id] else { throw .notFound("such connection") }
+        try context.caller.check(seen.value.environment)
         try context.precondition.check(seen.revision)
         try TestConnection.checkCallable(seen.value)
         let health = await HealthRefresh.check(id, tenant, state, context, secret: reference)

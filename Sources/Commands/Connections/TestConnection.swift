@@ -22,11 +22,19 @@ public struct TestConnection: Sendable {
         let state = context.state
         let tenant = scope.read(state)
         guard let connection = tenant.connections[id] else { throw .notFound("such connection") }
+        try context.caller.check(connection.value.environment)
+        try context.precondition.check(connection.revision)
         try Self.checkCallable(connection.value)
         guard let health = await HealthRefresh.check(id, tenant, state, context) else {
             throw .notFound("such connection")
         }
-        if !context.isDryRun { try await HealthRefresh.keep([(id, health)], scope, context) }
+        if !context.isDryRun {
+            try await HealthRefresh.keep(
+                [HealthRefresh.Finding(id: id, health: health, revision: connection.revision)],
+                scope,
+                context
+            )
+        }
         return CommandAnswer(
             body: .json(.object(TenantState.json(connection, health))),
             revision: context.state.revision,

@@ -50,6 +50,21 @@ public struct Caller: Sendable {
     /// Whether it holds a role beside `runtime`, which is bound to its workflows.
     var isRuntimeOnly: Bool { credential.roles == [.runtime] }
 
+    /// The code of a refusal for an environment.
+    static let environmentCode = Authorization.environmentCode
+
+    /// Checks that the caller may act in the environment, which an object names and not the path.
+    ///
+    /// - Throws: `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`.
+    func check(_ environment: EnvironmentName) throws(CommandError) {
+        guard !credential.mayAct(in: environment) else { return }
+        throw CommandError(
+            .forbidden,
+            Authorization.environmentCode,
+            "The credential may not act in the environment \(environment.text)."
+        )
+    }
+
     /// Checks that the caller may act as the workflow.
     ///
     /// - Throws: `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`.

@@ -32,7 +32,10 @@ extension CommandContext {
     ) async throws(CommandError) -> CommandAnswer {
         if isDryRun {
             let written = try services.ledger.rehearse(now: now, plan)
-            return Self.answer(written, revision: state.revision)
+            var answer = Self.answer(written, revision: state.revision)
+            // Nothing has this revision; as a tag it could match another writer's change.
+            answer.entityRevision = nil
+            return answer
         }
         try services.checkAudit()
         let committed = try await commit(plan)

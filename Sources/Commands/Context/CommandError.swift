@@ -41,6 +41,9 @@ public struct CommandError: Error, Sendable, Equatable {
     public var members: JSONObject = [:]
     /// When to come back, in seconds.
     public var retryAfterSeconds: Int?
+    /// Whether it may have done, though it failed, what must not be done twice: then the same request
+    /// under the same `Idempotency-Key` is answered this again.
+    public var isSpent = false
 
     /// An error.
     public init(

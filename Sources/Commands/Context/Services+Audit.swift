@@ -36,7 +36,16 @@ extension Services {
         draft.traceparent = context.traceparent
         draft.before = written.before.map { .object($0) }
         draft.after = written.kind == .nothing ? nil : written.object.map { .object($0) }
-        try await record(draft)
+        do {
+            try await record(draft)
+        } catch {
+            throw CommandError(
+                error.kind,
+                error.code,
+                "The change was made and stands; its audit record could not be written.",
+                retryAfterSeconds: error.retryAfterSeconds
+            )
+        }
     }
 
     /// Appends a record; durable when it returns.

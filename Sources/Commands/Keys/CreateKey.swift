@@ -36,6 +36,7 @@ public struct CreateKey: Sendable {
         } catch {
             throw .invalid(error)
         }
+        try context.precondition.check(nil)
         try check(credential, context)
         let subject = WriteSubject(
             action: "key.create",
@@ -44,11 +45,8 @@ public struct CreateKey: Sendable {
             tenant: owner.tenant
         )
         var answer = try await context.write(subject) { (state, stamp) throws(CommandError) in
-            guard owner.keys(state).count < Self.keyCountMax else {
-                let detail = "There are \(Self.keyCountMax) keys already."
-                throw CommandError(.conflict, "TOO_MANY_KEYS", detail)
-            }
-            return DocumentWrite.plan(
+            let room = try Self.makeRoom(among: owner.keys(state), at: stamp.now)
+            let plan = DocumentWrite.plan(
                 credential,
                 over: nil,
                 stamp,
@@ -56,6 +54,7 @@ public struct CreateKey: Sendable {
                 json: { $0.json(lastUsedAt: nil) },
                 change: { .putCredential($0) }
             )
+            return Ledger.Plan(room + plan.changes, answer: plan.answer)
         }
         // The text goes into the answer alone: it was never in the plan, the log or the audit.
         if !context.isDryRun, case .json(.object(var object)) = answer.body {
@@ -63,6 +62,29 @@ public struct CreateKey: Sendable {
             answer.body = .json(.object(object))
         }
         return answer
+    }
+
+    /// Whether every workflow of the pattern is one of the list's.
+    private static func covers(_ pattern: Pattern, _ list: [Pattern]) -> Bool {
+        list.contains { $0.text == "*" || $0 == pattern || pattern.isExact && $0.matches(pattern.text) }
+    }
+
+    /// Forgets the key that ended longest ago, when there are as many as may be.
+    ///
+    /// - Throws: `TOO_MANY_KEYS` when all of them are in force.
+    private static func makeRoom(
+        among keys: [Stored<Credential>],
+        at now: Timestamp
+    ) throws(CommandError) -> [Change] {
+        guard keys.count >= keyCountMax else { return [] }
+        let ended = keys.filter { key in
+            key.value.status == .revoked || key.value.expiresAt.map { $0 <= now } ?? false
+        }
+        guard let oldest = ended.min(by: { $0.updatedAt < $1.updatedAt }) else {
+            let detail = "There are \(keyCountMax) keys in force already."
+            throw CommandError(.conflict, "TOO_MANY_KEYS", detail)
+        }
+        return [.removeCredential(oldest.value.id)]
     }
 
     private func check(_ new: Credential, _ context: CommandContext) throws(CommandError) {
@@ -86,6 +108,10 @@ public struct CreateKey: Sendable {
             )
         }
         let maker = context.caller.credential
+        guard new.workflows.allSatisfy({ Self.covers($0, maker.workflows) }) else {
+            let detail = "A key can't act as workflows that its maker can't."
+            throw CommandError(.forbidden, "FORBIDDEN", detail)
+        }
         if let own = maker.environments, !(new.environments.map { Set($0).isSubset(of: own) } ?? false) {
             let detail = "A key can't reach environments that its maker can't."
             throw CommandError(.forbidden, "FORBIDDEN", detail)

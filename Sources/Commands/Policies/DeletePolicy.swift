@@ -28,6 +28,7 @@ public struct DeletePolicy: Sendable {
             let existing = owner.policies(state)[id]
             try context.precondition.check(existing?.revision)
             guard let existing else { throw .notFound("such policy") }
+            try PutPolicy.check(existing.value, context.caller)
             return DocumentWrite.removal(of: existing.json, .removePolicy(owner.tenant, id))
         }
     }

@@ -33,6 +33,7 @@ public struct PutPolicy: Sendable {
             throw .invalid(error)
         }
         try CommandError.checkSecrets(in: body)
+        try Self.check(rule, context.caller)
         let subject = WriteSubject(
             action: id == nil ? "policy.create" : "policy.put",
             type: "policy",
@@ -47,6 +48,7 @@ public struct PutPolicy: Sendable {
                 let detail = "There is a policy \(rule.id.text)."
                 throw CommandError(.conflict, "ALREADY_EXISTS", detail)
             }
+            if let existing { try Self.check(existing.value, context.caller) }
             guard existing != nil || rules.count < Self.ruleCountMax else {
                 let detail = "There are \(Self.ruleCountMax) policies already."
                 throw CommandError(.conflict, "TOO_MANY_POLICIES", detail)
@@ -60,5 +62,19 @@ public struct PutPolicy: Sendable {
                 change: { .putPolicy(owner.tenant, $0) }
             )
         }
+    }
+
+    /// A rule reaches the environments that it lists, or all; so must whoever writes it.
+    ///
+    /// - Throws: `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`.
+    static func check(_ rule: PolicyRule, _ caller: Caller) throws(CommandError) {
+        guard caller.credential.environments != nil else { return }
+        for environment in rule.match.environments { try caller.check(environment) }
+        guard rule.match.environments.isEmpty else { return }
+        throw CommandError(
+            .forbidden,
+            Caller.environmentCode,
+            "The rule is for all environments, and the credential is not: list its environments."
+        )
     }
 }

@@ -43,8 +43,13 @@ public struct ExecuteCapability: Sendable {
     /// - Throws: The rows of API section 7, and those of section 10 for it.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let wish = try read(context.services)
-        try context.caller.check(wish.workflow)
         let state = context.state
+        do throws(CommandError) {
+            try context.caller.check(wish.workflow)
+        } catch {
+            try await recordDenial([error.code], [], wish, state, context)
+            throw error
+        }
         let environment = try target.environment(context.services.environments)
         let live = context.services.tables.table(target, state, environment)
         guard let live else { throw ConfigGate.notLive(target) }
@@ -55,7 +60,8 @@ public struct ExecuteCapability: Sendable {
         )
         guard let resolution else { throw ExplainBinding.notBound(capability) }
         guard resolution.isAllowed else {
-            try await recordDenial(resolution, wish, state, context)
+            let reasons = resolution.candidates.flatMap(\.reasons).map(\.rawValue)
+            try await recordDenial(reasons, resolution.policies, wish, state, context)
             throw notPermitted(resolution)
         }
         guard resolution.winner != nil else { throw try unavailable(resolution, context) }
@@ -120,10 +126,21 @@ public struct ExecuteCapability: Sendable {
                     passedOver.append(AuditPassedOver(connectionID: id, reason: "CIRCUIT_OPEN"))
                     continue
                 }
-                throw CommandError(failure)
+                throw Self.error(failure, of: call.operation)
             }
         }
         throw try unavailable(resolution, context)
+    }
+
+    /// What a call that failed means to its caller.
+    ///
+    /// An operation that the provider may have carried out, and would carry out again since it is
+    /// told no idempotency key, is not called twice for one key of the caller's.
+    private static func error(_ failure: CallFailure, of operation: Operation) -> CommandError {
+        var error = CommandError(failure)
+        let isRepeatable = operation.isIdempotent || operation.idempotencyHeader != nil
+        error.isSpent = failure.attempts > 0 && !isRepeatable
+        return error
     }
 
     private func call(
@@ -217,7 +234,8 @@ public struct ExecuteCapability: Sendable {
 
     /// A denial is remembered before it is told.
     private func recordDenial(
-        _ resolution: Resolution,
+        _ reasons: [String],
+        _ policies: [PolicyID],
         _ wish: Wish,
         _ state: State,
         _ context: CommandContext
@@ -235,14 +253,12 @@ public struct ExecuteCapability: Sendable {
         draft.resource = AuditResource(type: "capability", id: capability.text)
         draft.workflow = wish.workflow
         draft.capability = capability
-        var reasons: [String] = []
-        for reason in resolution.candidates.flatMap(\.reasons) where !reasons.contains(reason.rawValue) {
-            reasons.append(reason.rawValue)
-        }
+        var distinct: [String] = []
+        for reason in reasons where !distinct.contains(reason) { distinct.append(reason) }
         draft.decision = AuditDecision(
             isAllowed: false,
-            reasons: reasons,
-            policies: resolution.policies.map(\.text)
+            reasons: distinct,
+            policies: policies.map(\.text)
         )
         draft.revision = state.revision
         draft.requestID = context.requestID

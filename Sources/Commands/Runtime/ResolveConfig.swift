@@ -8,15 +8,23 @@ import Resolver
 public struct ResolveConfig: Sendable {
     /// The line.
     public let target: ConfigScope
-    /// The workflow, as it came; nil for one that every scope admits.
+    /// The workflow in the query; nil for one that every scope admits.
     public let workflow: String?
+    /// The header `Bindery-Workflow`.
+    public let workflowHeader: String?
     /// `preview` or `published`; nil for what is live.
     public let stage: String?
 
     /// A request.
-    public init(target: ConfigScope, workflow: String?, stage: String?) {
+    public init(
+        target: ConfigScope,
+        workflow: String?,
+        workflowHeader: String?,
+        stage: String?
+    ) {
         self.target = target
         self.workflow = workflow
+        self.workflowHeader = workflowHeader
         self.stage = stage
     }
 
@@ -25,7 +33,7 @@ public struct ResolveConfig: Sendable {
     /// - Throws: `CONFIG_NOT_LIVE`; `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`; `INVALID_PARAMETER`.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
         let state = context.state
-        let name = try WorkflowWish.name(workflow)
+        let name = try WorkflowWish.name(body: workflow, header: workflowHeader)
         try WorkflowWish.checkReading(name, context.caller)
         let environment = try target.environment(context.services.environments)
         let isOpen = context.services.openBreakers(of: target.scope.tenant)
@@ -143,7 +151,7 @@ enum WorkflowWish {
             throw CommandError(
                 .invalid,
                 "WORKFLOW_MISMATCH",
-                "The body and the header Bindery-Workflow name two workflows."
+                "The request and its header Bindery-Workflow name two workflows."
             )
         }
         return try name(body ?? header)

@@ -75,6 +75,10 @@ extension Change {
             head.append(stamps: key)
             head["object"] = key.value.storedJSON
             return head
+        case .removeCredential(let id):
+            var head = Self.head("key", "remove", tenant: nil)
+            head["id"] = .string(id.text)
+            return head
         case .putConfigVersion, .removeConfigVersion, .addTransition: return configObject
         default: return bookkeepingObject
         }

@@ -20,6 +20,8 @@ public enum Change: Sendable {
     case putPolicy(TenantID?, Stored<PolicyRule>)
     case removePolicy(TenantID?, PolicyID)
     case putCredential(Stored<Credential>)
+    /// Forgets a key that has ended.
+    case removeCredential(CredentialID)
     case putIdempotency(IdempotencyRecord)
     /// Forgets a request that was begun and must not be remembered.
     case removeIdempotency(String)

@@ -16,6 +16,7 @@ extension State {
         case .putPolicy(let tenant, let rule): apply(tenant, rule.value.id, rule)
         case .removePolicy(let tenant, let id): apply(tenant, id, nil)
         case .putCredential(let key): apply(key)
+        case .removeCredential(let id): removeCredential(id)
         case .putIdempotency(let record):
             idempotency.prune(near: record.key) { $0.expiresAt <= at }
             idempotency.set(record.key, record)
@@ -53,6 +54,13 @@ extension State {
             return
         }
         change(tenant) { _ = $0.credentialIDs.insert(key.value.id) }
+    }
+
+    private mutating func removeCredential(_ id: CredentialID) {
+        guard let key = credentials[id] else { return }
+        credentials.set(id, nil)
+        platformCredentialIDs.remove(id)
+        if let tenant = key.value.tenant { change(tenant) { _ = $0.credentialIDs.remove(id) } }
     }
 
     private mutating func applyToTenant(_ change: Change) {

@@ -32,6 +32,11 @@ public struct ObjectReader {
         }
         self.object = object
         for key in object.keys where !members.contains(key) {
+            guard !SecretScan.looksLikeSecret(key) else {
+                let detail = "has a member whose name looks like a secret key"
+                issues.error(.secretInConfig, at: pointer, detail)
+                continue
+            }
             issues.error(
                 .unknownField,
                 at: pointer.appending(key),

@@ -57,6 +57,10 @@ public enum SecretScan {
             }
         case .object(let object):
             for member in object {
+                if looksLikeSecret(member.key) {
+                    report(at: pointer, "has a member whose name looks like a secret key", issues)
+                    continue
+                }
                 let place = pointer.appending(member.key)
                 if secretFields.contains(member.key) {
                     report(at: place, "is a field of the integration's secret", issues)

@@ -43,6 +43,11 @@ public struct Connection: DocumentNoun {
         spec == other.spec && environment == other.environment && mode == other.mode
     }
 
+    /// Whether `other` is called alike: with the same secret, config and spec.
+    public func isCalledAlike(_ other: Connection) -> Bool {
+        spec == other.spec && secretReference == other.secretReference && config == other.config
+    }
+
     /// The same connection with another status; `reason` replaces the one before, nil removes it.
     public func moved(to status: Status, reason: String?) -> Connection {
         var object = document.object
