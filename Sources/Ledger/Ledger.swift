@@ -73,7 +73,9 @@ public final class Ledger: Sendable {
     ///
     /// Blocking; call it before anything is served.
     ///
-    /// - Parameter snapshotInterval: After how many entries a snapshot is written; 1 or more.
+    /// - Parameters:
+    ///   - journal: Where the log is kept.
+    ///   - snapshotInterval: After how many entries a snapshot is written; 1 or more.
     /// - Throws: `LedgerError` with `.locked`, `.damaged`, `.readOnly`, `.unavailable`.
     public init(
         journal: any Journal,

@@ -33,7 +33,8 @@ import Testing
             } catch {
                 throw Refused()
             }
-        }.state
+        }
+        .state
     }
 
     private func tenant(_ text: String) throws -> TenantID { try #require(TenantID(text)) }
@@ -57,7 +58,8 @@ import Testing
         #expect(second.state.position == 21)
     }
 
-    @Test func `a snapshot and the records behind it give the same state as the log`() async throws {
+    @Test func `a snapshot and the records behind it give the same state as the log`() async throws
+    {
         let storage = MemoryJournal.Storage()
         let first = try Ledger(journal: MemoryJournal(storage: storage))
         for index in 0..<5 { _ = try await put(first, "c\(index)") }
@@ -92,13 +94,15 @@ import Testing
         let state = try await put(ledger, "conn_a")
         let tenant = try tenant("acme")
         let id = try #require(ConnectionID("conn_a"))
-        let after = try await ledger.commit(actor: actor, now: StateFixture.now) {
-            (_, _) throws(Refused) in
-            Ledger.Plan(
-                [.putHealth(tenant, id, ConnectionHealth(status: .degraded))],
-                answer: true
-            )
-        }.state
+        let after =
+            try await ledger.commit(actor: actor, now: StateFixture.now) {
+                (_, _) throws(Refused) in
+                Ledger.Plan(
+                    [.putHealth(tenant, id, ConnectionHealth(status: .degraded))],
+                    answer: true
+                )
+            }
+            .state
         #expect(after.revision == state.revision)
         #expect(after.position == state.position + 1)
         #expect(after.tenant(tenant).health[id]?.status == .degraded)
@@ -152,7 +156,9 @@ import Testing
         #expect(revisions.sorted() == (1...200).map { UInt64($0) })
     }
 
-    @Test func `after the journal failed nothing is written any more, and reads go on`() async throws {
+    @Test func `after the journal failed nothing is written any more, and reads go on`()
+        async throws
+    {
         let journal = FailingJournal(appendsUntilFailure: 1)
         let ledger = try Ledger(journal: journal)
         _ = try await put(ledger, "conn_a")

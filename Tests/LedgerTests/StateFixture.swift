@@ -71,9 +71,10 @@ enum StateFixture {
 
     static func lines(of state: State) throws -> [[UInt8]] {
         var lines: [[UInt8]] = []
-        try StateSnapshot(state: state).forEachLine { (line) throws(JournalError) in
-            lines.append(line)
-        }
+        try StateSnapshot(state: state)
+            .forEachLine { (line) throws(JournalError) in
+                lines.append(line)
+            }
         return lines
     }
 }

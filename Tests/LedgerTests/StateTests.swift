@@ -5,7 +5,8 @@ import Testing
 @testable import Ledger
 
 @Suite struct StateTests {
-    private func apply(_ changes: [Change], to state: inout State, at: Timestamp = StateFixture.now) {
+    private func apply(_ changes: [Change], to state: inout State, at: Timestamp = StateFixture.now)
+    {
         state.apply(
             LogEntry(
                 revision: state.revision + 1,

@@ -51,7 +51,11 @@ enum Problem {
     }
 
     /// The answer to a refusal of the server core.
-    static func response(_ refusal: HTTPRefusal, requestID: String, revision: UInt64) -> HTTPResponse {
+    static func response(
+        _ refusal: HTTPRefusal,
+        requestID: String,
+        revision: UInt64
+    ) -> HTTPResponse {
         let body = body(
             status: refusal.status,
             code: refusal.code,

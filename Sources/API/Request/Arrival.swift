@@ -33,7 +33,8 @@ struct Arrival: Sendable {
     func bearerToken() throws(CommandError) -> String? {
         guard let value = request.headerBytes("authorization") else { return nil }
         let scheme = Array("bearer".utf8)
-        let isBearer = value.count > scheme.count
+        let isBearer =
+            value.count > scheme.count
             && zip(value, scheme).allSatisfy { $0 | 0x20 == $1 }
             && value[value.startIndex + scheme.count] == 0x20
         guard isBearer, request.headerCount("authorization") == 1 else {

@@ -9,8 +9,9 @@ struct QueryParameters: Sendable {
 
     /// Reads a query.
     ///
-    /// - Parameter known: What the route knows: anything else is a mistake that must not pass, since
-    ///   `?dryrun=true` would write.
+    /// `known` is what the route knows: anything else is a mistake that must not pass, since
+    /// `?dryrun=true` would write.
+    ///
     /// - Throws: `INVALID_PARAMETER`, `UNKNOWN_PARAMETER`.
     init(_ query: String?, known: Set<String>) throws(CommandError) {
         var values: [String: String] = [:]
@@ -21,7 +22,11 @@ struct QueryParameters: Sendable {
             guard let name = PercentCoding.decode(pair[..<equals], plusIsSpace: true),
                 let value = PercentCoding.decode(rest, plusIsSpace: true)
             else {
-                throw CommandError(.malformed, "INVALID_PARAMETER", "The query is not well encoded.")
+                throw CommandError(
+                    .malformed,
+                    "INVALID_PARAMETER",
+                    "The query is not well encoded."
+                )
             }
             guard known.contains(name) else {
                 let list = known.sorted().joined(separator: ", ")

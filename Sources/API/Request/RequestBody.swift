@@ -9,7 +9,8 @@ enum RequestBody {
     ///
     /// - Throws: `UNSUPPORTED_MEDIA_TYPE`, `MALFORMED_JSON` with pointer and offset,
     ///   `BODY_REQUIRED`, `BODY_NOT_ALLOWED`.
-    static func read(_ request: HTTPRequest, _ rule: Route.Body) throws(CommandError) -> JSONValue? {
+    static func read(_ request: HTTPRequest, _ rule: Route.Body) throws(CommandError) -> JSONValue?
+    {
         switch rule {
         case .none:
             // A body that nobody reads is dropped, as RFC 9110 lets a server do.

@@ -12,7 +12,11 @@ struct RequestIdentity: Sendable {
     let traceparent: String?
 
     init(_ request: HTTPRequest, now: Int64) {
-        self.init(requestID: request.header("x-request-id"), now: now, request.header("traceparent"))
+        self.init(
+            requestID: request.header("x-request-id"),
+            now: now,
+            request.header("traceparent")
+        )
     }
 
     init(requestID: String?, now: Int64, _ traceparent: String? = nil) {
@@ -28,7 +32,8 @@ struct RequestIdentity: Sendable {
         (1...byteCountMax).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
                 switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x3A, 0x2B, 0x2F, 0x3D:
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x3A, 0x2B, 0x2F,
+                    0x3D:
                     true
                 default: false
                 }

@@ -5,7 +5,12 @@ import Policy
 extension Routes {
     /// The platform's rules and each tenant's.
     static let policies: [Route] =
-        policyRoutes("/v1/policies", "Global", read: .globalPoliciesRead, write: .globalPoliciesWrite)
+        policyRoutes(
+            "/v1/policies",
+            "Global",
+            read: .globalPoliciesRead,
+            write: .globalPoliciesWrite
+        )
         + policyRoutes(
             "/v1/tenants/{tenant}/policies",
             "Tenant",

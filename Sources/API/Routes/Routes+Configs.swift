@@ -23,7 +23,8 @@ extension Routes {
                         environment: call.query["environment"],
                         blueprint: call.query["blueprint"],
                         page: call.page()
-                    ).run(call.context)
+                    )
+                    .run(call.context)
                 }
             ),
             Route(
@@ -40,7 +41,8 @@ extension Routes {
                         target: call.line(),
                         status: status,
                         page: call.page()
-                    ).run(call.context)
+                    )
+                    .run(call.context)
                 }
             ),
             Route(
@@ -81,7 +83,8 @@ extension Routes {
                         target: call.line(),
                         number: call.number(),
                         body: call.json
-                    ).run(call.context)
+                    )
+                    .run(call.context)
                 }
             ),
             Route(
@@ -97,7 +100,8 @@ extension Routes {
                         target: call.line(),
                         number: call.number(),
                         patch: call.json
-                    ).run(call.context)
+                    )
+                    .run(call.context)
                 }
             ),
             Route(
@@ -140,7 +144,8 @@ extension Routes {
                     target: call.line(),
                     number: call.number(),
                     body: call.body
-                ).run(call.context)
+                )
+                .run(call.context)
             }
         ),
         Route(
@@ -156,7 +161,8 @@ extension Routes {
                     target: call.line(),
                     number: call.number(),
                     body: call.body
-                ).run(call.context)
+                )
+                .run(call.context)
             }
         ),
         Route(
@@ -172,7 +178,8 @@ extension Routes {
                     target: call.line(),
                     number: call.number(),
                     body: call.body
-                ).run(call.context)
+                )
+                .run(call.context)
             }
         ),
         Route(

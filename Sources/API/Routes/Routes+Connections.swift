@@ -14,7 +14,8 @@ extension Routes {
                 "Lists a tenant's connections.",
                 access: .action(.connectionsRead),
                 query: [
-                    "status", "environment", "category", "integrationKey", "ownershipMode", "health",
+                    "status", "environment", "category", "integrationKey", "ownershipMode",
+                    "health",
                 ],
                 answer: .page("IntegrationConnection"),
                 run: .now { call throws(CommandError) in
@@ -67,7 +68,8 @@ extension Routes {
                         scope: call.tenant,
                         id: call.name("id"),
                         body: call.json
-                    ).run(call.context)
+                    )
+                    .run(call.context)
                 }
             ),
             Route(
@@ -83,7 +85,8 @@ extension Routes {
                         scope: call.tenant,
                         id: call.name("id"),
                         patch: call.json
-                    ).run(call.context)
+                    )
+                    .run(call.context)
                 }
             ),
             Route(
@@ -148,7 +151,8 @@ extension Routes {
                         scope: call.tenant,
                         id: call.name("id"),
                         body: call.json
-                    ).run(call.context)
+                    )
+                    .run(call.context)
                 }
             ),
         ] + MoveConnection.Move.allCases.map(moveRoute)
@@ -174,7 +178,8 @@ extension Routes {
                     id: call.name("id"),
                     move: move,
                     body: call.body
-                ).run(call.context)
+                )
+                .run(call.context)
             }
         )
     }

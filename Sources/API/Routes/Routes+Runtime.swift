@@ -20,7 +20,8 @@ extension Routes {
                     workflow: call.query["workflow"],
                     workflowHeader: call.workflowHeader,
                     stage: call.query["stage"]
-                ).run(call.context)
+                )
+                .run(call.context)
             }
         ),
         Route(
@@ -36,7 +37,8 @@ extension Routes {
                     target: call.line(),
                     body: call.json,
                     workflowHeader: call.workflowHeader
-                ).run(call.context)
+                )
+                .run(call.context)
             }
         ),
         Route(
@@ -54,7 +56,8 @@ extension Routes {
                     capability: call.name("capability"),
                     body: call.json,
                     workflowHeader: call.workflowHeader
-                ).run(call.context)
+                )
+                .run(call.context)
             }
         ),
     ]

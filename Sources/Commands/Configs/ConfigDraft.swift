@@ -8,7 +8,7 @@ enum ConfigDraft {
     ///
     /// Refused is only what is malformed; what else is wrong stands in the report (API section 10).
     ///
-    /// - Parameter version: The blueprint's version for a body that names none.
+    /// The blueprint's version for a body that names none is `version`, else the highest.
     static func read(
         _ body: JSONValue,
         _ target: ConfigScope,

@@ -52,8 +52,9 @@ struct ConfigGate {
     private func isTaken(_ domain: String) -> Bool {
         let holders = state.domains[domain] ?? []
         return holders.contains { holder in
-            guard holder.tenant != target.scope.tenant
-                || holder.line.blueprint != target.line.blueprint
+            guard
+                holder.tenant != target.scope.tenant
+                    || holder.line.blueprint != target.line.blueprint
             else { return false }
             // A preview is live outside production alone.
             let environment = services.environments.first { $0.name == holder.line.environment }

@@ -37,9 +37,9 @@ public final class Authentication: Sendable {
         self.failuresPerMinute = failuresPerMinute
     }
 
-    /// Finds out who sent `token`.
+    /// Finds out who sent `token`; the failures of `address` are counted.
     ///
-    /// - Parameter address: The client's address, whose failures are counted.
+    /// - Returns: The caller.
     /// - Throws: `UNAUTHENTICATED`, the same for every cause; `TOO_MANY_FAILURES` when the address
     ///   failed too often within the minute.
     public func caller(

@@ -25,6 +25,7 @@ public struct Caller: Sendable {
     /// Decides whether the caller may do `action`, before anything is looked at (API section 3).
     ///
     /// - Parameters:
+    ///   - action: What is asked.
     ///   - tenant: The tenant whose data it is about; nil for what is global.
     ///   - environment: The environment it is about, if any.
     /// - Returns: The scope that commands on the tenant's data need; nil for what is global.

@@ -34,11 +34,7 @@ public final class IdempotencyGate: Sendable {
 
     /// Asks for passage.
     ///
-    /// - Parameters:
-    ///   - key: The caller's key.
-    ///   - request: Method and path.
-    ///   - body: The body and whatever else must be the same.
-    ///   - isDurable: Whether the claim itself must survive the process.
+    /// - Returns: Whether the request runs or ran.
     /// - Throws: `IDEMPOTENCY_KEY_REUSED` with another body, `IDEMPOTENCY_IN_PROGRESS` while the
     ///   first one runs or when its outcome was lost, `INVALID_PARAMETER` for a key that is none.
     public func enter(

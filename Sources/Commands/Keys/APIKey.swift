@@ -42,6 +42,8 @@ enum APIKey {
 
     private static func checksum(_ head: String) -> String {
         let sum = Checksum.crc32c(Array(head.utf8).span)
-        return Base62.encode((0..<checksumByteCount).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
+        return Base62.encode(
+            (0..<checksumByteCount).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
+        )
     }
 }

@@ -66,7 +66,9 @@ public struct CreateKey: Sendable {
 
     /// Whether every workflow of the pattern is one of the list's.
     private static func covers(_ pattern: Pattern, _ list: [Pattern]) -> Bool {
-        list.contains { $0.text == "*" || $0 == pattern || pattern.isExact && $0.matches(pattern.text) }
+        list.contains {
+            $0.text == "*" || $0 == pattern || pattern.isExact && $0.matches(pattern.text)
+        }
     }
 
     /// Forgets the key that ended longest ago, when there are as many as may be.
@@ -89,7 +91,9 @@ public struct CreateKey: Sendable {
 
     private func check(_ new: Credential, _ context: CommandContext) throws(CommandError) {
         for name in new.environments ?? [] {
-            guard !context.services.environments.contains(where: { $0.name == name }) else { continue }
+            guard !context.services.environments.contains(where: { $0.name == name }) else {
+                continue
+            }
             throw .invalid(
                 .unknownEnvironment,
                 at: .root.appending("environments"),
@@ -112,7 +116,9 @@ public struct CreateKey: Sendable {
             let detail = "A key can't act as workflows that its maker can't."
             throw CommandError(.forbidden, "FORBIDDEN", detail)
         }
-        if let own = maker.environments, !(new.environments.map { Set($0).isSubset(of: own) } ?? false) {
+        if let own = maker.environments,
+            !(new.environments.map { Set($0).isSubset(of: own) } ?? false)
+        {
             let detail = "A key can't reach environments that its maker can't."
             throw CommandError(.forbidden, "FORBIDDEN", detail)
         }

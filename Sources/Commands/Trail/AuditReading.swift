@@ -37,7 +37,8 @@ extension CommandError {
         self.init(
             .unavailable,
             "AUDIT_UNAVAILABLE",
-            isBusy ? "Too many audit records wait to be written." : "The audit trail can't be used.",
+            isBusy
+                ? "Too many audit records wait to be written." : "The audit trail can't be used.",
             retryAfterSeconds: isBusy ? 1 : 30
         )
     }

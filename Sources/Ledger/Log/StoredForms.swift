@@ -11,7 +11,9 @@ extension ConnectionHealth {
     }
 
     init?(storedJSON json: JSONValue) {
-        guard let status = json["status"]?.string.flatMap(Status.init(rawValue:)) else { return nil }
+        guard let status = json["status"]?.string.flatMap(Status.init(rawValue:)) else {
+            return nil
+        }
         self.init(status: status)
         checkedAt = json["checkedAt"]?.string.flatMap { Timestamp($0) }
         latencyMilliseconds = json["latencyMs"]?.double

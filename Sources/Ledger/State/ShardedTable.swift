@@ -51,7 +51,9 @@ public struct ShardedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable 
     }
 
     /// Calls `body` with every entry, in no particular order.
-    public func forEach<Failure: Error>(_ body: (Key, Value) throws(Failure) -> Void) throws(Failure) {
+    public func forEach<Failure: Error>(
+        _ body: (Key, Value) throws(Failure) -> Void
+    ) throws(Failure) {
         for shard in shards {
             for (key, value) in shard?.entries ?? [:] { try body(key, value) }
         }

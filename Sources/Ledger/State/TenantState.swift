@@ -27,7 +27,8 @@ public struct TenantState: Sendable {
     }
 
     /// The places where live configs bind the connection, in order.
-    public func liveBindings(of connection: ConnectionID) -> [(ConfigLineID, Stored<ConfigVersion>)] {
+    public func liveBindings(of connection: ConnectionID) -> [(ConfigLineID, Stored<ConfigVersion>)]
+    {
         lines.keys.sorted()
             .flatMap { line in (lines[line]?.liveVersions ?? []).map { (line, $0) } }
             .filter { $0.1.value.config.bindings.contains { $0.connection == connection } }

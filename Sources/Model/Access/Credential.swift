@@ -51,6 +51,7 @@ public struct Credential: DocumentNoun {
     /// Reads what a caller asks for, and makes an active key of it.
     ///
     /// - Parameters:
+    ///   - json: What is asked for.
     ///   - id: The new key's id.
     ///   - tenant: The tenant in whose collection it is made; nil for the platform's.
     ///   - digest: SHA-256 of the new key, in hexadecimal.
@@ -98,7 +99,9 @@ public struct Credential: DocumentNoun {
             ? nil : reader.identifier("tenantId", as: TenantID.self)
         let fields = Fields(reader)
         let status = reader.choice("status", Status.self)
-        guard !issues.hasErrors, let status, let digest = reader.string("digest") else { return nil }
+        guard !issues.hasErrors, let status, let digest = reader.string("digest") else {
+            return nil
+        }
         var object = reader.object
         object["digest"] = nil
         self.init(id, tenant, fields, status, digest, StoredDocument(object))
@@ -180,7 +183,8 @@ extension Credential {
             self.roles = Set(roles ?? [])
             self.environments = Self.environments(reader)
             self.workflows = reader.patterns("workflows") ?? []
-            self.expiresAt = reader.value("expiresAt") == .null ? nil : reader.timestamp("expiresAt")
+            self.expiresAt =
+                reader.value("expiresAt") == .null ? nil : reader.timestamp("expiresAt")
             _ = reader.string("name", byteCountMax: 256)
         }
 

@@ -75,7 +75,8 @@ public struct PolicyRule: DocumentNoun {
         _ = reader.string("description")
         _ = reader.freeObject("metadata")
         var object: JSONObject = ["id": .string(id.text)]
-        for member in reader.object where !["revision", "createdAt", "updatedAt"].contains(member.key) {
+        for member in reader.object
+        where !["revision", "createdAt", "updatedAt"].contains(member.key) {
             object[member.key] = member.value
         }
         object["enabled"] = .bool(isEnabled)
@@ -95,7 +96,8 @@ extension PolicyRule.Match {
         slots = reader?.patterns("slots") ?? []
         environments = Self.names(reader, "environments", EnvironmentName.self)
         ownershipModes =
-            reader?.list("ownershipModes", countMax: 10) { value, place in
+            reader?
+            .list("ownershipModes", countMax: 10) { value, place in
                 let mode = value.string.flatMap(OwnershipMode.init(rawValue:))
                 if mode == nil {
                     reader?.issues.error(.invalidValue, at: place, "must be managed or byok")

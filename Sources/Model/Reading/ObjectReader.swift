@@ -92,8 +92,14 @@ public struct ObjectReader {
 
     /// An integer within `range`.
     public func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        member(key, "an integer from \(range.lowerBound) to \(range.upperBound)", code: .invalidValue) {
-            guard case .integer(let number) = $0, let value = Int(exactly: number) else { return nil }
+        member(
+            key,
+            "an integer from \(range.lowerBound) to \(range.upperBound)",
+            code: .invalidValue
+        ) {
+            guard case .integer(let number) = $0, let value = Int(exactly: number) else {
+                return nil
+            }
             return range.contains(value) ? value : nil
         }
     }
@@ -228,9 +234,10 @@ public struct ObjectReader {
 
     /// A nested object with these members; nil when absent.
     public func nested(_ key: String, members: Set<String>) -> ObjectReader? {
-        object[key].map {
-            ObjectReader($0, at: place(key), issues: issues, members: members)
-        }
+        object[key]
+            .map {
+                ObjectReader($0, at: place(key), issues: issues, members: members)
+            }
     }
 
     /// A nested object that must be there; reads as empty, with an error, when it is not.

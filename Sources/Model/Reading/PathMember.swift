@@ -17,7 +17,8 @@ enum PathMember {
     }
 
     /// Likewise a version.
-    static func version(_ meta: ObjectReader, _ key: String, path: ObjectVersion?) -> ObjectVersion {
+    static func version(_ meta: ObjectReader, _ key: String, path: ObjectVersion?) -> ObjectVersion
+    {
         guard let path else { return meta.requiredVersion(key) }
         if let given = meta.version(key), given != path { mismatch(meta, key, path.text) }
         return path

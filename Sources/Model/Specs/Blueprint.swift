@@ -135,14 +135,20 @@ extension Blueprint {
             let slot = Slot(reading: value, at: place, issues: reader.issues)
             if !ids.insert(slot.id).inserted {
                 let place = place.appending("slotId")
-                reader.issues.error(.duplicateSlot, at: place, "the slot \(slot.id.text) stands twice")
+                reader.issues.error(
+                    .duplicateSlot,
+                    at: place,
+                    "the slot \(slot.id.text) stands twice"
+                )
             }
             return slot
         }
         return slots ?? []
     }
 
-    private static func workflows(_ reader: ObjectReader) -> [(alias: WorkflowName, json: JSONValue)] {
+    private static func workflows(
+        _ reader: ObjectReader
+    ) -> [(alias: WorkflowName, json: JSONValue)] {
         let count = workflowCountMax
         let list = reader.map("workflows", keyedBy: WorkflowName.self, countMax: count) {
             alias,
@@ -155,7 +161,10 @@ extension Blueprint {
                 members: ["name", "key", "version", "description", "metadata"]
             )
             let spelling = item.value("name") == nil && item.value("key") != nil ? "key" : "name"
-            let name = item.requiredIdentifier(spelling, as: Identifier<Noun.WorkflowDefinition>.self)
+            let name = item.requiredIdentifier(
+                spelling,
+                as: Identifier<Noun.WorkflowDefinition>.self
+            )
             var object = item.object
             object["key"] = nil
             var pointer: JSONObject = ["name": .string(name.text)]

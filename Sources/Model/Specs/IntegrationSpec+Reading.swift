@@ -114,16 +114,17 @@ extension IntegrationSpec {
 
     private static func deprecation(_ reader: ObjectReader) -> Deprecation? {
         let members: Set<String> = ["since", "sunset", "use", "reason"]
-        return reader.nested("deprecated", members: members).map {
-            _ = $0.timestamp("since")
-            _ = $0.timestamp("sunset")
-            _ = $0.string("reason")
-            return Deprecation(
-                since: $0.value("since")?.string,
-                sunset: $0.value("sunset")?.string,
-                use: $0.string("use", byteCountMax: 256)
-            )
-        }
+        return reader.nested("deprecated", members: members)
+            .map {
+                _ = $0.timestamp("since")
+                _ = $0.timestamp("sunset")
+                _ = $0.string("reason")
+                return Deprecation(
+                    since: $0.value("since")?.string,
+                    sunset: $0.value("sunset")?.string,
+                    use: $0.string("use", byteCountMax: 256)
+                )
+            }
     }
 
     /// What a capability or the health check names must be among the operations.

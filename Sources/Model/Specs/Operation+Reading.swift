@@ -18,14 +18,15 @@ extension Operation {
         self.query = NamedTemplate.list(reader, "query", roots: [.input, .config, .secret])
         self.headers = NamedTemplate.list(reader, "headers", roots: [.input, .config, .secret])
         let encoding = reader.choice("encoding", Encoding.self)
-        self.body = reader.value("body").map {
-            TemplateTree.read(
-                $0,
-                at: reader.place("body"),
-                roots: [.input, .config],
-                issues: issues
-            )
-        }
+        self.body = reader.value("body")
+            .map {
+                TemplateTree.read(
+                    $0,
+                    at: reader.place("body"),
+                    roots: [.input, .config],
+                    issues: issues
+                )
+            }
         self.encoding = encoding ?? (body == nil ? .none : .json)
         if body != nil, method == .get || method == .head || encoding == Encoding.none {
             reader.error(.invalidValue, "body", "a call of this method or encoding has no body")
@@ -38,7 +39,10 @@ extension Operation {
         self.idempotencyHeader = Self.idempotencyHeader(reader)
         let isSafe = reader.bool("safe")
         self.isSafe = isSafe ?? (method == .get || method == .head)
-        let errors = reader.nested("errors", members: ["retryable", "codePointer", "messagePointer"])
+        let errors = reader.nested(
+            "errors",
+            members: ["retryable", "codePointer", "messagePointer"]
+        )
         self.retryableStatuses = Set(errors.flatMap(Self.statuses) ?? [])
         self.errorCodePointer = errors.flatMap { Self.pointer($0, "codePointer") }
         _ = errors.flatMap { Self.pointer($0, "messagePointer") }

@@ -32,9 +32,10 @@ public indirect enum TemplateTree: Sendable, Hashable {
             return .text(template)
         case .array(let items):
             return .array(
-                items.enumerated().map {
-                    read($1, at: pointer.appending($0), roots: roots, issues: issues)
-                }
+                items.enumerated()
+                    .map {
+                        read($1, at: pointer.appending($0), roots: roots, issues: issues)
+                    }
             )
         case .object(let object):
             return .object(

@@ -145,15 +145,16 @@ extension HealthCheck {
         let members: Set<String> = [
             "operation", "timeoutMs", "intervalSeconds", "unhealthyAfter", "healthyAfter",
         ]
-        return reader.nested("healthCheck", members: members).map {
-            HealthCheck(
-                operation: $0.requiredIdentifier("operation", as: OperationID.self),
-                timeoutMilliseconds: $0.integer("timeoutMs", in: 1...120_000) ?? 5000,
-                intervalSeconds: $0.integer("intervalSeconds", in: 1...86_400) ?? 60,
-                unhealthyAfter: $0.integer("unhealthyAfter", in: 1...100) ?? 3,
-                healthyAfter: $0.integer("healthyAfter", in: 1...100) ?? 1
-            )
-        }
+        return reader.nested("healthCheck", members: members)
+            .map {
+                HealthCheck(
+                    operation: $0.requiredIdentifier("operation", as: OperationID.self),
+                    timeoutMilliseconds: $0.integer("timeoutMs", in: 1...120_000) ?? 5000,
+                    intervalSeconds: $0.integer("intervalSeconds", in: 1...86_400) ?? 60,
+                    unhealthyAfter: $0.integer("unhealthyAfter", in: 1...100) ?? 3,
+                    healthyAfter: $0.integer("healthyAfter", in: 1...100) ?? 1
+                )
+            }
     }
 }
 
@@ -171,7 +172,9 @@ extension Constraints {
             result.callsPerMinute = rate.integer("rpm", in: range)
             result.callsPerHour = rate.integer("rph", in: range)
         }
-        let periods: Set<String> = ["callsPerMinute", "callsPerHour", "callsPerDay", "callsPerMonth"]
+        let periods: Set<String> = [
+            "callsPerMinute", "callsPerHour", "callsPerDay", "callsPerMonth",
+        ]
         if let quotas = constraints.nested("quotas", members: periods) {
             for period in quotas.object.keys.filter(periods.contains) {
                 result.quotas[period] = quotas.integer(period, in: 0...limitMax)

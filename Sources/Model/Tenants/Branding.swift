@@ -61,9 +61,10 @@ public enum Branding {
     private static func mergeAssets(_ base: [JSONValue]?, _ own: [JSONValue]?) -> JSONValue {
         let own = own ?? []
         let types = Set(own.compactMap { $0["type"]?.string })
-        let kept = (base ?? []).filter { asset in
-            asset["type"]?.string.map { !types.contains($0) } ?? true
-        }
+        let kept = (base ?? [])
+            .filter { asset in
+                asset["type"]?.string.map { !types.contains($0) } ?? true
+            }
         return .array(kept + own)
     }
 }

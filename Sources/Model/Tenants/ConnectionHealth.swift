@@ -80,7 +80,8 @@ public struct ConnectionHealth: Sendable, Hashable {
         .object([
             "status": .string(status.rawValue),
             "checkedAt": checkedAt.map { .string($0.text) } ?? .null,
-            "latencyMs": latencyMilliseconds.flatMap(JSONDecimal.init).map { .decimal($0) } ?? .null,
+            "latencyMs": latencyMilliseconds.flatMap(JSONDecimal.init).map { .decimal($0) }
+                ?? .null,
             "errorCode": errorCode.map { .string($0) } ?? .null,
             "errorMessage": errorMessage.map { .string($0) } ?? .null,
             "consecutiveFailures": .integer(Int64(consecutiveFailures)),

@@ -37,7 +37,11 @@ public struct TenantAppConfig: DocumentNoun {
 
     /// Reads a config of `tenant`; the path says its line, nil when only the body does.
     ///
-    /// - Parameter latestVersion: The blueprint's highest version, for a body that names none.
+    /// - Parameters:
+    ///   - json: The body.
+    ///   - tenant: The path's tenant.
+    ///   - line: The path's blueprint and environment.
+    ///   - latestVersion: The blueprint's highest version, for a body that names none.
     /// - Throws: `InvalidDocument` with every error found.
     public init(
         _ json: JSONValue,
@@ -108,7 +112,8 @@ public struct TenantAppConfig: DocumentNoun {
                     meta.error(.invalidValue, other, "stands beside blueprint: give one of them")
                 }
             }
-            let spelling = nested.value("name") == nil && nested.value("key") != nil ? "key" : "name"
+            let spelling =
+                nested.value("name") == nil && nested.value("key") != nil ? "key" : "name"
             let name = PathMember.identifier(nested, spelling, path: path)
             return (name, nested.version("version"))
         }

@@ -33,9 +33,19 @@ public enum Specificity: Sendable, Hashable, Comparable {
 
     /// The best of the list's entries that match `name`; nil when the list does not admit it.
     public static func of(_ name: String, in list: [Pattern]?) -> Specificity? {
+        var stepCount = 0
+        return of(name, in: list, stepCount: &stepCount)
+    }
+
+    /// The same, adding to `stepCount` what the comparisons cost.
+    public static func of(
+        _ name: String,
+        in list: [Pattern]?,
+        stepCount: inout Int
+    ) -> Specificity? {
         guard let list else { return .absentList }
         var best: Specificity?
-        for pattern in list where pattern.matches(name) {
+        for pattern in list where pattern.matches(name, stepCount: &stepCount) {
             let candidate = Specificity(pattern)
             if best.map({ candidate < $0 }) ?? true { best = candidate }
         }

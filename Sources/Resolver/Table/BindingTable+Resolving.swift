@@ -24,16 +24,33 @@ extension BindingTable {
         listing: Listing = .everyCandidate,
         isOpen: (ConnectionID) -> Bool = { _ in false }
     ) -> Resolution? {
+        var stepCount = 0
+        return resolve(capability, workflow, listing, isOpen: isOpen, stepCount: &stepCount)
+    }
+
+    /// The same, adding to `stepCount` what it cost, in steps of one byte compared.
+    func resolve(
+        _ capability: CapabilityKey,
+        _ workflow: WorkflowName?,
+        _ listing: Listing,
+        isOpen: (ConnectionID) -> Bool,
+        stepCount: inout Int
+    ) -> Resolution? {
+        stepCount += Self.decisionStepCount
         guard let seats = seats[capability] else { return nil }
         var list = CandidateList(self, workflow)
         for seat in seats {
-            forEachBinding(seat.slot, workflow, listing) { index, specificity in
+            stepCount += forEachBinding(seat.slot, workflow, listing) { index, specificity in
                 let offer = bindings[index].specInSlot.map { seat.firstOffer + $0 }
                 list.add(index, slot: seat.slot, offer: offer, specificity, isOpen: isOpen)
             }
         }
+        stepCount += list.stepCount
         return list.resolution()
     }
+
+    /// What a decision costs beside its candidates and comparisons, in steps.
+    private static let decisionStepCount = 64
 
     /// Who serves an operation in a workflow: the candidates are those whose own operation it is.
     ///
@@ -47,7 +64,7 @@ extension BindingTable {
     ) -> Resolution {
         var list = CandidateList(self, workflow)
         for seat in operations[operation] ?? [] {
-            forEachBinding(seat.slot, workflow, listing) { index, specificity in
+            _ = forEachBinding(seat.slot, workflow, listing) { index, specificity in
                 guard bindings[index].specInSlot == seat.specInSlot else { return }
                 list.add(index, slot: seat.slot, offer: seat.offer, specificity, isOpen: isOpen)
             }
@@ -56,27 +73,31 @@ extension BindingTable {
     }
 
     /// Calls `body` with the slot's bindings, and how closely each one's scope names the workflow.
+    ///
+    /// - Returns: How many steps it took to compare patterns.
     private func forEachBinding(
         _ slot: Int,
         _ workflow: WorkflowName?,
         _ listing: Listing,
         _ body: (Int, Specificity?) -> Void
-    ) {
+    ) -> Int {
         guard let workflow else {
             for index in slots[slot].bindings {
                 let specificity = bindings[index].closestWorkflow
                 if specificity != nil || listing == .everyCandidate { body(index, specificity) }
             }
-            return
+            return 0
         }
         switch listing {
         case .admitted:
-            slots[slot].index.forEachHit(workflow) { body($0.binding, $0.specificity) }
+            return slots[slot].index.forEachHit(workflow) { body($0.binding, $0.specificity) }
         case .everyCandidate:
+            var stepCount = 0
             for index in slots[slot].bindings {
                 let listed = config.bindings[index].scope.workflows
-                body(index, Specificity.of(workflow.text, in: listed))
+                body(index, Specificity.of(workflow.text, in: listed, stepCount: &stepCount))
             }
+            return stepCount
         }
     }
 }

@@ -7,6 +7,12 @@ struct CandidateList {
     let workflow: WorkflowName?
     private(set) var candidates: [Candidate] = []
     private var policies: [PolicyID] = []
+    /// What evaluating cost so far, in steps of one byte compared.
+    private(set) var stepCount = 0
+    /// What a candidate costs beside its comparisons, in steps.
+    private static let candidateStepCount = 64
+    /// What asking the rules is taken to cost, in steps: their lists are not counted.
+    private static let verdictStepCount = 256
 
     init(_ table: BindingTable, _ workflow: WorkflowName?) {
         self.table = table
@@ -28,6 +34,7 @@ struct CandidateList {
         _ specificity: Specificity?,
         isOpen: (ConnectionID) -> Bool
     ) {
+        stepCount += Self.candidateStepCount
         // The binding's members are read in place: copying it whole costs as much as judging it.
         var reasons = table.bindings[index].reasons
         if specificity == nil { reasons.insert(.workflowNotInScope) }
@@ -59,7 +66,7 @@ struct CandidateList {
             if list?.isEmpty ?? false { reasons.insert(.operationNotInScope) }
             return list == nil ? .absentList : nil
         }
-        let specificity = Specificity.of(operation.text, in: list)
+        let specificity = Specificity.of(operation.text, in: list, stepCount: &stepCount)
         if specificity == nil { reasons.insert(.operationNotInScope) }
         if !table.offers[offer].policies.isEmpty {
             reasons.formUnion(verdict(index, offer))
@@ -70,6 +77,7 @@ struct CandidateList {
     private mutating func verdict(_ index: Int, _ offer: Int) -> ReasonSet {
         let place = table.bindings[index].connection
         guard let mode = table.connections[place].observed?.connection.mode else { return [] }
+        stepCount += Self.verdictStepCount
         let verdict = table.offers[offer].policies
             .judge(
                 connection: table.config.bindings[index].connection,

@@ -2,9 +2,8 @@ import Model
 
 /// Finds the bindings of a slot that serve a workflow, without looking at those that name others.
 ///
-/// Names are found by hash. Patterns are found by the hash of what they start with: a workflow's name
-/// is hashed byte by byte, and looked up at each length that some pattern's start has. Whether a
-/// pattern found so matches is then judged by itself, so a collision costs time and nothing else.
+/// Names are found by hash, patterns by what they start with. Patterns that start with a star are
+/// each looked at, which is linear in their bytes.
 struct WorkflowIndex: Sendable {
     /// A binding that admits the workflow, and how closely it names it.
     struct Hit {
@@ -19,20 +18,15 @@ struct WorkflowIndex: Sendable {
 
     /// The bindings that list the name.
     private var named: [String: [Int]] = [:]
-    /// The patterns that bindings list, by the hash of what they start with.
-    private var starred: [StartHash: [(binding: Int, pattern: Pattern)]] = [:]
-    /// The lengths of what patterns start with.
-    private var startLengths: Set<Int> = []
+    /// The patterns that bindings list.
+    private var starred = StartIndex<(binding: Int, pattern: Pattern)>()
     /// The bindings without a list.
     private var unlisted: [Int] = []
-    /// How many bindings and patterns may have to be looked at, whatever the workflow.
-    private(set) var scanCount = 0
 
     /// Adds a binding; bindings come in the order written.
     mutating func add(_ binding: Int, _ list: [Pattern]?) {
         guard let list else {
             unlisted.append(binding)
-            scanCount += 1
             return
         }
         for pattern in list {
@@ -40,20 +34,18 @@ struct WorkflowIndex: Sendable {
                 guard named[pattern.text]?.last != binding else { continue }
                 named[pattern.text, default: []].append(binding)
             } else {
-                let length = pattern.literalPrefixLength
-                startLengths.insert(length)
-                starred[StartHash(pattern.text.utf8.prefix(length)), default: []]
-                    .append((binding, pattern))
-                scanCount += 1
+                starred.update(pattern) { $0.append((binding, pattern)) }
             }
         }
     }
 
     /// Calls `body` with each binding that admits the workflow, each once.
     ///
-    /// - Complexity: O(bindings that admit it, and patterns that start like it).
-    func forEachHit(_ workflow: WorkflowName, _ body: (Hit) -> Void) {
-        var hits = starred.isEmpty ? [] : starredHits(workflow.text)
+    /// - Returns: How many steps it took to compare patterns.
+    /// - Complexity: O(bindings that admit it, and bytes of the patterns that start like it).
+    func forEachHit(_ workflow: WorkflowName, _ body: (Hit) -> Void) -> Int {
+        var stepCount = 0
+        var hits = starred.isEmpty ? [] : starredHits(workflow.text, &stepCount)
         if hits.isEmpty {
             for binding in named[workflow.text] ?? [] {
                 body(Hit(binding: binding, specificity: .exact))
@@ -68,37 +60,18 @@ struct WorkflowIndex: Sendable {
             }
         }
         for binding in unlisted { body(Hit(binding: binding, specificity: .absentList)) }
+        return stepCount
     }
 
-    private func starredHits(_ name: String) -> [Hit] {
+    private func starredHits(_ name: String, _ stepCount: inout Int) -> [Hit] {
         var hits: [Hit] = []
-        var hash = StartHash()
-        var length = 0
-        var bytes = name.utf8.makeIterator()
-        while true {
-            if startLengths.contains(length) {
-                for (binding, pattern) in starred[hash] ?? [] where pattern.matches(name) {
-                    hits.append(Hit(binding: binding, specificity: Specificity(pattern)))
-                }
+        starred.forEachStart(of: name[...].utf8) { entries in
+            for (binding, pattern) in entries
+            where pattern.matches(name, stepCount: &stepCount) {
+                hits.append(Hit(binding: binding, specificity: Specificity(pattern)))
             }
-            guard let byte = bytes.next() else { return hits }
-            hash.append(byte)
-            length += 1
+            return true
         }
-    }
-}
-
-/// The hash of a start of a name, which grows byte by byte (FNV-1a).
-private struct StartHash: Hashable, Sendable {
-    private var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    init() {}
-
-    init(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes { append(byte) }
-    }
-
-    mutating func append(_ byte: UInt8) {
-        value = (value ^ UInt64(byte)) &* 0x100_0000_01B3
+        return hits
     }
 }

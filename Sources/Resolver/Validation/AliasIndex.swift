@@ -1,40 +1,36 @@
 import Model
 
-/// Whether an entry of a scope matches some workflow of a blueprint.
+/// Whether an entry of a scope matches some workflow of a list.
 struct AliasIndex {
-    /// The most names compared with patterns in one report, which bounds its time.
-    static let comparisonCountMax = 2_000_000
-
     private let names: Set<String>
     private let sorted: [String]
+    private let budget: WorkBudget
     private var known: [Pattern: Bool] = [:]
-    private var comparisonsLeft = Self.comparisonCountMax
 
-    init(_ workflows: [WorkflowName]) {
-        self.names = Set(workflows.map(\.text))
+    init(_ workflows: [WorkflowName], _ budget: WorkBudget) {
+        let isAffordable = budget.take(2 * WorkBudget.lookupStepCount * workflows.count)
+        self.names = isAffordable ? Set(workflows.map(\.text)) : []
         self.sorted = names.sorted()
+        self.budget = budget
     }
 
-    /// Whether it gave up comparing; later patterns were taken for known ones.
-    var isExhausted: Bool { comparisonsLeft <= 0 }
-
-    /// Whether the entry matches a workflow.
-    mutating func matches(_ pattern: Pattern) -> Bool {
+    /// Whether the entry matches a workflow; nil when the budget does not allow to find out.
+    mutating func matches(_ pattern: Pattern) -> Bool? {
+        guard budget.take(WorkBudget.lookupStepCount) else { return nil }
         if pattern.isExact { return names.contains(pattern.text) }
         if let answer = known[pattern] { return answer }
-        guard !isExhausted else { return true }
         let answer = search(pattern)
         known[pattern] = answer
         return answer
     }
 
     /// Looks at the names that start like the pattern, which stand together in the sorted list.
-    private mutating func search(_ pattern: Pattern) -> Bool {
+    private func search(_ pattern: Pattern) -> Bool? {
         let prefix = pattern.literalPrefix
         var at = firstIndex(notBefore: prefix)
         while at < sorted.count, sorted[at].hasPrefix(prefix) {
-            comparisonsLeft -= 1
-            if pattern.matches(sorted[at]) { return true }
+            guard budget.take(0) else { return nil }
+            if budget.matches(pattern, sorted[at]) { return true }
             at += 1
         }
         return false

@@ -4,10 +4,11 @@ import Model
 struct CoverIndex {
     private var unlisted: [Standing] = []
     private var named: [String: [Standing]] = [:]
-    private var patterns: [String: [Standing]] = [:]
-    private var prefixLengths: Set<Int> = []
+    private var starred = StartIndex<Standing>()
 
-    init(_ standings: [Standing], _ table: BindingTable) {
+    /// An index of the standings; nil when the budget is exceeded.
+    init?(_ standings: [Standing], _ table: BindingTable, _ budget: WorkBudget) {
+        guard budget.take(Standing.stepCount * standings.count) else { return nil }
         // Those that come first at equal closeness of workflow are tried first.
         let ordered =
             standings.map { standing in
@@ -22,7 +23,9 @@ struct CoverIndex {
             }
             .sorted { $0.0 < $1.0 }
         for (_, standing) in ordered {
-            add(standing, table.config.bindings[standing.binding].scope.workflows)
+            let list = table.config.bindings[standing.binding].scope.workflows
+            guard budget.take(list.map { EntryIndex.stepCount($0) } ?? 0) else { return nil }
+            add(standing, list)
         }
     }
 
@@ -35,8 +38,7 @@ struct CoverIndex {
             if pattern.isExact {
                 Self.keep(standing, in: &named[pattern.text, default: []])
             } else {
-                prefixLengths.insert(pattern.literalPrefixLength)
-                Self.keep(standing, in: &patterns[pattern.literalPrefix, default: []])
+                starred.update(pattern) { Self.keep(standing, in: &$0) }
             }
         }
     }
@@ -49,18 +51,15 @@ struct CoverIndex {
     }
 
     /// Those with an entry that may cover `entry`; those without a list alone may cover all names.
-    func covers(of entry: Pattern?) -> [Standing] {
+    func covers(of entry: Pattern?, _ budget: WorkBudget) -> [Standing] {
         var result = unlisted
         guard let entry else { return result }
+        budget.spend(WorkBudget.lookupStepCount * (1 + starred.lengths.count))
         result += named[entry.text] ?? []
-        for length in 0...entry.literalPrefixLength where prefixLengths.contains(length) {
-            result += patterns[String(Substring(entry.text.utf8.prefix(length)))] ?? []
+        starred.forEachStart(of: entry.start) { standings in
+            result += standings
+            return true
         }
         return result
     }
-}
-
-extension Pattern {
-    /// What stands before the first star.
-    var literalPrefix: String { String(Substring(text.utf8.prefix(literalPrefixLength))) }
 }

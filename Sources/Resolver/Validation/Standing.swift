@@ -17,28 +17,37 @@ struct Standing {
     }
 
     var key: Key { Key(binding: binding, operation: operation) }
+
+    /// What it costs to judge a binding and to tell it from others, in steps.
+    static let stepCount = 32
 }
 
 extension BindingTable {
-    /// Those that stand for the capability, of all slots that require it, in the order written.
-    func standings(for capability: CapabilityKey) -> [Standing] {
+    /// Those that stand for the capability, of all slots that require it, in the order written; nil
+    /// when the budget is exceeded.
+    func standings(for capability: CapabilityKey, _ budget: WorkBudget) -> [Standing]? {
         let seats = seats[capability] ?? []
-        let standings = seats.flatMap { seat in
-            slots[seat.slot].bindings.compactMap { standing($0, seat) }
+        var standings: [Standing] = []
+        for seat in seats {
+            for index in slots[seat.slot].bindings {
+                guard budget.take(Standing.stepCount) else { return nil }
+                if let standing = standing(index, seat, budget) { standings.append(standing) }
+            }
         }
         return seats.count < 2 ? standings : standings.sorted { $0.binding < $1.binding }
     }
 
-    private func standing(_ index: Int, _ seat: Seat) -> Standing? {
+    private func standing(_ index: Int, _ seat: Seat, _ budget: WorkBudget) -> Standing? {
         let bound = bindings[index]
         guard let specInSlot = bound.specInSlot else { return nil }
         let offer = seat.firstOffer + specInSlot
         guard !bound.reasons.union(offers[offer].reasons).isDropping,
-            let operation = offers[offer].operation,
-            let closeness = Specificity.of(operation.text, in: list(index))
+            let operation = offers[offer].operation
         else { return nil }
-        return Standing(binding: index, offer: offer, operation: closeness)
+        var stepCount = 0
+        let list = config.bindings[index].scope.operations
+        let closeness = Specificity.of(operation.text, in: list, stepCount: &stepCount)
+        budget.spend(stepCount)
+        return closeness.map { Standing(binding: index, offer: offer, operation: $0) }
     }
-
-    private func list(_ index: Int) -> [Pattern]? { config.bindings[index].scope.operations }
 }
