@@ -24,6 +24,9 @@ extension APIHandler {
         if case .route(let index, let values) = match, case .anyone = routes[index].access {
             return .call(index, try call(index, values, arrival, caller: .anonymous(request)))
         }
+        if case .methodNotAllowed(let allowed, isAnonymous: true) = match {
+            return .answer(methodNotAllowed(allowed, arrival))
+        }
         let caller = try services.authentication.caller(
             token: try arrival.bearerToken(),
             address: request.peerAddress,
@@ -32,19 +35,21 @@ extension APIHandler {
         switch match {
         case .route(let index, let values):
             return .call(index, try call(index, values, arrival, caller: caller))
-        case .methodNotAllowed(let allowed):
-            if request.method == .options { return .answer(options(allowed, arrival)) }
-            metrics.count(nil, 405, since: arrival.began)
-            return .answer(
-                Problem.methodNotAllowed(
-                    allowed,
-                    requestID: arrival.identity.id,
-                    instance: request.path,
-                    revision: services.revision
-                )
-            )
+        case .methodNotAllowed(let allowed, _):
+            return .answer(methodNotAllowed(allowed, arrival))
         case .notFound: throw .notFound("such path")
         }
+    }
+
+    private func methodNotAllowed(_ allowed: [HTTPMethod], _ arrival: Arrival) -> HTTPResponse {
+        if arrival.request.method == .options { return options(allowed, arrival) }
+        metrics.count(nil, 405, since: arrival.began)
+        return Problem.methodNotAllowed(
+            allowed,
+            requestID: arrival.identity.id,
+            instance: arrival.request.path,
+            revision: services.revision
+        )
     }
 
     private func options(_ allowed: [HTTPMethod], _ arrival: Arrival) -> HTTPResponse {

@@ -18,22 +18,22 @@ extension APIHandler {
             return arrival.renderer.render(try await run(call))
         }
         let passage = try await services.idempotency.enter(
-            key,
-            request: "POST \(arrival.request.path)",
-            body: arrival.request.body + Array((arrival.request.query ?? "").utf8),
-            isDurable: route.claimsDurably,
+            Self.question(key, route, call, arrival),
             caller: context.caller,
             now: arrival.now
         )
         switch passage {
         case .replay(let answer): return replay(answer, arrival)
-        case .run(let claim):
-            let (response, isSpent) = await respond(call, arrival, run)
-            let isFinal = isSpent || Self.isFinal(response.status)
-            let kept = isFinal ? Self.kept(response, without: route.secretMembers) : nil
-            try await services.idempotency.leave(
-                claim,
-                answer: kept,
+        case .run(let ticket):
+            ticket.render { Self.kept(arrival.renderer.render($0), without: route.secretMembers) }
+            var call = call
+            call.context.ticket = ticket
+            let (response, effect) = await respond(call, arrival, run)
+            let isFinal = effect == .spent || Self.isFinal(response.status)
+            await services.idempotency.leave(
+                ticket,
+                answer: isFinal ? Self.kept(response, without: route.secretMembers) : nil,
+                effect: effect,
                 caller: context.caller,
                 now: arrival.now
             )
@@ -41,13 +41,32 @@ extension APIHandler {
         }
     }
 
+    /// What must be the same for two requests to be one: the operation and what the path names,
+    /// however it was encoded, and everything that the command reads.
+    private static func question(
+        _ key: String,
+        _ route: Route,
+        _ call: RouteCall,
+        _ arrival: Arrival
+    ) -> IdempotencyGate.Question {
+        let request = arrival.request
+        let names = call.parameters.values.map { "\($0.utf8.count):\($0)" }
+        let parts = [request.query ?? "", call.workflowHeader ?? ""].joined(separator: "\n")
+        return IdempotencyGate.Question(
+            key: key,
+            request: "\(route.name) \(names.joined(separator: " "))",
+            content: Array("\(parts)\n".utf8) + request.body,
+            isDurable: route.claimsDurably
+        )
+    }
+
     private func respond(
         _ call: RouteCall,
         _ arrival: Arrival,
         _ run: LaterRun
-    ) async -> (response: HTTPResponse, isSpent: Bool) {
+    ) async -> (response: HTTPResponse, effect: CommandError.Effect) {
         do {
-            return (arrival.renderer.render(try await run(call)), false)
+            return (arrival.renderer.render(try await run(call)), .none)
         } catch {
             let response = Problem.response(
                 error,
@@ -55,7 +74,7 @@ extension APIHandler {
                 instance: arrival.request.path,
                 revision: services.revision
             )
-            return (response, error.isSpent)
+            return (response, error.effect)
         }
     }
 

@@ -79,7 +79,8 @@ public final class APIHandler: HTTPHandler {
     ) throws(CommandError) -> HTTPHandling {
         // Who is known to nobody may not make the server wait.
         let minimum = route.isAnonymous ? 0 : try arrival.minimumRevision()
-        if case .now(let run) = route.run, minimum <= services.revision {
+        let isOnce = route.method == .post && call.context.idempotencyKey != nil
+        if case .now(let run) = route.run, minimum <= services.revision, !isOnce {
             return .answer(answer(arrival, index) { () throws(CommandError) in try run(call) })
         }
         return .suspended { [self] in
@@ -96,14 +97,9 @@ public final class APIHandler: HTTPHandler {
     ) async -> HTTPResponse {
         do {
             try await services.wait(for: minimum, atMost: Self.revisionWait)
-            switch route.run {
-            case .now(let run):
-                return answer(arrival, index) { () throws(CommandError) in try run(call) }
-            case .later(let run):
-                let response = try await runOnce(route, call, arrival, run)
-                metrics.count(index, response.status, since: arrival.began)
-                return response
-            }
+            let response = try await runOnce(route, call, arrival, route.run.anyhow)
+            metrics.count(index, response.status, since: arrival.began)
+            return response
         } catch {
             return refusal(error, arrival, route: index)
         }

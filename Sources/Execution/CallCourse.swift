@@ -8,11 +8,13 @@ struct CallCourse {
     var secret: Secret?
     var request: RenderedRequest?
     var attempts = 0
+    var mayHaveReachedProvider = false
     var response: OutboundResponse?
 
     /// Adds how the calls to the provider ended.
     mutating func take(_ outcome: Provider.Outcome) {
         attempts = outcome.attempts
+        mayHaveReachedProvider = outcome.mayHaveReachedProvider
         if case .answer(let response) = outcome.last { self.response = response }
     }
 

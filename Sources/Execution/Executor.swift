@@ -63,8 +63,11 @@ public final class Executor: Sendable {
                 result = .failure(.auditUnavailable(wasSent: course.attempts > 0))
             }
         }
-        return call.result(result, course.attempts, latency, auditID)
+        return call.result(result, course, latency, auditID)
     }
+
+    /// Checks what can be known of a call without making it: whether its input fits.
+    public func check(_ call: CapabilityCall) throws(CallFailure.Reason) { try call.checkInput() }
 
     private func answer(
         to call: CapabilityCall,

@@ -7,11 +7,16 @@ import Testing
 @Suite struct KillTests {
     static let writerCount = 8
     static let killCount = 10
-    /// A process is killed within this time after its writers began.
-    static let lifeMax = Duration.milliseconds(120)
+    /// A process is killed at the latest when it has acknowledged so much.
+    static let acknowledgementCountMax = 100
 
     /// What was acknowledged: an object's path, and the revision that its answer named.
     private typealias Acknowledgements = [String: String]
+
+    /// How many answers the writers of one round have.
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
 
     @Test func `kill -9 at any time loses nothing that was acknowledged, and leaves no gap`()
         async throws
@@ -24,27 +29,32 @@ import Testing
         )
         var acknowledged: Acknowledgements = [:]
         for round in 0..<Self.killCount {
-            let life = Self.lifeMax * Double.random(in: 0...1)
+            let life = Int.random(in: 1...Self.acknowledgementCountMax)
             acknowledged.merge(try await kill(server, after: life, round)) { old, _ in old }
             try await server.start()
             try await check(server, acknowledged, "round \(round), killed after \(life)")
         }
-        #expect(acknowledged.count > Self.killCount)
+        #expect(acknowledged.count >= Self.killCount)
         #expect(try await server.restart() == .exit(0))
         try await check(server, acknowledged, "after a stop in order")
     }
 
-    /// Lets all writers write until the process is dead; what was acknowledged.
+    /// Lets all writers write until the process is dead, which it is after so many acknowledgements
+    /// and a moment; what was acknowledged.
     private func kill(
         _ server: BinderyServer,
-        after life: Duration,
+        after life: Int,
         _ round: Int
     ) async throws -> Acknowledgements {
-        try await withThrowingTaskGroup(of: Acknowledgements.self) { group in
+        let counter = Counter()
+        return try await withThrowingTaskGroup(of: Acknowledgements.self) { group in
             for writer in 0..<Self.writerCount {
-                group.addTask { try await write(server, writer, round) }
+                group.addTask { try await write(server, writer, round, counter) }
             }
-            try await Task.sleep(for: life)
+            try await Wait.until("enough is written") {
+                counter.value.load(ordering: .relaxed) >= life
+            }
+            try await Task.sleep(for: .microseconds(Int.random(in: 0...3000)))
             #expect(try await server.end(SIGKILL) == .signal(SIGKILL))
             return try await group.reduce(into: [:]) { $0.merge($1) { old, _ in old } }
         }
@@ -54,7 +64,8 @@ import Testing
     private func write(
         _ server: BinderyServer,
         _ writer: Int,
-        _ round: Int
+        _ round: Int,
+        _ counter: Counter
     ) async throws -> Acknowledgements {
         var acknowledged: Acknowledgements = [:]
         do {
@@ -65,6 +76,7 @@ import Testing
                 let answer = try await server.send("PUT", path, Self.body(id), on: wire)
                 #expect(answer.status == 201, "\(answer)")
                 acknowledged[path] = answer["etag"]
+                counter.value.add(1, ordering: .relaxed)
             }
         } catch {
             // The server is dead; what it did not answer may be there, or not.

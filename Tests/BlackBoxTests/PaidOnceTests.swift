@@ -71,9 +71,9 @@ import Testing
         let provider = try ScriptedProvider { _ in .hold }
         defer { provider.stop() }
         let world = try await ProviderWorld(url: provider.url)
-        let first = try await world.execute(name, timeout: 150, headers: Self.key)
+        let first = try await world.execute(name, timeout: 600, headers: Self.key)
         #expect(first.code == "PROVIDER_TIMEOUT", "\(first)")
-        let again = try await world.execute(name, timeout: 150, headers: Self.key)
+        let again = try await world.execute(name, timeout: 600, headers: Self.key)
         #expect(again.code == "PROVIDER_TIMEOUT", "\(again)")
         #expect((again["idempotency-replayed"] == "true") == (count == 1))
         #expect(provider.requests.count == count)

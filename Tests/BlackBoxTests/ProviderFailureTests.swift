@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `nobody listens`() async throws {
-        let world = try await ProviderWorld(url: try ScriptedProvider.closedURL())
+        let world = try await ProviderWorld(url: ScriptedProvider.closedURL)
         try await expect(try await world.execute(), 502, "PROVIDER_UNREACHABLE", in: world)
     }
 
@@ -64,7 +64,7 @@ import Testing
         let provider = try ScriptedProvider { _ in .hold }
         defer { provider.stop() }
         let world = try await ProviderWorld(url: provider.url)
-        let answer = try await world.execute(timeout: 150)
+        let answer = try await world.execute(timeout: 600)
         try await expect(answer, 504, "PROVIDER_TIMEOUT", in: world)
         #expect(provider.requests.count == 1)
     }

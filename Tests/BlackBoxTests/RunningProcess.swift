@@ -13,9 +13,10 @@ final class RunningProcess: Sendable {
     /// How long a process has for anything, before the test gives up.
     static let patience = Duration.seconds(30)
 
-    private let process: Process
+    private let id: pid_t
     private let outputPath: String
     private let errorPath: String
+    private let ended = Mutex<Ending?>(nil)
 
     // Starts the program; of the variables of this process it has only what every program needs. Of
     // its files none grows beyond the limit: the system refuses it, as it does on a full disk.
@@ -28,16 +29,17 @@ final class RunningProcess: Sendable {
         let name = UUID().uuidString
         outputPath = try folder.write("\(name).out", "")
         errorPath = try folder.write("\(name).err", "")
-        process = Process()
-        process.executableURL = URL(filePath: fileByteCountMax == nil ? Binary.path : "/bin/sh")
-        process.arguments = fileByteCountMax.map { Self.limiting($0) + arguments } ?? arguments
-        process.currentDirectoryURL = URL(filePath: folder.path)
         let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
-        process.environment = own.merging(variables) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
-        process.standardError = FileHandle(forWritingAtPath: errorPath)
-        try process.run()
+        let command =
+            fileByteCountMax.map { ["/bin/sh"] + Self.limiting($0) + arguments }
+            ?? [Binary.path] + arguments
+        let spawn = Spawn(
+            command: command,
+            variables: own.merging(variables) { _, new in new },
+            output: outputPath,
+            errors: errorPath
+        )
+        id = try spawn.run()
     }
 
     /// What the shell is told: to set the limit, in blocks of 512 bytes, and become the program.
@@ -46,21 +48,38 @@ final class RunningProcess: Sendable {
         return ["-c", script, Binary.path]
     }
 
-    deinit { if process.isRunning { signal(SIGKILL) } }
+    deinit {
+        if isRunning {
+            kill(id, SIGKILL)
+            unsafe waitpid(id, nil, 0)
+        }
+    }
 
     /// What it wrote for its caller.
     var output: String { Self.text(outputPath) }
     /// What it wrote for its operator.
     var errors: String { Self.text(errorPath) }
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { ending() == nil }
 
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    func signal(_ number: Int32) { if isRunning { kill(id, number) } }
 
     /// Waits for its end.
     func ending() async throws -> Ending {
-        try await Wait.until("the process ends") { !process.isRunning }
-        let status = process.terminationStatus
-        return process.terminationReason == .exit ? .exit(status) : .signal(status)
+        try await Wait.until("the process ends") { !isRunning }
+        guard let ending = ending() else { throw Missing(what: "the process's end") }
+        return ending
+    }
+
+    /// How it ended; nil while it runs.
+    private func ending() -> Ending? {
+        ended.withLock { ended in
+            guard ended == nil else { return ended }
+            var status: Int32 = 0
+            guard unsafe waitpid(id, &status, WNOHANG) == id else { return nil }
+            // The macros of sys/wait.h, which can't be imported.
+            ended = status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
+            return ended
+        }
     }
 
     private static func text(_ path: String) -> String {

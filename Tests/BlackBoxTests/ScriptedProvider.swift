@@ -49,12 +49,8 @@ final class ScriptedProvider: Sendable {
         DispatchQueue(label: "scripted-provider").async { self.run() }
     }
 
-    /// The URL of a port on which nobody listens.
-    static func closedURL() throws -> String {
-        let listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
-        defer { listener.stopListening() }
-        return "http://\(listener.address)"
-    }
+    /// A URL where nobody listens: an address of the loopback block that no test uses.
+    static let closedURL = "http://127.99.99.99:9"
 
     /// The requests received so far.
     var requests: [HTTPRequest] { state.withLock { $0.requests } }

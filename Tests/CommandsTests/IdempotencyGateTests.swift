@@ -27,17 +27,27 @@ import Testing
         body: String = "{}",
         isDurable: Bool = false,
         answer: IdempotentAnswer? = Self.answer,
+        effect: CommandError.Effect = .none,
         as caller: Caller? = nil,
         at now: Timestamp = CommandBench.now
     ) async throws -> Outcome {
         let caller = try caller ?? bench.admin
         do {
-            switch try await enter(bench, key, request, body, isDurable, caller, now) {
+            switch try await enter(
+                bench,
+                key,
+                request,
+                body,
+                isDurable: isDurable,
+                caller,
+                now
+            ) {
             case .replay(let answer): return .replayed(answer)
-            case .run(let claim):
-                try await bench.services.idempotency.leave(
-                    claim,
+            case .run(let ticket):
+                await bench.services.idempotency.leave(
+                    ticket,
                     answer: answer,
+                    effect: effect,
                     caller: caller,
                     now: now
                 )
@@ -53,15 +63,17 @@ import Testing
         _ key: String = "key-1",
         _ request: String = "POST /v1/things",
         _ body: String = "{}",
-        _ isDurable: Bool = false,
+        isDurable: Bool = false,
         _ caller: Caller? = nil,
         _ now: Timestamp = CommandBench.now
     ) async throws -> IdempotencyGate.Passage {
         try await bench.services.idempotency.enter(
-            key,
-            request: request,
-            body: Array(body.utf8),
-            isDurable: isDurable,
+            IdempotencyGate.Question(
+                key: key,
+                request: request,
+                content: Array(body.utf8),
+                isDurable: isDurable
+            ),
             caller: try caller ?? bench.admin,
             now: now
         )
@@ -104,11 +116,19 @@ import Testing
         async throws
     {
         let bench = try await CommandBench()
-        guard case .run(let claim) = try await enter(bench) else { throw Missing(what: "a claim") }
+        guard case .run(let ticket) = try await enter(bench) else {
+            throw Missing(what: "a ticket")
+        }
         #expect(try await send(bench) == .refused("IDEMPOTENCY_IN_PROGRESS"))
         #expect(try await send(bench, body: "other") == .refused("IDEMPOTENCY_IN_PROGRESS"))
         let gate = bench.services.idempotency
-        try await gate.leave(claim, answer: nil, caller: bench.admin, now: CommandBench.now)
+        await gate.leave(
+            ticket,
+            answer: nil,
+            effect: .none,
+            caller: try bench.admin,
+            now: CommandBench.now
+        )
         #expect(try await send(bench) == .ran)
     }
 
@@ -131,7 +151,7 @@ import Testing
         async throws
     {
         let bench = try await CommandBench()
-        guard case .run = try await enter(bench, "k", "POST /pay", "{}", true) else {
+        guard case .run = try await enter(bench, "k", "POST /pay", isDurable: true) else {
             throw Missing(what: "a claim")
         }
         let next = try await bench.restarted()
@@ -143,6 +163,46 @@ import Testing
         let last = Timestamp(milliseconds: end.milliseconds - 1)
         #expect(try await retry(at: last) == .refused("IDEMPOTENCY_IN_PROGRESS"))
         #expect(try await retry(at: end) == .ran)
+    }
+
+    @Test func `what may be repeated is bound to the connection that may have been called`()
+        async throws
+    {
+        let bench = try await CommandBench()
+        let connection = try #require(ConnectionID("conn_a"))
+        let effect = CommandError.Effect.repeatable(on: connection)
+        #expect(try await send(bench, isDurable: true, answer: nil, effect: effect) == .ran)
+        let next = try await bench.restarted()
+        guard case .run(let ticket) = try await enter(next, isDurable: true) else {
+            throw Missing(what: "a ticket")
+        }
+        #expect(ticket.pinned == connection)
+    }
+
+    @Test func `one credential can't take the room of all, and expired keys make room`()
+        async throws
+    {
+        let bench = try await CommandBench()
+        let owner = try bench.admin.credential.id.text
+        let expiresAt = CommandBench.now + .seconds(1)
+        let changes = (0..<IdempotencyRecord.countPerOwnerMax).map { index in
+            Change.putIdempotency(
+                IdempotencyRecord(
+                    key: "k\(index)",
+                    bodyDigest: "d",
+                    expiresAt: expiresAt,
+                    owner: owner,
+                    answer: nil
+                )
+            )
+        }
+        _ = try await bench.services.ledger.commit(actor: .system("test"), now: CommandBench.now) {
+            (_, _) throws(CommandError) in Ledger.Plan(changes, answer: true)
+        }
+        #expect(try await send(bench) == .refused("OVERLOADED"))
+        let other = try bench.caller(try await bench.key(["roles": ["tenant-admin"]]))
+        #expect(try await send(bench, as: other) == .ran)
+        #expect(try await send(bench, at: CommandBench.now + .seconds(61)) == .ran)
     }
 
     @Test func `a claim in memory alone ends with its process`() async throws {

@@ -42,7 +42,9 @@ import Testing
             key: "k",
             bodyDigest: "d",
             expiresAt: StateFixture.now,
-            answer: answer
+            owner: "k1",
+            answer: answer,
+            repeatableOn: ConnectionID("conn_a")
         )
         let key = try Credential(
             ["roles": ["runtime"], "workflows": ["a*"], "environments": ["*"], "name": "n"],
@@ -62,7 +64,7 @@ import Testing
             .putPolicy(config.tenant, StateFixture.stored(rule)),
             .removePolicy(nil, rule.id), .putCredential(StateFixture.stored(key)),
             .putCredential(StateFixture.stored(key.revoked)), .putIdempotency(record),
-            .removeIdempotency("k"), .anchorAudit(sequence: 9, hash: "ab"),
+            .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id), .anchorAudit(sequence: 9, hash: "ab"),
             .removeBlueprint(config.blueprint),
         ]
         for change in changes {

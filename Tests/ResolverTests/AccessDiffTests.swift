@@ -13,7 +13,7 @@ import Testing
 
     /// The changes as texts: `checkout conn_a -> conn_b`.
     private static func changes(_ before: BindingTable?, _ after: BindingTable?) -> [String] {
-        AccessDiff.entries(before: before, after: after)
+        AccessDiff(before: before, after: after).changes
             .map { change in
                 let before = change.before?.text ?? "null"
                 return "\(change.workflow.text) \(before) -> \(change.after?.text ?? "null")"
@@ -64,7 +64,7 @@ import Testing
     @Test func `is written as the API says`() throws {
         let table = try Self.table([World.binding("conn_a", workflows: ["checkout"])])
         #expect(
-            AccessDiff.entries(before: nil, after: table).map(\.json) == [
+            AccessDiff(before: nil, after: table).changes.map(\.json) == [
                 [
                     "workflow": "checkout", "capability": .string(World.createPayment),
                     "before": nil, "after": "conn_a",

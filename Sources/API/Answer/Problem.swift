@@ -38,6 +38,12 @@ enum Problem {
         if let seconds = error.retryAfterSeconds {
             headers.append(HTTPField("Retry-After", "\(max(0, seconds))"))
         }
+        if let limit = error.rateLimit {
+            let window = limit.windowSeconds.map { ";w=\($0)" } ?? ""
+            let policy = "\"\(limit.name)\";q=\(limit.quota)\(window)"
+            headers.append(HTTPField("RateLimit-Policy", policy))
+            headers.append(HTTPField("RateLimit", "\"\(limit.name)\";r=0;t=\(limit.resetSeconds)"))
+        }
         let body = body(
             status: status,
             code: error.code,

@@ -127,7 +127,7 @@ extension Routes {
             access: .action(.configsValidate),
             body: .optionalJSON("Reason"),
             answer: .object("ValidationReport"),
-            run: .now { call throws(CommandError) in
+            run: .later { call async throws(CommandError) in
                 try ValidateConfig(target: call.line(), number: call.number()).run(call.context)
             }
         ),
@@ -213,7 +213,7 @@ extension Routes {
             "Answers what differs between two versions, and whose winner changes.",
             access: .action(.configsRead),
             answer: .object("ConfigDiff"),
-            run: .now { call throws(CommandError) in
+            run: .later { call async throws(CommandError) in
                 try DiffConfig(target: call.line(), from: call.number("a"), to: call.number("b"))
                     .run(call.context)
             }

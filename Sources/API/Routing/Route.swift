@@ -28,8 +28,16 @@ struct Route: Sendable {
     enum Run: Sendable {
         /// At once, on the event loop: reads and decisions.
         case now(@Sendable (RouteCall) throws(CommandError) -> CommandAnswer)
-        /// In a task: what must wait for the disk or a provider.
+        /// In a task: what must wait for the disk or a provider, or takes long to compute.
         case later(@Sendable (RouteCall) async throws(CommandError) -> CommandAnswer)
+
+        /// The command, for a task.
+        var anyhow: @Sendable (RouteCall) async throws(CommandError) -> CommandAnswer {
+            switch self {
+            case .now(let run): { call async throws(CommandError) in try run(call) }
+            case .later(let run): run
+            }
+        }
     }
 
     /// What is answered.

@@ -5,7 +5,7 @@ import Policy
 
 /// A request that has passed the middleware: what a route makes its command of.
 struct RouteCall: Sendable {
-    let context: CommandContext
+    var context: CommandContext
     let query: QueryParameters
     /// The body; nil when the route takes none or none was sent.
     let body: JSONValue?

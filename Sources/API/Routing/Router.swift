@@ -5,8 +5,9 @@ struct Router: Sendable {
     /// What a path and method lead to.
     enum Match: Sendable {
         case route(Int, [String])
-        /// The path is there, the method is not; these are.
-        case methodNotAllowed([HTTPMethod])
+        /// The path is there, the method is not; these are. Anybody may know it of a path that
+        /// anybody may call.
+        case methodNotAllowed([HTTPMethod], isAnonymous: Bool)
         case notFound
     }
 
@@ -14,6 +15,7 @@ struct Router: Sendable {
         let literals: [String: Node]
         let parameter: Node?
         let routes: [HTTPMethod: Int]
+        let isAnonymous: Bool
 
         init(_ rows: [(index: Int, route: Route)], depth: Int) {
             var routes: [HTTPMethod: Int] = [:]
@@ -32,6 +34,9 @@ struct Router: Sendable {
                 }
             }
             self.routes = routes
+            self.isAnonymous = rows.allSatisfy { row in
+                row.route.path.segments.count > depth || row.route.isAnonymous
+            }
             self.literals = literals.mapValues { Node($0, depth: depth + 1) }
             self.parameter = parameters.isEmpty ? nil : Node(parameters, depth: depth + 1)
         }
@@ -56,7 +61,10 @@ struct Router: Sendable {
         guard let node = find(root, segments[...], &values) else { return .notFound }
         let wanted = method == .head && node.routes[.head] == nil ? .get : method
         if let index = node.routes[wanted] { return .route(index, values) }
-        return .methodNotAllowed(Self.allowed(node.routes.keys))
+        return .methodNotAllowed(
+            Self.allowed(node.routes.keys),
+            isAnonymous: node.isAnonymous
+        )
     }
 
     /// The decoded segments; nil when there are too many, or one is not well encoded.

@@ -105,7 +105,7 @@ struct ConfigGate {
                 changes: changes
             )
         )
-        let entries = AccessDiff.entries(before: live(state), after: live(next))
+        let entries = AccessDiff(before: live(state), after: live(next)).changes
         return .array(entries.map(\.json))
     }
 

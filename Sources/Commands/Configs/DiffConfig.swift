@@ -36,7 +36,7 @@ public struct DiffConfig: Sendable {
             from: .object(old.value.config.document.object),
             to: .object(new.value.config.document.object)
         )
-        let access = AccessDiff.entries(before: world.table(old), after: world.table(new))
+        let access = AccessDiff(before: world.table(old), after: world.table(new)).changes
         return CommandAnswer(
             body: .json(["patch": patch, "access": .array(access.map(\.json))]),
             revision: state.revision

@@ -96,12 +96,20 @@ public final class Authentication: Sendable {
             return failures.counts[address] ?? 0
         }
         guard count > failuresPerMinute else { return }
-        throw CommandError(
+        let seconds = Int(60 - now.milliseconds / 1000 % 60)
+        var error = CommandError(
             .limited,
             "TOO_MANY_FAILURES",
             "Too many credentials from this address were refused.",
-            retryAfterSeconds: Int(60 - now.milliseconds / 1000 % 60)
+            retryAfterSeconds: seconds
         )
+        error.rateLimit = RateLimitNote(
+            name: "failures",
+            quota: failuresPerMinute,
+            windowSeconds: 60,
+            resetSeconds: seconds
+        )
+        throw error
     }
 
     private static func unauthenticated(_ detail: String) -> CommandError {

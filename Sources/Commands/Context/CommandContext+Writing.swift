@@ -54,12 +54,23 @@ extension CommandContext {
                 (state, stamp) throws(CommandError) in
                 let plan = try plan(state, stamp)
                 let answer = (written: plan.answer, hasChanged: !plan.changes.isEmpty)
-                return Ledger.Plan(plan.changes, answer: answer)
+                let kept = ticket?.change(keeping: Self.answer(plan.answer, stamp, plan.changes))
+                return Ledger.Plan(plan.changes + (kept.map { [$0] } ?? []), answer: answer)
             }
+            ticket?.noteRecorded()
             return (result.answer.written, result.answer.hasChanged, result.state.revision)
         } catch {
             throw CommandError(error)
         }
+    }
+
+    /// The answer that a write will have when its entry is durable.
+    private static func answer(
+        _ written: Written,
+        _ stamp: Ledger.Stamp,
+        _ changes: [Change]
+    ) -> CommandAnswer {
+        answer(written, revision: changes.isEmpty ? stamp.revision - 1 : stamp.revision)
     }
 
     private static func answer(_ written: Written, revision: UInt64) -> CommandAnswer {

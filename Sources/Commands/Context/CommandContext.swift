@@ -14,6 +14,8 @@ public struct CommandContext: Sendable {
     public let traceparent: String?
     /// The caller's `Idempotency-Key`.
     public let idempotencyKey: String?
+    /// The right to run once, when the request has a key.
+    public var ticket: IdempotencyTicket?
     /// Whether nothing is to be kept.
     public let isDryRun: Bool
     /// What the caller says of the object that it has seen.

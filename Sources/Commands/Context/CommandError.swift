@@ -41,9 +41,22 @@ public struct CommandError: Error, Sendable, Equatable {
     public var members: JSONObject = [:]
     /// When to come back, in seconds.
     public var retryAfterSeconds: Int?
-    /// Whether it may have done, though it failed, what must not be done twice: then the same request
-    /// under the same `Idempotency-Key` is answered this again.
-    public var isSpent = false
+    /// The limit that was reached.
+    public var rateLimit: RateLimitNote?
+    /// What it may have done although it failed, which decides what becomes of the request's
+    /// `Idempotency-Key`.
+    public var effect = Effect.none
+
+    /// What a command that failed may have done.
+    public enum Effect: Sendable, Hashable {
+        /// Nothing: the key may be used for another try.
+        case none
+        /// It may have called this connection's provider, and may be repeated there, and only there:
+        /// the provider knows the request again.
+        case repeatable(on: ConnectionID)
+        /// It may have done what must not be done twice: the key is answered this again.
+        case spent
+    }
 
     /// An error.
     public init(

@@ -5,141 +5,184 @@ import Synchronization
 
 /// Lets a request with an `Idempotency-Key` run once, and gives its answer again (API section 2).
 ///
-/// The first request with a key is claimed in memory, so that two at once can't both run. A claim that
-/// matters beyond the process, that of `execute`, is also made durable before anything is sent: when
-/// the process dies in between, the key answers 409 until it expires, and nobody pays twice.
+/// A key is claimed in memory, so that two requests with it at once can't both run. A write's answer
+/// goes into the very entry of the log that holds its changes (`IdempotencyTicket`). `execute` makes
+/// its claim durable before anything is sent: when the process dies in between, the key answers 409
+/// until it expires, and nobody pays twice.
 public final class IdempotencyGate: Sendable {
     /// The longest key, in bytes.
     public static let keyByteCountMax = 255
+    /// How often a full table is searched for what has expired.
+    static let sweepInterval = Duration.seconds(60)
 
     /// What a request's key leads to.
     public enum Passage: Sendable {
         /// It runs, and must be finished.
-        case run(Claim)
+        case run(IdempotencyTicket)
         /// It ran before; this was its answer.
         case replay(IdempotentAnswer)
     }
 
-    /// The right to run a request.
-    public struct Claim: Sendable {
-        let key: String
-        let bodyDigest: String
-        let isDurable: Bool
+    /// What must be the same for two requests to be one.
+    public struct Question: Sendable {
+        /// The caller's key.
+        public let key: String
+        /// The operation and what its path names, decoded.
+        public let request: String
+        /// The query, the body, and the headers that count.
+        public let content: [UInt8]
+        /// Whether the claim itself must survive the process.
+        public let isDurable: Bool
+
+        /// A question.
+        public init(key: String, request: String, content: [UInt8], isDurable: Bool) {
+            self.key = key
+            self.request = request
+            self.content = content
+            self.isDurable = isDurable
+        }
     }
 
     private let ledger: Ledger
     private let running = Mutex<Set<String>>([])
+    private let sweptAt = Mutex(Timestamp.earliest)
 
     init(ledger: Ledger) { self.ledger = ledger }
 
     /// Asks for passage.
     ///
-    /// - Returns: Whether the request runs or ran.
+    /// - Returns: Whether the request runs, or its first answer.
     /// - Throws: `IDEMPOTENCY_KEY_REUSED` with another body, `IDEMPOTENCY_IN_PROGRESS` while the
-    ///   first one runs or when its outcome was lost, `INVALID_PARAMETER` for a key that is none.
+    ///   first one runs or when its outcome was lost, `INVALID_PARAMETER` for a key that is none,
+    ///   `OVERLOADED` when no more keys can be remembered.
     public func enter(
-        _ key: String,
-        request: String,
-        body: [UInt8],
-        isDurable: Bool,
+        _ question: Question,
         caller: Caller,
         now: Timestamp
     ) async throws(CommandError) -> Passage {
+        let key = question.key
         let isGood = key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         guard isGood, (1...Self.keyByteCountMax).contains(key.utf8.count) else {
             let rule = "must be 1 to \(Self.keyByteCountMax) visible ASCII characters"
             throw .parameter("Idempotency-Key", rule)
         }
-        let parts = [caller.credential.id.text, request, key]
-        let claim = Claim(
-            key: Hex.encode(Digest.sha256(parts.joined(separator: "\n"))),
-            bodyDigest: Hex.encode(Digest.sha256(body)),
-            isDurable: isDurable
-        )
-        guard running.withLock({ $0.insert(claim.key).inserted }) else { throw Self.inProgress }
+        let owner = caller.credential.id.text
+        let parts = [owner, question.request, key]
+        let id = Hex.encode(Digest.sha256(parts.joined(separator: "\n")))
+        guard running.withLock({ $0.insert(id).inserted }) else { throw Self.inProgress }
         do {
-            if let known = try check(claim, ledger.state, now) {
-                release(claim)
-                return .replay(known)
+            let digest = Hex.encode(Digest.sha256(question.content))
+            let known = try await known(id, digest, owner, caller, now)
+            if let answer = known?.answer {
+                release(id)
+                let headers = answer.headers
+                let again = IdempotentAnswer(status: answer.status, headers: headers, body: answer.body)
+                return .replay(again)
             }
-            if isDurable { try await makeDurable(claim, caller, now) }
-            return .run(claim)
+            let ticket = IdempotencyTicket(
+                id: id,
+                bodyDigest: digest,
+                owner: owner,
+                expiresAt: now + IdempotencyRecord.lifetime,
+                isDurable: question.isDurable,
+                pinned: known?.repeatableOn
+            )
+            if question.isDurable { try await commit(ticket.change(answer: nil), caller, now) }
+            return .run(ticket)
         } catch {
-            release(claim)
+            release(id)
             throw error
         }
     }
 
-    /// Ends a request that ran: its answer is kept, or forgotten when `answer` is nil so that the
-    /// key may be used again.
+    /// Ends a request that ran: its answer is kept, when it is final; else the key is free again, or
+    /// bound to the connection that may have been called.
     ///
-    /// Of an answer that is too large to keep, the key is: what was done must not be done twice.
-    ///
-    /// - Throws: `STORE_READ_ONLY`, `OVERLOADED`: the answer is not kept.
+    /// When the store can't keep it, a durable claim stands, and the key answers 409 from now on: the
+    /// request's own answer is given all the same.
     public func leave(
-        _ claim: Claim,
+        _ ticket: IdempotencyTicket,
         answer: IdempotentAnswer?,
+        effect: CommandError.Effect,
         caller: Caller,
         now: Timestamp
-    ) async throws(CommandError) {
-        defer { release(claim) }
+    ) async {
+        defer { release(ticket.id) }
+        guard !ticket.isRecorded else { return }
+        var change: Change?
         if let answer {
-            let isKept = answer.body.count <= IdempotencyRecord.bodyByteCountMax
-            let record = record(claim, isKept ? answer : nil, now)
-            try await commit(.putIdempotency(record), caller, now)
-        } else if claim.isDurable {
-            try await commit(.removeIdempotency(claim.key), caller, now)
+            // What is too large to keep is not forgotten: a durable claim stands.
+            guard answer.body.count <= IdempotencyRecord.bodyByteCountMax else { return }
+            change = ticket.change(answer: answer)
+        } else if case .repeatable(let connection) = effect {
+            change = ticket.change(answer: nil, repeatableOn: connection)
+        } else if ticket.isDurable, effect == .none {
+            change = .removeIdempotency(ticket.id)
+        }
+        guard let change else { return }
+        do {
+            try await commit(change, caller, now)
+        } catch {
+            // The ledger is read-only or overloaded, which its own metrics and log tell.
+            return
         }
     }
 
-    private func release(_ claim: Claim) { running.withLock { _ = $0.remove(claim.key) } }
+    private func release(_ id: String) { running.withLock { _ = $0.remove(id) } }
 
-    private func check(
-        _ claim: Claim,
-        _ state: State,
+    /// What is remembered of the key; nil when it is new.
+    private func known(
+        _ id: String,
+        _ digest: String,
+        _ owner: String,
+        _ caller: Caller,
         _ now: Timestamp
-    ) throws(CommandError) -> IdempotentAnswer? {
-        guard let record = state.idempotency[claim.key], record.expiresAt > now else {
-            guard state.idempotency.count < IdempotencyRecord.countMax else {
-                throw CommandError(
-                    .unavailable,
-                    "OVERLOADED",
-                    "Too many idempotency keys are remembered.",
-                    retryAfterSeconds: 60
-                )
-            }
+    ) async throws(CommandError) -> IdempotencyRecord? {
+        guard let record = ledger.state.idempotency[id], record.expiresAt > now else {
+            try await checkRoom(owner, caller, now)
             return nil
         }
-        guard record.bodyDigest == claim.bodyDigest else {
+        guard record.bodyDigest == digest else {
             throw CommandError(
                 .invalid,
                 "IDEMPOTENCY_KEY_REUSED",
                 "The Idempotency-Key was used for another request."
             )
         }
-        guard let answer = record.answer else { throw Self.inProgress }
-        return IdempotentAnswer(status: answer.status, headers: answer.headers, body: answer.body)
+        guard record.answer != nil || record.repeatableOn != nil else { throw Self.inProgress }
+        return record
     }
 
-    private func makeDurable(
-        _ claim: Claim,
+    /// - Throws: `OVERLOADED` when there is no room for another key.
+    private func checkRoom(
+        _ owner: String,
         _ caller: Caller,
         _ now: Timestamp
     ) async throws(CommandError) {
-        try await commit(.putIdempotency(record(claim, nil, now)), caller, now)
+        if hasRoom(owner) { return }
+        let mayBeSwept = sweptAt.withLock { sweptAt in
+            guard now - sweptAt >= Self.sweepInterval else { return false }
+            sweptAt = now
+            return true
+        }
+        if mayBeSwept, ledger.state.idempotency.hasExpired(at: now) {
+            try await commit(.expireIdempotency, caller, now)
+        }
+        guard hasRoom(owner) else {
+            throw CommandError(
+                .unavailable,
+                "OVERLOADED",
+                "Too many idempotency keys are remembered; they are kept for 24 hours.",
+                retryAfterSeconds: 60
+            )
+        }
     }
 
-    private func record(
-        _ claim: Claim,
-        _ answer: IdempotentAnswer?,
-        _ now: Timestamp
-    ) -> IdempotencyRecord {
-        IdempotencyRecord(
-            key: claim.key,
-            bodyDigest: claim.bodyDigest,
-            expiresAt: now + IdempotencyRecord.lifetime,
-            answer: answer.map { .init(status: $0.status, headers: $0.headers, body: $0.body) }
-        )
+    private func hasRoom(_ owner: String) -> Bool {
+        let table = ledger.state.idempotency
+        return table.count < IdempotencyRecord.countMax
+            && table.byteCount < IdempotencyRecord.byteCountMax
+            && table.count(of: owner) < IdempotencyRecord.countPerOwnerMax
     }
 
     private func commit(
@@ -162,21 +205,4 @@ public final class IdempotencyGate: Sendable {
         "A request with this Idempotency-Key runs, or its outcome was lost: look at the audit trail.",
         retryAfterSeconds: 1
     )
-}
-
-/// An answer that may be given again.
-public struct IdempotentAnswer: Sendable, Equatable {
-    /// The status.
-    public let status: Int
-    /// The header fields that belong to it.
-    public let headers: [String: String]
-    /// The body.
-    public let body: [UInt8]
-
-    /// An answer.
-    public init(status: Int, headers: [String: String], body: [UInt8]) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
 }

@@ -1,4 +1,3 @@
-import Audit
 import Execution
 public import JSON
 import Ledger
@@ -32,7 +31,7 @@ public struct ExecuteCapability: Sendable {
         self.workflowHeader = workflowHeader
     }
 
-    private struct Wish {
+    struct Wish {
         let workflow: WorkflowName
         let input: JSONValue
         let timeout: Duration
@@ -64,8 +63,8 @@ public struct ExecuteCapability: Sendable {
             try await recordDenial(reasons, resolution.policies, wish, state, context)
             throw notPermitted(resolution)
         }
-        guard resolution.winner != nil else { throw try unavailable(resolution, context) }
-        if context.isDryRun { return dryAnswer(resolution, state) }
+        guard resolution.winner != nil else { throw unavailable(resolution, [], context) }
+        if context.isDryRun { return try dryAnswer(resolution, wish, state, context) }
         return try await call(resolution, wish, state, context)
     }
 
@@ -88,203 +87,6 @@ public struct ExecuteCapability: Sendable {
             workflow: workflow,
             input: body["input"] ?? .object([:]),
             timeout: .milliseconds(timeout ?? services.settings.callTimeoutMilliseconds)
-        )
-    }
-
-    /// Tries the winner; when its breaker opened in the meantime, nothing was sent, and the next one
-    /// serves.
-    private func call(
-        _ resolution: Resolution,
-        _ wish: Wish,
-        _ state: State,
-        _ context: CommandContext
-    ) async throws(CommandError) -> CommandAnswer {
-        var passedOver = resolution.passedOver.map { candidate in
-            AuditPassedOver(
-                connectionID: candidate.connectionID.text,
-                reason: candidate.reasons.first?.rawValue ?? ""
-            )
-        }
-        let servers = resolution.servers
-        for (index, server) in servers.enumerated() {
-            guard var call = call(server, wish, context) else { continue }
-            call.passedOver = passedOver
-            call.revision = state.revision
-            call.decision = AuditDecision(
-                isAllowed: true,
-                policies: resolution.policies.map(\.text)
-            )
-            switch await context.services.executor.execute(call) {
-            case .success(let result):
-                return CommandAnswer(
-                    body: .json(result.json),
-                    revision: context.services.revision
-                )
-            case .failure(let failure):
-                if case .circuitOpen = failure.reason, index + 1 < servers.count {
-                    let id = server.connectionID.text
-                    passedOver.append(AuditPassedOver(connectionID: id, reason: "CIRCUIT_OPEN"))
-                    continue
-                }
-                throw Self.error(failure, of: call.operation)
-            }
-        }
-        throw try unavailable(resolution, context)
-    }
-
-    /// What a call that failed means to its caller.
-    ///
-    /// An operation that the provider may have carried out, and would carry out again since it is
-    /// told no idempotency key, is not called twice for one key of the caller's.
-    private static func error(_ failure: CallFailure, of operation: Operation) -> CommandError {
-        var error = CommandError(failure)
-        let isRepeatable = operation.isIdempotent || operation.idempotencyHeader != nil
-        error.isSpent = failure.attempts > 0 && !isRepeatable
-        return error
-    }
-
-    private func call(
-        _ server: Candidate,
-        _ wish: Wish,
-        _ context: CommandContext
-    ) -> CapabilityCall? {
-        guard let connection = server.connection, let spec = server.spec,
-            let operation = server.operation.flatMap({ spec.operations[$0] }),
-            let config = MergedConfig(server)
-        else { return nil }
-        var call = CapabilityCall(
-            tenant: target.scope.tenant,
-            environment: target.line.environment,
-            blueprint: target.line.blueprint,
-            workflow: wish.workflow,
-            capability: capability,
-            slot: server.slot,
-            connection: connection,
-            spec: spec,
-            operation: operation,
-            config: config.object,
-            input: wish.input,
-            actor: context.caller.auditActor
-        )
-        call.timeout = wish.timeout
-        call.idempotencyKey = context.idempotencyKey
-        call.traceparent = context.traceparent
-        call.requestID = context.requestID
-        return call
-    }
-
-    /// What would be called; nothing is.
-    private func dryAnswer(_ resolution: Resolution, _ state: State) -> CommandAnswer {
-        let winner = resolution.winner
-        let object: JSONObject = [
-            "capability": .string(capability.text), "dryRun": true,
-            "operation": winner?.operation.map { .string($0.text) } ?? .null,
-            "connectionId": winner.map { .string($0.connectionID.text) } ?? .null,
-            "fallbacks": .array(resolution.fallbacks.map { .string($0.text) }),
-        ]
-        return CommandAnswer(body: .json(.object(object)), revision: state.revision)
-    }
-
-    private func notPermitted(_ resolution: Resolution) -> CommandError {
-        let reasons = resolution.candidates.flatMap(\.reasons).map(\.rawValue)
-        let first = reasons.first.map { ": \($0)" } ?? ": nothing is bound to it"
-        return CommandError(
-            .forbidden,
-            "NOT_PERMITTED",
-            "No binding of \(capability.text) serves this workflow\(first).",
-            members: candidates(resolution)
-        )
-    }
-
-    private func candidates(_ resolution: Resolution) -> JSONObject {
-        [
-            "candidates": .array(resolution.candidates.prefix(100).map(\.json)),
-            "policies": .array(resolution.policies.map { .string($0.text) }),
-        ]
-    }
-
-    /// No service is not a denial (API section 10).
-    private func unavailable(
-        _ resolution: Resolution,
-        _ context: CommandContext
-    ) throws(CommandError) -> CommandError {
-        let blocked = resolution.candidates.filter { $0.outcome == .unavailable }
-        let isBreakerAlone = blocked.allSatisfy { $0.reasons == [.circuitOpen] }
-        if isBreakerAlone, let first = blocked.first {
-            let wait = context.services.executor.circuitOpenTime(
-                of: first.connectionID,
-                in: target.scope.tenant
-            )
-            return CommandError(
-                .unavailable,
-                "CIRCUIT_OPEN",
-                "The provider has failed too often and is left alone for a while.",
-                members: candidates(resolution),
-                retryAfterSeconds: wait.map { Int($0.components.seconds) + 1 } ?? 1
-            )
-        }
-        return CommandError(
-            .unavailable,
-            "NO_CONNECTION_AVAILABLE",
-            "Every connection that may serve the workflow is out of service.",
-            members: candidates(resolution),
-            retryAfterSeconds: 30
-        )
-    }
-
-    /// A denial is remembered before it is told.
-    private func recordDenial(
-        _ reasons: [String],
-        _ policies: [PolicyID],
-        _ wish: Wish,
-        _ state: State,
-        _ context: CommandContext
-    ) async throws(CommandError) {
-        var draft = AuditDraft(
-            .decision,
-            "capability.execute",
-            outcome: .denied,
-            by: context.caller.auditActor,
-            at: context.now
-        )
-        draft.tenant = target.scope.tenant
-        draft.environment = target.line.environment
-        draft.blueprint = target.line.blueprint
-        draft.resource = AuditResource(type: "capability", id: capability.text)
-        draft.workflow = wish.workflow
-        draft.capability = capability
-        var distinct: [String] = []
-        for reason in reasons where !distinct.contains(reason) { distinct.append(reason) }
-        draft.decision = AuditDecision(
-            isAllowed: false,
-            reasons: distinct,
-            policies: policies.map(\.text)
-        )
-        draft.revision = state.revision
-        draft.requestID = context.requestID
-        draft.traceparent = context.traceparent
-        try await context.services.record(draft)
-    }
-}
-
-extension CommandError {
-    /// What a call that failed means to its caller.
-    init(_ failure: CallFailure) {
-        let kind: Kind =
-            switch failure.reason.status {
-            case 422: .invalid
-            case 429: .limited
-            case 503: .unavailable
-            case 504: .timeout
-            default: .badGateway
-            }
-        self.init(
-            kind,
-            failure.reason.code,
-            failure.reason.detail,
-            issues: failure.reason.issues,
-            members: failure.members,
-            retryAfterSeconds: failure.reason.retryAfterSeconds
         )
     }
 }

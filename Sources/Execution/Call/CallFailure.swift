@@ -57,6 +57,9 @@ public struct CallFailure: Error, Sendable {
     public let reason: Reason
     /// How often the provider was called.
     public let attempts: Int
+    /// Whether the provider may have seen a request, and carried it out: what must not be done twice
+    /// is then not tried again.
+    public let mayHaveReachedProvider: Bool
     /// How long it took.
     public let latency: Duration
     /// The id of the audit record; nil when it could not be written.

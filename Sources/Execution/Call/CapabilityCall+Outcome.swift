@@ -36,7 +36,7 @@ extension CapabilityCall {
     /// The answer to the caller.
     func result(
         _ result: Result<AnswerReader.Success, CallFailure.Reason>,
-        _ attempts: Int,
+        _ course: CallCourse,
         _ latency: Duration,
         _ auditID: String?
     ) -> Result<CallResult, CallFailure> {
@@ -50,7 +50,7 @@ extension CapabilityCall {
                     output: answer.output,
                     providerStatus: answer.status,
                     providerRequestID: answer.requestID,
-                    attempts: attempts,
+                    attempts: course.attempts,
                     latency: latency,
                     auditID: auditID,
                     passedOver: passedOver
@@ -60,7 +60,8 @@ extension CapabilityCall {
             .failure(
                 CallFailure(
                     reason: reason,
-                    attempts: attempts,
+                    attempts: course.attempts,
+                    mayHaveReachedProvider: course.mayHaveReachedProvider,
                     latency: latency,
                     auditID: auditID
                 )

@@ -73,6 +73,8 @@ struct Provider: Sendable {
         let attempts: Int
         /// How the last attempt ended.
         let last: Attempt
+        /// Whether the provider may have seen any of them.
+        let mayHaveReachedProvider: Bool
     }
 
     /// Sends a request, and again as far as the rule, the time and `mayRetry` let it, which is asked
@@ -85,15 +87,20 @@ struct Provider: Sendable {
         mayRetry: () -> Bool
     ) async -> Outcome {
         var count = 0
+        var hasReached = false
+        func outcome(_ attempt: Attempt) -> Outcome {
+            Outcome(attempts: count, last: attempt, mayHaveReachedProvider: hasReached)
+        }
         while true {
             let attempt = await attempt(request, until: deadline)
-            if case .outOfTime = attempt { return Outcome(attempts: count, last: attempt) }
+            if case .outOfTime = attempt { return outcome(attempt) }
             count += 1
+            hasReached = hasReached || attempt.mayHaveReachedProvider
             guard count < attemptCountMax,
                 let wait = rule.wait(after: attempt, count: count, clock),
                 clock.now() + wait < deadline, !Task.isCancelled,
                 !attempt.mayHaveReachedProvider || mayRetry()
-            else { return Outcome(attempts: count, last: attempt) }
+            else { return outcome(attempt) }
             await clock.sleep(wait)
         }
     }

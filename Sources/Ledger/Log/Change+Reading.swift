@@ -67,6 +67,7 @@ extension Change {
                 throw ChangeError(detail: "an idempotency record can't be read")
             }
             return .putIdempotency(record)
+        case ("idempotency", "expire"): return .expireIdempotency
         case ("idempotency", "remove"): return .removeIdempotency(try fields.text("id"))
         case ("audit", "anchor"):
             let sequence = UInt64(clamping: try fields.number("sequence"))

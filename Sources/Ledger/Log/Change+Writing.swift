@@ -115,6 +115,7 @@ extension Change {
             var head = Self.head("idempotency", "put", tenant: nil)
             head["object"] = record.storedJSON
             return head
+        case .expireIdempotency: return Self.head("idempotency", "expire", tenant: nil)
         case .removeIdempotency(let key):
             var head = Self.head("idempotency", "remove", tenant: nil)
             head["id"] = .string(key)

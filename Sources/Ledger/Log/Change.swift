@@ -23,6 +23,8 @@ public enum Change: Sendable {
     /// Forgets a key that has ended.
     case removeCredential(CredentialID)
     case putIdempotency(IdempotencyRecord)
+    /// Forgets the requests whose time is over when the entry is made.
+    case expireIdempotency
     /// Forgets a request that was begun and must not be remembered.
     case removeIdempotency(String)
     /// The head of the audit trail, so that cutting its end is seen.
@@ -31,7 +33,7 @@ public enum Change: Sendable {
     /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
     public var movesRevision: Bool {
         switch self {
-        case .putHealth, .putIdempotency, .removeIdempotency, .anchorAudit: false
+        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit: false
         default: true
         }
     }

@@ -57,8 +57,9 @@ extension IdempotencyRecord {
     var storedJSON: JSONValue {
         var object: JSONObject = [
             "key": .string(key), "bodyDigest": .string(bodyDigest),
-            "expiresAt": .string(expiresAt.text),
+            "expiresAt": .string(expiresAt.text), "owner": .string(owner),
         ]
+        object["repeatableOn"] = repeatableOn.map { .string($0.text) }
         if let answer {
             let headers = answer.headers.sorted { $0.key < $1.key }
                 .map { ($0.key, JSONValue.string($0.value)) }
@@ -88,6 +89,13 @@ extension IdempotencyRecord {
                 body: Array(body.utf8)
             )
         }
-        self.init(key: key, bodyDigest: digest, expiresAt: expiresAt, answer: answer)
+        self.init(
+            key: key,
+            bodyDigest: digest,
+            expiresAt: expiresAt,
+            owner: json["owner"]?.string ?? "",
+            answer: answer,
+            repeatableOn: json["repeatableOn"]?.string.flatMap(ConnectionID.init)
+        )
     }
 }

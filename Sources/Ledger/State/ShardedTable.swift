@@ -39,17 +39,6 @@ public struct ShardedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable 
         shards[index] = entries.isEmpty ? nil : Shard(entries)
     }
 
-    /// Removes the entries for which `isUnwanted` says so from the shard in which `key` would be.
-    ///
-    /// Writing a key copies its shard anyway, so entries that have expired go at no extra cost.
-    public mutating func prune(near key: Key, where isUnwanted: (Value) -> Bool) {
-        let index = Self.index(of: key)
-        guard let shard = shards[index] else { return }
-        let kept = shard.entries.filter { !isUnwanted($0.value) }
-        count -= shard.entries.count - kept.count
-        shards[index] = kept.isEmpty ? nil : Shard(kept)
-    }
-
     /// Calls `body` with every entry, in no particular order.
     public func forEach<Failure: Error>(
         _ body: (Key, Value) throws(Failure) -> Void

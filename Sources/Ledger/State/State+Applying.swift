@@ -17,9 +17,8 @@ extension State {
         case .removePolicy(let tenant, let id): apply(tenant, id, nil)
         case .putCredential(let key): apply(key)
         case .removeCredential(let id): removeCredential(id)
-        case .putIdempotency(let record):
-            idempotency.prune(near: record.key) { $0.expiresAt <= at }
-            idempotency.set(record.key, record)
+        case .putIdempotency(let record): idempotency.set(record.key, record)
+        case .expireIdempotency: idempotency.removeExpired(at: at)
         case .removeIdempotency(let key): idempotency.set(key, nil)
         case .anchorAudit(let sequence, let hash):
             auditAnchor = AuditAnchor(sequence: sequence, hash: hash)

@@ -17,7 +17,7 @@ public struct State: Sendable {
     /// The API keys of the platform.
     public internal(set) var platformCredentialIDs: Set<CredentialID> = []
     /// The requests that carried an `Idempotency-Key`.
-    public internal(set) var idempotency = ShardedTable<String, IdempotencyRecord>()
+    public internal(set) var idempotency = IdempotencyTable()
     /// Which live configs name a domain, in small letters.
     public internal(set) var domains = ShardedTable<String, Set<DomainHolder>>()
     /// The audit trail's anchored head.

@@ -13,9 +13,9 @@ struct Ambiguity: Hashable {
 /// The ambiguities of a table.
 struct AmbiguityFindings {
     /// For each later binding one, in the order written.
-    var ambiguities: [Ambiguity]
-    /// Whether all of the table was looked at within the budget; the ones found stand either way.
-    var isComplete: Bool
+    let ambiguities: [Ambiguity]
+    /// Whether all of the table was looked at within the budget; those found stand either way.
+    let isComplete: Bool
 }
 
 /// Finds ambiguous bindings (API sections 5 and 10): their scopes admit a common workflow for a
@@ -30,18 +30,26 @@ struct AmbiguityFinder {
 
     /// The ambiguities of a table, as far as the budget goes.
     static func findings(in table: BindingTable, _ budget: WorkBudget) -> AmbiguityFindings {
-        var finder = AmbiguityFinder(table: table, budget: budget)
+        var finder = AmbiguityFinder(table, budget)
         let isComplete = finder.searchAll()
-        let found = finder.partners.values.sorted { $0.later < $1.later }
-        return AmbiguityFindings(ambiguities: found, isComplete: isComplete)
+        let ambiguities = finder.partners.values.sorted { $0.later < $1.later }
+        return AmbiguityFindings(ambiguities: ambiguities, isComplete: isComplete)
     }
 
-    private init(table: BindingTable, budget: WorkBudget) {
+    private init(_ table: BindingTable, _ budget: WorkBudget) {
         self.table = table
         self.budget = budget
     }
 
-    /// Whether the budget was enough.
+    /// What must be equal for two bindings to be ambiguous, beside the workflow.
+    private struct Level: Hashable {
+        let priority: Int?
+        let operation: Specificity
+    }
+
+    /// Looks at each capability.
+    ///
+    /// - Returns: Whether the budget was enough.
     private mutating func searchAll() -> Bool {
         var seen: Set<[Standing.Key]> = []
         for capability in table.capabilities {
@@ -53,17 +61,12 @@ struct AmbiguityFinder {
         return true
     }
 
-    /// What must be equal for two bindings to be ambiguous, beside the workflow.
-    private struct Level: Hashable {
-        let priority: Int?
-        let operation: Specificity
-    }
-
     private mutating func search(_ standings: [Standing], _ capability: CapabilityKey) -> Bool {
         let levels = Dictionary(grouping: standings) {
             Level(priority: table.config.bindings[$0.binding].priority, operation: $0.operation)
         }
-        for level in levels.values where level.count > 1 {
+        let ordered = levels.values.sorted { $0[0].binding < $1[0].binding }
+        for level in ordered where level.count > 1 {
             var search = AmbiguitySearch(budget)
             let isComplete = search.run(
                 level.map { ($0.binding, table.config.bindings[$0.binding].scope.workflows) }

@@ -16,9 +16,15 @@ struct ConfigLikeness: Equatable {
 
     private let counts: [Part: Int]
 
-    init(_ config: TenantAppConfig, _ connection: (ConnectionID) -> ObservedConnection?) {
+    /// What a config has in common with those like it; nil when the budget is exceeded.
+    init?(
+        _ config: TenantAppConfig,
+        _ budget: WorkBudget,
+        _ connection: (ConnectionID) -> ObservedConnection?
+    ) {
         var counts: [Part: Int] = [:]
         for binding in config.bindings {
+            guard budget.take(Self.stepCount(binding.scope)) else { return nil }
             let part = Part(
                 slot: binding.slot,
                 scope: binding.scope,
@@ -28,5 +34,12 @@ struct ConfigLikeness: Equatable {
             counts[part, default: 0] += 1
         }
         self.counts = counts
+    }
+
+    /// What it costs to keep a binding by its hash and to compare it, in steps.
+    private static func stepCount(_ scope: Scope) -> Int {
+        [scope.workflows, scope.operations].reduce(4 * WorkBudget.lookupStepCount) { sum, list in
+            (list ?? []).reduce(sum) { $0 + Pattern.comparisonStepCount + $1.text.utf8.count }
+        }
     }
 }

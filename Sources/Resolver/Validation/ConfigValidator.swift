@@ -35,12 +35,23 @@ public struct ValidationSurroundings {
 public enum ConfigValidator {
     /// The report on a config.
     ///
-    /// It reads the table that decisions are made with, so what it finds valid resolves.
+    /// It reads the table that decisions are made with, so what it finds valid resolves. How much it
+    /// compares is bounded: where the scopes are too many, an `info` says what was not looked at, and
+    /// whether bindings are ambiguous, which decides a publish, is looked at first.
     public static func report(
         _ inputs: ResolverInputs,
         _ surroundings: ValidationSurroundings
     ) -> ValidationReport {
-        var run = ReportRun(inputs, surroundings)
+        report(inputs, surroundings, WorkBudget())
+    }
+
+    /// The report, as far as the budget goes.
+    static func report(
+        _ inputs: ResolverInputs,
+        _ surroundings: ValidationSurroundings,
+        _ budget: WorkBudget
+    ) -> ValidationReport {
+        var run = ReportRun(inputs, surroundings, budget)
         run.checkBindings()
         run.checkMissingSlots()
         run.checkConfigs()
@@ -50,6 +61,7 @@ public enum ConfigValidator {
         run.checkHealth()
         run.checkBranding()
         run.checkTested()
+        run.noteUnfinished()
         return run.draft.report
     }
 }
@@ -59,12 +71,24 @@ struct ReportRun {
     let inputs: ResolverInputs
     let surroundings: ValidationSurroundings
     let table: BindingTable
+    let budget: WorkBudget
+    let guesses = WorkBudget(Self.guessStepCountMax)
+    /// The ambiguous bindings, found before anything else draws on the budget.
+    let findings: AmbiguityFindings
     var draft = ReportDraft()
+    /// The findings that the budget ended before.
+    var unfinished: Set<Issue.Code> = []
 
-    init(_ inputs: ResolverInputs, _ surroundings: ValidationSurroundings) {
+    init(
+        _ inputs: ResolverInputs,
+        _ surroundings: ValidationSurroundings,
+        _ budget: WorkBudget
+    ) {
         self.inputs = inputs
         self.surroundings = surroundings
+        self.budget = budget
         self.table = BindingTable(compiling: inputs)
+        self.findings = AmbiguityFinder.findings(in: table, budget)
     }
 
     /// Where the binding stands.
@@ -87,8 +111,25 @@ struct ReportRun {
         connection(binding).spec.flatMap { table.specs[$0] }
     }
 
-    /// A name in reach of a misspelt one, as a suggestion, or what to do without one.
-    static func didYouMean(_ name: String, _ names: [String], else words: String) -> String {
-        Spelling.nearest(to: name, in: names).map { "did you mean \($0)?" } ?? words
+    /// A name in reach of a misspelt one, as a suggestion, or what to do without one, or where
+    /// enough was guessed.
+    static func didYouMean(
+        _ name: String,
+        _ names: some Collection<String>,
+        else words: String,
+        _ guesses: WorkBudget
+    ) -> String {
+        let length = name.utf8.count
+        let stepCount =
+            names.count * WorkBudget.lookupStepCount
+            + min(names.count, guessNameCountMax) * length * length
+        guard guesses.take(stepCount) else { return words }
+        return Spelling.nearest(to: name, in: names).map { "did you mean \($0)?" } ?? words
     }
+
+    /// The most steps of guessing what was meant: about 0.01 seconds, beside the budget's, so that a
+    /// guess never costs a finding.
+    private static let guessStepCountMax = 4_000_000
+    /// The most names that one is compared with.
+    private static let guessNameCountMax = 200
 }

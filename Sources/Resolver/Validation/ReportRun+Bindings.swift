@@ -50,7 +50,8 @@ extension ReportRun {
                 suggestion: Self.didYouMean(
                     name,
                     table.blueprint.slots.map(\.id.text),
-                    else: "bind one of the blueprint's slots, or remove this binding"
+                    else: "bind one of the blueprint's slots, or remove this binding",
+                    guesses
                 )
             )
             return
@@ -78,8 +79,9 @@ extension ReportRun {
                 "the tenant has no connection \(name)",
                 suggestion: Self.didYouMean(
                     name,
-                    surroundings.connectionIDs.map(\.text),
-                    else: "create the connection, or bind one that exists"
+                    surroundings.connectionIDs.lazy.map(\.text),
+                    else: "create the connection, or bind one that exists",
+                    guesses
                 )
             )
             return

@@ -63,9 +63,10 @@ extension ReportRun {
     /// Whether a config in production was tried out before.
     mutating func checkTested() {
         guard table.environment.tier == .production else { return }
-        let likeness = ConfigLikeness(table.config, inputs.connection)
-        let isTested = surroundings.testedConfigs.prefix(ConfigLikeness.comparisonCountMax)
-            .contains { ConfigLikeness($0, inputs.connection) == likeness }
+        guard let isTested else {
+            unfinished.insert(.notTestedInSandbox)
+            return
+        }
         guard !isTested else { return }
         draft.add(
             .warning,
@@ -74,5 +75,18 @@ extension ReportRun {
             "no version in a nonproduction environment binds the same slots alike",
             suggestion: "publish it in a sandbox first, and promote it from there"
         )
+    }
+
+    /// Whether a tested config is like this one; nil when the budget does not allow to find out.
+    private var isTested: Bool? {
+        guard let likeness = ConfigLikeness(table.config, budget, inputs.connection) else {
+            return nil
+        }
+        for tested in surroundings.testedConfigs.prefix(ConfigLikeness.comparisonCountMax)
+        where tested.bindings.count == table.config.bindings.count {
+            guard let other = ConfigLikeness(tested, budget, inputs.connection) else { return nil }
+            if other == likeness { return true }
+        }
+        return false
     }
 }

@@ -4,26 +4,22 @@ import Model
 extension ReportRun {
     /// The entries of each scope.
     mutating func checkScopes() {
-        var aliases = AliasIndex(table.blueprint.workflows)
+        var aliases = AliasIndex(table.blueprint.workflows, budget)
         for (index, binding) in table.config.bindings.enumerated() {
             let place = Self.place(index).appending("scope")
             for (item, pattern) in (binding.scope.workflows ?? []).enumerated() {
                 let place = place.appending("workflows").appending(item)
                 checkBreadth(pattern, place)
-                if !aliases.matches(pattern) { warnUnknown(pattern, place) }
+                if let isKnown = aliases.matches(pattern) {
+                    if !isKnown { warnUnknown(pattern, place) }
+                } else {
+                    unfinished.insert(.unknownWorkflow)
+                }
             }
             for (item, pattern) in (binding.scope.operations ?? []).enumerated() {
                 checkBreadth(pattern, place.appending("operations").appending(item))
             }
         }
-        guard aliases.isExhausted else { return }
-        draft.add(
-            .info,
-            .limitExceeded,
-            at: .root.appending("integrations"),
-            "the scopes hold too many patterns to compare all of them with the workflows",
-            suggestion: "use fewer patterns, or exact names"
-        )
     }
 
     /// A bare `*`, or a pattern with fewer than three literal characters.
@@ -47,16 +43,31 @@ extension ReportRun {
             suggestion: Self.didYouMean(
                 pattern.text,
                 table.blueprint.workflows.map(\.text),
-                else: "use a workflow's alias of the blueprint, or add it there"
+                else: "use a workflow's alias of the blueprint, or add it there",
+                    guesses
             )
         )
     }
 
     /// Bindings that only the written order separates.
+    ///
+    /// Not to know is as bad as to know the worst: where the budget ended before all were compared, a
+    /// wrong account might be used unseen, so that too stops a production config.
     mutating func checkAmbiguity() {
         let severity: Issue.Severity =
             table.environment.tier == .production ? .error : .warning
-        for ambiguity in AmbiguityFinder.ambiguities(in: table) {
+        if !findings.isComplete {
+            unfinished.insert(.ambiguousBinding)
+            draft.add(
+                severity,
+                .ambiguousBinding,
+                at: .root.appending("integrations"),
+                "the scopes are too many to compare: whether only the written order separates some"
+                    + " of them is not known",
+                suggestion: "use fewer entries in the scopes, or give the bindings priorities"
+            )
+        }
+        for ambiguity in findings.ambiguities {
             let other = ambiguity.earlier
             draft.add(
                 severity,
@@ -71,7 +82,11 @@ extension ReportRun {
 
     /// Bindings that never win.
     mutating func checkShadows() {
-        for shadow in ShadowFinder.shadows(in: table) {
+        guard let shadows = ShadowFinder.shadows(in: table, budget) else {
+            unfinished.insert(.shadowedBinding)
+            return
+        }
+        for shadow in shadows {
             let detail =
                 shadow.cover.map {
                     "never wins: /integrations/\($0) comes first wherever it serves"
@@ -87,5 +102,18 @@ extension ReportRun {
                     : "change priority or scope, or keep it on purpose as a fallback"
             )
         }
+    }
+
+    /// Which findings the budget ended before: their absence means nothing.
+    mutating func noteUnfinished() {
+        guard !unfinished.isEmpty else { return }
+        let names = unfinished.map(\.rawValue).sorted().joined(separator: ", ")
+        draft.add(
+            .info,
+            .limitExceeded,
+            at: .root.appending("integrations"),
+            "the scopes are too many to compare in one report; not all was looked at for: \(names)",
+            suggestion: "use fewer patterns, or exact names"
+        )
     }
 }

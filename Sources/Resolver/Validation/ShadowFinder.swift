@@ -12,44 +12,50 @@ struct Shadow: Hashable {
 /// Finds bindings that never win, as long as nothing is paused or fails: for each of its capabilities
 /// another binding comes before it, for every workflow that it admits.
 ///
-/// Only what is certain is told. Another binding covers it alone or not at all, and each list is
-/// looked at only so far as the bounds below allow.
+/// Only what is certain is told. Another binding covers it alone or not at all, and where the budget
+/// ends nothing is told: what covers a binding so far may fail it in what was not looked at.
 struct ShadowFinder {
     /// The most bindings tried as a cover, from each place where one may be found.
     static let coverCountMax = 4
-    /// The most pairs of entries compared for one cover.
-    static let entryPairCountMax = 4_096
-    /// The most pairs of entries compared in all, which bounds the time of a report.
-    static let comparisonCountMax = 4_000_000
+    /// What it costs to try a binding as a cover, beside the comparisons, in steps.
+    private static let trialStepCount = 32
+    /// What asking the rules of two bindings is taken to cost: their lists are not counted.
+    private static let verdictStepCount = 512
 
     private let table: BindingTable
-    private var comparisonsLeft = Self.comparisonCountMax
+    private let budget: WorkBudget
+    /// The lists of bindings that were tried as covers.
+    private var lists: [Int: EntryIndex] = [:]
     /// A cover of each binding that has one for every capability looked at so far.
     private var covers: [Int: Int] = [:]
     /// Whether a binding has no cover for some capability.
     private var isBare: [Bool]
 
-    /// The shadows of a table, in the order written.
-    static func shadows(in table: BindingTable) -> [Shadow] {
-        var finder = ShadowFinder(table)
+    /// The shadows of a table, in the order written; nil when the budget does not allow to find them.
+    static func shadows(in table: BindingTable, _ budget: WorkBudget) -> [Shadow]? {
+        var finder = ShadowFinder(table, budget)
         var seen: Set<[Standing.Key]> = []
         for capability in table.capabilities {
-            let standings = table.standings(for: capability)
+            guard let standings = table.standings(for: capability, budget) else { return nil }
             // Capabilities that stand alike are covered alike, where no rule tells them apart.
             let isPlain = standings.allSatisfy { table.offers[$0.offer].policies.isEmpty }
             guard !isPlain || seen.insert(standings.map(\.key)).inserted else { continue }
-            finder.search(standings)
+            guard finder.search(standings) else { return nil }
         }
         return finder.shadows
     }
 
-    private init(_ table: BindingTable) {
+    private init(_ table: BindingTable, _ budget: WorkBudget) {
         self.table = table
+        self.budget = budget
         self.isBare = Array(repeating: false, count: table.bindings.count)
     }
 
-    private mutating func search(_ standings: [Standing]) {
-        let index = CoverIndex(standings, table)
+    /// Looks for a cover of each.
+    ///
+    /// - Returns: Whether the budget was enough.
+    private mutating func search(_ standings: [Standing]) -> Bool {
+        guard let index = CoverIndex(standings, table, budget) else { return false }
         for standing in standings where !isBare[standing.binding] {
             // A list that admits nothing needs no cover; it is told apart at the end.
             guard table.bindings[standing.binding].closestWorkflow != nil else { continue }
@@ -58,7 +64,9 @@ struct ShadowFinder {
             } else {
                 isBare[standing.binding] = true
             }
+            guard !budget.isExceeded else { return false }
         }
+        return true
     }
 
     private var shadows: [Shadow] {
@@ -89,7 +97,9 @@ struct ShadowFinder {
     /// A binding that comes before this one for every workflow that it admits.
     private mutating func cover(of standing: Standing, _ index: CoverIndex) -> Int? {
         let list = table.config.bindings[standing.binding].scope.workflows
-        for other in index.covers(of: list?.first) where other.binding != standing.binding {
+        for other in index.covers(of: list?.first, budget)
+        where other.binding != standing.binding {
+            guard budget.take(Self.trialStepCount) else { return nil }
             if isBefore(other, standing), covers(other, standing) { return other.binding }
         }
         return nil
@@ -113,6 +123,7 @@ struct ShadowFinder {
     private func isJudgedAlike(_ other: Standing, _ standing: Standing) -> Bool {
         let rules = table.offers[other.offer].policies
         guard !rules.isEmpty else { return true }
+        budget.spend(Self.verdictStepCount)
         guard let otherMode = mode(other), let ownMode = mode(standing) else { return false }
         return rules.judgesAlike(
             table.config.bindings[other.binding].connection,
@@ -138,23 +149,16 @@ struct ShadowFinder {
             == table.config.bindings[standing.binding].priority
         guard let outer else { return inner == nil || !isTie }
         guard let inner else { return false }
-        let pairCount = outer.count * inner.count
-        guard pairCount <= Self.entryPairCountMax, comparisonsLeft >= pairCount else {
-            return false
-        }
-        comparisonsLeft -= pairCount
-        return inner.allSatisfy { entry in
-            outer.contains {
-                covers($0, entry) && (!isTie || Specificity($0) <= Specificity(entry))
-            }
-        }
+        guard let entries = entries(of: other.binding, outer) else { return false }
+        return inner.allSatisfy { entries.covers($0, asClosely: isTie, budget) }
     }
 
-    /// Whether every name that `inner` matches is matched by `outer`.
-    ///
-    /// The text of a pattern is a name in which only a star can match a star, so matching it proves
-    /// that each run that a star of `inner` stands for falls to a star of `outer`.
-    private func covers(_ outer: Pattern, _ inner: Pattern) -> Bool {
-        outer.matches(inner.text)
+    /// The list of a binding, by what its entries may cover; nil when the budget is exceeded.
+    private mutating func entries(of binding: Int, _ list: [Pattern]) -> EntryIndex? {
+        if let known = lists[binding] { return known }
+        guard budget.take(EntryIndex.stepCount(list)) else { return nil }
+        let index = EntryIndex(list)
+        lists[binding] = index
+        return index
     }
 }

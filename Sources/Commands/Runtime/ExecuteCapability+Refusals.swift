@@ -1,0 +1,140 @@
+import Audit
+import Execution
+import JSON
+import Ledger
+import Model
+import Resolver
+
+extension ExecuteCapability {
+    /// What would be called; nothing is, and no secret is read.
+    ///
+    /// - Throws: `INVALID_INPUT`.
+    func dryAnswer(
+        _ resolution: Resolution,
+        _ wish: Wish,
+        _ state: State,
+        _ context: CommandContext
+    ) throws(CommandError) -> CommandAnswer {
+        if let call = resolution.winner.flatMap({ call($0, wish, context) }) {
+            do {
+                try context.services.executor.check(call)
+            } catch {
+                throw CommandError(.invalid, error.code, error.detail, issues: error.issues)
+            }
+        }
+        let winner = resolution.winner
+        let object: JSONObject = [
+            "capability": .string(capability.text), "dryRun": true,
+            "operation": winner?.operation.map { .string($0.text) } ?? .null,
+            "connectionId": winner.map { .string($0.connectionID.text) } ?? .null,
+            "fallbacks": .array(resolution.fallbacks.map { .string($0.text) }),
+        ]
+        return CommandAnswer(body: .json(.object(object)), revision: state.revision)
+    }
+
+    func notPermitted(_ resolution: Resolution) -> CommandError {
+        let reasons = resolution.candidates.flatMap(\.reasons).map(\.rawValue)
+        let first = reasons.first.map { ": \($0)" } ?? ": nothing is bound to it"
+        return CommandError(
+            .forbidden,
+            "NOT_PERMITTED",
+            "No binding of \(capability.text) serves this workflow\(first).",
+            members: candidates(resolution)
+        )
+    }
+
+    private func candidates(_ resolution: Resolution) -> JSONObject {
+        [
+            "candidates": .array(resolution.candidates.prefix(100).map(\.json)),
+            "policies": .array(resolution.policies.map { .string($0.text) }),
+        ]
+    }
+
+    /// No service is not a denial (API section 10).
+    func unavailable(
+        _ resolution: Resolution,
+        _ passedOver: [AuditPassedOver],
+        _ context: CommandContext
+    ) -> CommandError {
+        let blocked = resolution.candidates.filter { $0.outcome == .unavailable }
+        let reasons = blocked.flatMap(\.reasons).map(\.rawValue) + passedOver.map(\.reason)
+        guard !reasons.isEmpty, reasons.allSatisfy({ $0 == "CIRCUIT_OPEN" }) else {
+            return CommandError(
+                .unavailable,
+                "NO_CONNECTION_AVAILABLE",
+                "Every connection that may serve the workflow is out of service.",
+                members: candidates(resolution),
+                retryAfterSeconds: 30
+            )
+        }
+        let waits = resolution.candidates.compactMap { candidate in
+            context.services.executor.circuitOpenTime(
+                of: candidate.connectionID,
+                in: target.scope.tenant
+            )
+        }
+        return CommandError(
+            .unavailable,
+            "CIRCUIT_OPEN",
+            "The provider has failed too often and is left alone for a while.",
+            members: candidates(resolution),
+            retryAfterSeconds: waits.min().map { Int($0.components.seconds) + 1 } ?? 1
+        )
+    }
+
+    /// A denial is remembered before it is told.
+    func recordDenial(
+        _ reasons: [String],
+        _ policies: [PolicyID],
+        _ wish: Wish,
+        _ state: State,
+        _ context: CommandContext
+    ) async throws(CommandError) {
+        var draft = AuditDraft(
+            .decision,
+            "capability.execute",
+            outcome: .denied,
+            by: context.caller.auditActor,
+            at: context.now
+        )
+        draft.tenant = target.scope.tenant
+        draft.environment = target.line.environment
+        draft.blueprint = target.line.blueprint
+        draft.resource = AuditResource(type: "capability", id: capability.text)
+        draft.workflow = wish.workflow
+        draft.capability = capability
+        var distinct: [String] = []
+        for reason in reasons where !distinct.contains(reason) { distinct.append(reason) }
+        draft.decision = AuditDecision(
+            isAllowed: false,
+            reasons: distinct,
+            policies: policies.map(\.text)
+        )
+        draft.revision = state.revision
+        draft.requestID = context.requestID
+        draft.traceparent = context.traceparent
+        try await context.services.record(draft)
+    }
+}
+
+extension CommandError {
+    /// What a call that failed means to its caller.
+    init(_ failure: CallFailure) {
+        let kind: Kind =
+            switch failure.reason.status {
+            case 422: .invalid
+            case 429: .limited
+            case 503: .unavailable
+            case 504: .timeout
+            default: .badGateway
+            }
+        self.init(
+            kind,
+            failure.reason.code,
+            failure.reason.detail,
+            issues: failure.reason.issues,
+            members: failure.members,
+            retryAfterSeconds: failure.reason.retryAfterSeconds
+        )
+    }
+}
