@@ -51,7 +51,7 @@ final class RunningProcess: Sendable {
     deinit {
         if isRunning {
             kill(id, SIGKILL)
-            unsafe waitpid(id, nil, 0)
+            waitpid(id, nil, 0)
         }
     }
 
@@ -59,19 +59,19 @@ final class RunningProcess: Sendable {
     var output: String { Self.text(outputPath) }
     /// What it wrote for its operator.
     var errors: String { Self.text(errorPath) }
-    var isRunning: Bool { ending() == nil }
+    var isRunning: Bool { reap() == nil }
 
     func signal(_ number: Int32) { if isRunning { kill(id, number) } }
 
     /// Waits for its end.
     func ending() async throws -> Ending {
         try await Wait.until("the process ends") { !isRunning }
-        guard let ending = ending() else { throw Missing(what: "the process's end") }
+        guard let ending = reap() else { throw Missing(what: "the process's end") }
         return ending
     }
 
     /// How it ended; nil while it runs.
-    private func ending() -> Ending? {
+    private func reap() -> Ending? {
         ended.withLock { ended in
             guard ended == nil else { return ended }
             var status: Int32 = 0

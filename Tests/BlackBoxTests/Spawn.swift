@@ -13,7 +13,7 @@ struct Spawn {
     /// It inherits no signal mask: the threads that tests run on block most signals.
     func run() throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
-        var attributes = unsafe posix_spawnattr_t()
+        var attributes = posix_spawnattr_t()
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawnattr_init(&attributes)
         defer {
@@ -36,7 +36,8 @@ struct Spawn {
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         var environment = unsafe variables.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
-            for unsafetext in unsafe arguments + environment { unsafe free(text) }
+            for index in unsafe arguments.indices { unsafe free(arguments[index]) }
+            for index in unsafe environment.indices { unsafe free(environment[index]) }
         }
         var id: pid_t = 0
         let failure = unsafe posix_spawn(

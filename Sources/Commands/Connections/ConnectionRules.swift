@@ -5,7 +5,9 @@ import Model
 /// What must hold of a connection when it is written, beyond its shape (API sections 6 and 10).
 struct ConnectionRules {
     let state: State
-    let environments: [Environment]
+    let services: Services
+
+    private var environments: [Environment] { services.environments }
 
     /// Checks a connection that takes the place of `existing`.
     ///
@@ -26,10 +28,31 @@ struct ConnectionRules {
                 suggestion: "use one of " + known.joined(separator: ", ")
             )
         }
+        Self.checkReference(connection.secretReference, of: connection.tenant, services, issues)
         checkSpec(connection, issues)
         checkStatus(connection, existing?.value, issues)
         if issues.hasErrors { throw .invalid(issues.issues) }
         if let existing { try checkUse(connection, over: existing.value) }
+    }
+
+    /// A tenant names its own secrets, where the operator says which those are.
+    static func checkReference(
+        _ reference: SecretReference?,
+        of tenant: TenantID,
+        _ services: Services,
+        _ issues: IssueList
+    ) {
+        let rules = services.settings.secretReferenceRules
+        guard let reference, !rules.isEmpty,
+            !rules.contains(where: { $0.allows(reference, of: tenant) })
+        else { return }
+        let known = rules.prefix(10).map(\.text).joined(separator: ", ")
+        issues.error(
+            .invalidValue,
+            at: .root.appending("secretRef"),
+            "names a secret that is not the tenant's",
+            suggestion: "keep it under one of \(known)"
+        )
     }
 
     private func checkSpec(_ connection: Connection, _ issues: IssueList) {

@@ -29,7 +29,7 @@ public struct CreateConnection: Sendable {
                 let detail = "The tenant has a connection \(connection.id.text)."
                 throw CommandError(.conflict, "ALREADY_EXISTS", detail)
             }
-            return try write.plan(state, stamp, context.services.environments)
+            return try write.plan(state, stamp, context.services)
         }
     }
 }
@@ -53,13 +53,13 @@ struct ConnectionWrite: Sendable {
     func plan(
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ environments: [Environment]
+        _ services: Services
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let tenant = scope.read(state)
         let existing = tenant.connections[connection.id]
         if let existing { try caller.check(existing.value.environment) }
         try caller.check(connection.environment)
-        let rules = ConnectionRules(state: state, environments: environments)
+        let rules = ConnectionRules(state: state, services: services)
         try rules.check(connection, over: existing)
         var plan = DocumentWrite.plan(
             connection,

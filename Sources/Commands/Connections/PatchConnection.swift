@@ -43,7 +43,7 @@ public struct PatchConnection: Sendable {
                 connection: connection,
                 caller: context.caller
             )
-            return try write.plan(state, stamp, context.services.environments)
+            return try write.plan(state, stamp, context.services)
         }
     }
 }

@@ -41,7 +41,7 @@ public struct PutConnection: Sendable {
                 connection: connection,
                 caller: context.caller
             )
-            return try write.plan(state, stamp, context.services.environments)
+            return try write.plan(state, stamp, context.services)
         }
     }
 

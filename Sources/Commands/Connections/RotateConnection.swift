@@ -23,7 +23,7 @@ public struct RotateConnection: Sendable {
     /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`; `HEALTH_CHECK_FAILED` with what was found;
     ///   `REVISION_MISMATCH` when the connection was changed while its new secret was checked.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        let reference = try read()
+        let reference = try read(context.services)
         let state = context.state
         let tenant = scope.read(state)
         guard let seen = tenant.connections[id] else { throw .notFound("such connection") }
@@ -67,7 +67,7 @@ public struct RotateConnection: Sendable {
         }
     }
 
-    private func read() throws(CommandError) -> SecretReference {
+    private func read(_ services: Services) throws(CommandError) -> SecretReference {
         let issues = IssueList()
         let members: Set<String> = ["secretRef", "reason"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
@@ -75,6 +75,7 @@ public struct RotateConnection: Sendable {
             issues.error(.missingField, at: reader.place("secretRef"), "is required")
         }
         let reference = SecretReference.read(reader, "secretRef")
+        ConnectionRules.checkReference(reference, of: scope.tenant, services, issues)
         _ = ActionBody.reason(reader)
         guard let reference, !issues.hasErrors else { throw .invalid(issues.issues) }
         return reference

@@ -18,6 +18,8 @@ public final class Services: Sendable {
         public var healthFreshSeconds = 3600
         /// How long a call may take when its caller says nothing, in milliseconds.
         public var callTimeoutMilliseconds = 30_000
+        /// Which references to secrets connections may name; an empty list lets them name any.
+        public var secretReferenceRules: [SecretReferenceRule] = []
         /// Whether writes and calls go on when they can't be recorded.
         public var auditFailsOpen = false
 

@@ -43,6 +43,7 @@ struct BindingCompiler {
             }
             slots[slot].bindings.append(index)
             slots[slot].index.add(index, binding.scope.workflows)
+            if binding.scope.operations != nil { slots[slot].listsOperations = true }
         }
         bindings.append(
             BoundBinding(

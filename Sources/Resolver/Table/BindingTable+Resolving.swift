@@ -50,7 +50,7 @@ extension BindingTable {
     }
 
     /// What a decision costs beside its candidates and comparisons, in steps.
-    private static let decisionStepCount = 64
+    private static let decisionStepCount = 256
 
     /// Who serves an operation in a workflow: the candidates are those whose own operation it is.
     ///

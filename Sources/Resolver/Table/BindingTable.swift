@@ -63,6 +63,8 @@ public final class BindingTable: Sendable {
 struct TableSlot: Sendable {
     var bindings: [Int] = []
     var index = WorkflowIndex()
+    /// Whether some binding's scope lists operations.
+    var listsOperations = false
     /// The places of its bindings' specs in the table, each once.
     var specs: [Int] = []
     /// The first of its offers: for each capability in turn, one for each spec.

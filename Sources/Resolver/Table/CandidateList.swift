@@ -10,7 +10,7 @@ struct CandidateList {
     /// What evaluating cost so far, in steps of one byte compared.
     private(set) var stepCount = 0
     /// What a candidate costs beside its comparisons, in steps.
-    private static let candidateStepCount = 64
+    private static let candidateStepCount = 128
     /// What asking the rules is taken to cost, in steps: their lists are not counted.
     private static let verdictStepCount = 256
 

@@ -19,6 +19,7 @@ struct AliasIndex {
         guard budget.take(WorkBudget.lookupStepCount) else { return nil }
         if pattern.isExact { return names.contains(pattern.text) }
         if let answer = known[pattern] { return answer }
+        guard budget.take(4 * WorkBudget.lookupStepCount) else { return nil }
         let answer = search(pattern)
         known[pattern] = answer
         return answer

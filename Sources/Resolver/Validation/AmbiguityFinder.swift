@@ -51,10 +51,13 @@ struct AmbiguityFinder {
     ///
     /// - Returns: Whether the budget was enough.
     private mutating func searchAll() -> Bool {
+        var sources: Set<[StandingSource]> = []
         var seen: Set<[Standing.Key]> = []
         for capability in table.capabilities {
+            guard let source = table.standingSources(for: capability, budget) else { return false }
+            guard sources.insert(source).inserted else { continue }
             guard let standings = table.standings(for: capability, budget) else { return false }
-            // Capabilities of one slot mostly have the same bindings, as close to their operations.
+            // Capabilities mostly have the same bindings, as close to their operations.
             guard seen.insert(standings.map(\.key)).inserted else { continue }
             guard search(standings, capability) else { return false }
         }

@@ -38,8 +38,30 @@ struct ConfigLikeness: Equatable {
 
     /// What it costs to keep a binding by its hash and to compare it, in steps.
     private static func stepCount(_ scope: Scope) -> Int {
-        [scope.workflows, scope.operations].reduce(4 * WorkBudget.lookupStepCount) { sum, list in
-            (list ?? []).reduce(sum) { $0 + Pattern.comparisonStepCount + $1.text.utf8.count }
+        let size = ScopeSize(scope)
+        return (4 + size.entryCount) * WorkBudget.lookupStepCount + size.byteCount
+    }
+
+    /// Whether two configs may be alike, by sizes that those alike have in common.
+    static func mayEqual(_ one: TenantAppConfig, _ other: TenantAppConfig) -> Bool {
+        one.bindings.count == other.bindings.count && ScopeSize(one) == ScopeSize(other)
+    }
+}
+
+/// How much scopes list.
+private struct ScopeSize: Equatable {
+    private(set) var entryCount = 0
+    private(set) var byteCount = 0
+
+    init(_ scope: Scope) { add(scope) }
+
+    init(_ config: TenantAppConfig) { for binding in config.bindings { add(binding.scope) } }
+
+    private mutating func add(_ scope: Scope) {
+        for list in [scope.workflows, scope.operations] {
+            guard let list else { continue }
+            entryCount += list.count
+            for entry in list { byteCount += entry.text.utf8.count }
         }
     }
 }

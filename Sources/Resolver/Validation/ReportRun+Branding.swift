@@ -83,7 +83,7 @@ extension ReportRun {
             return nil
         }
         for tested in surroundings.testedConfigs.prefix(ConfigLikeness.comparisonCountMax)
-        where tested.bindings.count == table.config.bindings.count {
+        where ConfigLikeness.mayEqual(tested, table.config) {
             guard let other = ConfigLikeness(tested, budget, inputs.connection) else { return nil }
             if other == likeness { return true }
         }

@@ -34,11 +34,14 @@ struct ShadowFinder {
     /// The shadows of a table, in the order written; nil when the budget does not allow to find them.
     static func shadows(in table: BindingTable, _ budget: WorkBudget) -> [Shadow]? {
         var finder = ShadowFinder(table, budget)
+        var sources: Set<[StandingSource]> = []
         var seen: Set<[Standing.Key]> = []
         for capability in table.capabilities {
-            guard let standings = table.standings(for: capability, budget) else { return nil }
             // Capabilities that stand alike are covered alike, where no rule tells them apart.
-            let isPlain = standings.allSatisfy { table.offers[$0.offer].policies.isEmpty }
+            let isPlain = !table.hasRules(for: capability)
+            guard let source = table.standingSources(for: capability, budget) else { return nil }
+            guard !isPlain || sources.insert(source).inserted else { continue }
+            guard let standings = table.standings(for: capability, budget) else { return nil }
             guard !isPlain || seen.insert(standings.map(\.key)).inserted else { continue }
             guard finder.search(standings) else { return nil }
         }

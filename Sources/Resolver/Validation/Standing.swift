@@ -1,4 +1,5 @@
 import Model
+import Policy
 
 /// A binding that would be a candidate for a capability whatever the rules say and however its
 /// connection does: what ambiguity and shadows are judged among.
@@ -19,10 +20,61 @@ struct Standing {
     var key: Key { Key(binding: binding, operation: operation) }
 
     /// What it costs to judge a binding and to tell it from others, in steps.
-    static let stepCount = 32
+    static let stepCount = 24
+}
+
+/// What decides which of a slot's bindings stand for a capability. Most capabilities of a slot agree
+/// in it, so that bindings are judged once for all of these.
+struct StandingSource: Hashable {
+    /// What a spec of the slot brings.
+    enum Part: Hashable {
+        /// Nothing that could serve.
+        case nothing
+        /// An operation, whichever: no binding of the slot tells operations apart.
+        case anything
+        case operation(OperationID)
+    }
+
+    let slot: Int
+    /// Parallel to the slot's specs.
+    let parts: [Part]
 }
 
 extension BindingTable {
+    /// What decides which bindings stand for the capability; nil when the budget is exceeded.
+    func standingSources(
+        for capability: CapabilityKey,
+        _ budget: WorkBudget
+    ) -> [StandingSource]? {
+        var sources: [StandingSource] = []
+        for seat in seats[capability] ?? [] {
+            let slot = slots[seat.slot]
+            guard budget.take(WorkBudget.lookupStepCount * (1 + slot.specs.count)) else {
+                return nil
+            }
+            let parts = slot.specs.indices.map { place -> StandingSource.Part in
+                let offer = offers[seat.firstOffer + place]
+                guard !offer.reasons.isDropping, let operation = offer.operation else {
+                    return .nothing
+                }
+                return slot.listsOperations ? .operation(operation) : .anything
+            }
+            sources.append(StandingSource(slot: seat.slot, parts: parts))
+        }
+        return sources
+    }
+
+    /// Whether rules may tell the capability's bindings apart.
+    func hasRules(for capability: CapabilityKey) -> Bool {
+        (seats[capability] ?? [])
+            .contains { seat in
+                slots[seat.slot].specs.indices
+                    .contains {
+                        !offers[seat.firstOffer + $0].policies.isEmpty
+                    }
+            }
+    }
+
     /// Those that stand for the capability, of all slots that require it, in the order written; nil
     /// when the budget is exceeded.
     func standings(for capability: CapabilityKey, _ budget: WorkBudget) -> [Standing]? {

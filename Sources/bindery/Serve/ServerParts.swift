@@ -45,6 +45,7 @@ enum ServerParts {
         result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
         result.callTimeoutMilliseconds = Int(settings.execution.timeout / .milliseconds(1))
         result.auditFailsOpen = settings.audit.isFailOpen
+        result.secretReferenceRules = settings.secrets.references
         return result
     }
 

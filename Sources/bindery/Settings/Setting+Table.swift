@@ -71,6 +71,13 @@ extension Setting {
             SettingFormat.path("FILE").optional,
             help: "The file that holds Vault's token; it is read again when it changes."
         ),
+        Setting(
+            "secrets.references",
+            \.secrets.references,
+            SettingFormat.referenceRule.list(countMax: 100),
+            help: "Which secrets a tenant's connections may name, such as "
+                + "vault://integrations/{tenant}/*; without any, a tenant may name every secret."
+        ),
     ]
 
     private static let limits: [Setting] = [

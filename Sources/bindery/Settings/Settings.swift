@@ -59,6 +59,8 @@ struct SecretSettings: Sendable, Hashable {
     var vaultMount = "secret"
     /// The file that holds its token.
     var vaultTokenFile: String?
+    /// Which references connections may name; none lets them name any.
+    var references: [SecretReferenceRule] = []
 }
 
 /// The sizes and numbers beyond which a request is refused.
