@@ -63,6 +63,12 @@ import Testing
         }
     }
 
+    @Test func `what is open to anybody tells its methods to anybody`() async throws {
+        let answer = try await api().send(.post, "/livez", key: nil)
+        #expect(answer.status == 405)
+        #expect(answer["Allow"] == "GET, HEAD, OPTIONS")
+    }
+
     @Test(arguments: [
         "Basic Ym9i", "Bearer", "Bearer ", "bearer", "Bearer a b c",
         "Token \(TestAPI.bootstrapKey)",

@@ -31,7 +31,7 @@ import Testing
         switch router.match(method, path: Array(path.utf8)[...]) {
         case .route(let index, let values):
             ([Self.table[index].name] + values).joined(separator: " ")
-        case .methodNotAllowed(let methods): methods.map(\.rawValue).joined(separator: ",")
+        case .methodNotAllowed(let methods, _): methods.map(\.rawValue).joined(separator: ",")
         case .notFound: "not found"
         }
     }

@@ -185,17 +185,18 @@ import Testing
         let bench = try await CommandBench()
         let owner = try bench.admin.credential.id.text
         let expiresAt = CommandBench.now + .seconds(1)
-        let changes = (0..<IdempotencyRecord.countPerOwnerMax).map { index in
-            Change.putIdempotency(
-                IdempotencyRecord(
-                    key: "k\(index)",
-                    bodyDigest: "d",
-                    expiresAt: expiresAt,
-                    owner: owner,
-                    answer: nil
+        let changes = (0..<IdempotencyRecord.countPerOwnerMax)
+            .map { index in
+                Change.putIdempotency(
+                    IdempotencyRecord(
+                        key: "k\(index)",
+                        bodyDigest: "d",
+                        expiresAt: expiresAt,
+                        owner: owner,
+                        answer: nil
+                    )
                 )
-            )
-        }
+            }
         _ = try await bench.services.ledger.commit(actor: .system("test"), now: CommandBench.now) {
             (_, _) throws(CommandError) in Ledger.Plan(changes, answer: true)
         }

@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `ambiguity of as many patterns as a body holds is decided`() throws {
-        let budget = WorkBudget(2_000_000)
+        let budget = WorkBudget(4_000_000)
         let report = try Self.report(Self.hostile { _ in 1 }, budget)
         #expect(report.errors.contains { $0.pointer == "/integrations/99" })
         #expect(!report.errors.contains { $0.pointer == "/integrations" })

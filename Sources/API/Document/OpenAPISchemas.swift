@@ -183,7 +183,9 @@ enum OpenAPISchemas {
             ],
             required: ["valid", "errors", "warnings", "info"]
         ),
-        "ConfigDiff": object(["patch": list(free), "access": list(free)]),
+        "ConfigDiff": object([
+            "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
+        ]),
         "ResolvedAppConfig": object([
             "tenantId": text, "appId": text, "environment": text, "blueprint": free,
             "configVersion": integer, "revision": integer, "integrations": free, "workflows": free,

@@ -95,7 +95,7 @@ struct ConfigGate {
     }
 
     /// The access diff of changes (API section 5): whose winner is another one afterwards.
-    func access(_ state: State, after changes: [Change], _ stamp: Ledger.Stamp) -> JSONValue {
+    func access(_ state: State, after changes: [Change], _ stamp: Ledger.Stamp) -> AccessDiff {
         var next = state
         next.apply(
             LogEntry(
@@ -105,8 +105,7 @@ struct ConfigGate {
                 changes: changes
             )
         )
-        let entries = AccessDiff(before: live(state), after: live(next)).changes
-        return .array(entries.map(\.json))
+        return AccessDiff(before: live(state), after: live(next))
     }
 
     private func live(_ state: State) -> BindingTable? {
@@ -125,5 +124,13 @@ struct ConfigGate {
             "CONFIG_NOT_LIVE",
             "No config of \(target.line.blueprint.text) is live in \(target.line.environment.text)."
         )
+    }
+}
+
+extension AccessDiff {
+    /// Writes the diff into an answer, and says so when not all of it is there.
+    func write(into object: inout JSONObject) {
+        object["access"] = .array(changes.map(\.json))
+        if isCut { object["accessIsCut"] = true }
     }
 }

@@ -58,11 +58,11 @@ struct ConfigStep: Sendable {
     static func body(
         _ version: Stored<ConfigVersion>,
         _ report: ValidationReport?,
-        _ access: JSONValue
+        _ access: AccessDiff
     ) -> JSONValue {
         var object = version.json
         if let report { object["report"] = report.json }
-        object["access"] = access
+        access.write(into: &object)
         return .object(object)
     }
 }

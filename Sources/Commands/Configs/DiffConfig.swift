@@ -36,10 +36,8 @@ public struct DiffConfig: Sendable {
             from: .object(old.value.config.document.object),
             to: .object(new.value.config.document.object)
         )
-        let access = AccessDiff(before: world.table(old), after: world.table(new)).changes
-        return CommandAnswer(
-            body: .json(["patch": patch, "access": .array(access.map(\.json))]),
-            revision: state.revision
-        )
+        var object: JSONObject = ["patch": patch]
+        AccessDiff(before: world.table(old), after: world.table(new)).write(into: &object)
+        return CommandAnswer(body: .json(.object(object)), revision: state.revision)
     }
 }

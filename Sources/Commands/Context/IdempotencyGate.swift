@@ -76,7 +76,11 @@ public final class IdempotencyGate: Sendable {
             if let answer = known?.answer {
                 release(id)
                 let headers = answer.headers
-                let again = IdempotentAnswer(status: answer.status, headers: headers, body: answer.body)
+                let again = IdempotentAnswer(
+                    status: answer.status,
+                    headers: headers,
+                    body: answer.body
+                )
                 return .replay(again)
             }
             let ticket = IdempotencyTicket(

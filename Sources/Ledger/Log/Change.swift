@@ -33,7 +33,8 @@ public enum Change: Sendable {
     /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
     public var movesRevision: Bool {
         switch self {
-        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit: false
+        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit:
+            false
         default: true
         }
     }

@@ -57,8 +57,8 @@ public struct Pattern: Sendable {
         return bytes
     }
 
-    /// For each place of a piece, how many of its first bytes end there again: where to go on in the
-    /// piece when the byte behind that place does not match.
+    /// For each place of a piece, how many of its first bytes end there again: where to go on in
+    /// the piece when the byte behind that place does not match.
     private static func links(_ bytes: [UInt8]) -> [UInt8] {
         var links = [UInt8](repeating: 0, count: bytes.count)
         var start = 0
@@ -154,8 +154,8 @@ extension Pattern {
         return links.isEmpty || findsPieces(name, before: end, &stepCount)
     }
 
-    /// Whether the pieces between stars stand one behind the other in the name, from behind what the
-    /// pattern starts with to `end`.
+    /// Whether the pieces between stars stand one behind the other in the name, from behind what
+    /// the pattern starts with to `end`.
     private func findsPieces(_ name: Span<UInt8>, before end: Int, _ stepCount: inout Int) -> Bool {
         let last = bytes.count - suffixLength
         var start = literalPrefixLength + 1

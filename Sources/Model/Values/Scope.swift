@@ -15,7 +15,8 @@ public struct Scope: Sendable, Hashable {
     }
 }
 
-/// How closely a list of a scope names what it admitted; the smaller one goes first (API section 5).
+/// How closely a list of a scope names what it admitted; the smaller one goes first (API section
+/// 5).
 ///
 /// An exact name comes before every pattern, a pattern with a longer literal prefix before one with
 /// a shorter, and an absent list after `*`.

@@ -25,10 +25,10 @@ public struct AccessChange: Sendable, Hashable {
 /// What a change of config means for who may use what: the workflows and capabilities whose winner
 /// changes; a missing table serves nothing.
 ///
-/// Looked at are the blueprints' workflows and the names that the scopes write. A pattern that admits
-/// none of these is represented by its text without stars, which it admits where that is a name: a
-/// change of access for workflows that nobody has named yet must not go unseen. How much is compared
-/// is bounded, and `isCut` says when that was not enough.
+/// Looked at are the blueprints' workflows and the names that the scopes write. A pattern that
+/// admits none of these is represented by its text without stars, which it admits where that is a
+/// name: a change of access for workflows that nobody has named yet must not go unseen. How much is
+/// compared is bounded, and `isCut` says when that was not enough.
 public struct AccessDiff: Sendable {
     /// The most changes told.
     public static let changeCountMax = 10_000

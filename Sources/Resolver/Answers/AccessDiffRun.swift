@@ -32,7 +32,9 @@ struct AccessDiffRun {
         var invented: [WorkflowName] = []
         for pattern in patterns.prefix(AccessDiff.patternCountMax) {
             guard let isKnown = aliases.matches(pattern) else { return false }
-            if isKnown || invented.contains(where: { budget.matches(pattern, $0.text) }) { continue }
+            if isKnown || invented.contains(where: { budget.matches(pattern, $0.text) }) {
+                continue
+            }
             guard let name = WorkflowName(pattern.text.filter { $0 != "*" }) else { continue }
             invented.append(name)
             guard compare(name) else { return false }
@@ -109,6 +111,7 @@ struct AccessDiffRun {
                 isOpen: { _ in false },
                 stepCount: &stepCount
             )?
-            .winner?.connectionID
+            .winner?
+            .connectionID
     }
 }

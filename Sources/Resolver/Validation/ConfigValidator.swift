@@ -35,9 +35,9 @@ public struct ValidationSurroundings {
 public enum ConfigValidator {
     /// The report on a config.
     ///
-    /// It reads the table that decisions are made with, so what it finds valid resolves. How much it
-    /// compares is bounded: where the scopes are too many, an `info` says what was not looked at, and
-    /// whether bindings are ambiguous, which decides a publish, is looked at first.
+    /// It reads the table that decisions are made with, so what it finds valid resolves. How much
+    /// it compares is bounded: where the scopes are too many, an `info` says what was not looked
+    /// at, and whether bindings are ambiguous, which decides a publish, is looked at first.
     public static func report(
         _ inputs: ResolverInputs,
         _ surroundings: ValidationSurroundings
@@ -127,8 +127,8 @@ struct ReportRun {
         return Spelling.nearest(to: name, in: names).map { "did you mean \($0)?" } ?? words
     }
 
-    /// The most steps of guessing what was meant: about 0.01 seconds, beside the budget's, so that a
-    /// guess never costs a finding.
+    /// The most steps of guessing what was meant: about 0.01 seconds, beside the budget's, so that
+    /// a guess never costs a finding.
     private static let guessStepCountMax = 4_000_000
     /// The most names that one is compared with.
     private static let guessNameCountMax = 200

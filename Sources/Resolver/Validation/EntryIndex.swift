@@ -17,11 +17,11 @@ struct EntryIndex {
         }
     }
 
-    /// Whether an entry covers all names that the pattern matches; false as well when the budget does
-    /// not allow to find out.
+    /// Whether an entry covers all names that the pattern matches, and as closely where that is
+    /// asked; false as well when the budget does not allow to find out.
     ///
-    /// - Parameter asClosely: Whether it must be as specific too. Of what covers a pattern, only
-    ///   patterns with the very same start are: a longer start does not cover it.
+    /// Of what covers a pattern, only patterns with the very same start are as specific: a longer
+    /// start does not cover it.
     func covers(_ pattern: Pattern, asClosely: Bool, _ budget: WorkBudget) -> Bool {
         guard budget.take(WorkBudget.lookupStepCount) else { return false }
         if texts.contains(pattern.text) { return true }

@@ -44,15 +44,15 @@ extension ReportRun {
                 pattern.text,
                 table.blueprint.workflows.map(\.text),
                 else: "use a workflow's alias of the blueprint, or add it there",
-                    guesses
+                guesses
             )
         )
     }
 
     /// Bindings that only the written order separates.
     ///
-    /// Not to know is as bad as to know the worst: where the budget ended before all were compared, a
-    /// wrong account might be used unseen, so that too stops a production config.
+    /// Not to know is as bad as to know the worst: where the budget ended before all were compared,
+    /// a wrong account might be used unseen, so that too stops a production config.
     mutating func checkAmbiguity() {
         let severity: Issue.Severity =
             table.environment.tier == .production ? .error : .warning

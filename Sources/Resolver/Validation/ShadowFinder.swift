@@ -9,11 +9,11 @@ struct Shadow: Hashable {
     let cover: Int?
 }
 
-/// Finds bindings that never win, as long as nothing is paused or fails: for each of its capabilities
-/// another binding comes before it, for every workflow that it admits.
+/// Finds bindings that never win, as long as nothing is paused or fails: for each of its
+/// capabilities another binding comes before it, for every workflow that it admits.
 ///
-/// Only what is certain is told. Another binding covers it alone or not at all, and where the budget
-/// ends nothing is told: what covers a binding so far may fail it in what was not looked at.
+/// Only what is certain is told. Another binding covers it alone or not at all, and where the
+/// budget ends nothing is told: what covers a binding so far may fail it in what was not looked at.
 struct ShadowFinder {
     /// The most bindings tried as a cover, from each place where one may be found.
     static let coverCountMax = 4
@@ -31,7 +31,8 @@ struct ShadowFinder {
     /// Whether a binding has no cover for some capability.
     private var isBare: [Bool]
 
-    /// The shadows of a table, in the order written; nil when the budget does not allow to find them.
+    /// The shadows of a table, in the order written; nil when the budget does not allow to find
+    /// them.
     static func shadows(in table: BindingTable, _ budget: WorkBudget) -> [Shadow]? {
         var finder = ShadowFinder(table, budget)
         var sources: Set<[StandingSource]> = []
@@ -108,8 +109,8 @@ struct ShadowFinder {
         return nil
     }
 
-    /// Whether the other's place is before this one's, as far as the workflows do not decide it, and
-    /// the rules judge both alike.
+    /// Whether the other's place is before this one's, as far as the workflows do not decide it,
+    /// and the rules judge both alike.
     private func isBefore(_ other: Standing, _ standing: Standing) -> Bool {
         let priority = table.config.bindings[standing.binding].priority ?? .max
         let otherPriority = table.config.bindings[other.binding].priority ?? .max

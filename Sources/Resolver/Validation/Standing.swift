@@ -23,8 +23,9 @@ struct Standing {
     static let stepCount = 24
 }
 
-/// What decides which of a slot's bindings stand for a capability. Most capabilities of a slot agree
-/// in it, so that bindings are judged once for all of these.
+/// What decides which of a slot's bindings stand for a capability.
+///
+/// Most capabilities of a slot agree in it, so that bindings are judged once for all of these.
 struct StandingSource: Hashable {
     /// What a spec of the slot brings.
     enum Part: Hashable {

@@ -3,9 +3,9 @@ import Model
 /// How much one report, or one access diff, may compare: a bound on work, not on pairs, since one
 /// pair of patterns may cost a hundred times what another does.
 ///
-/// Counted in steps of one byte compared; what is no comparison, such as finding a name by its hash,
-/// is counted as the number of steps that take as long, from 1 to 4 ns each as measured. A reference, since all analyses of a report
-/// draw on it; never shared between tasks.
+/// Counted in steps of one byte compared; what is no comparison, such as finding a name by its
+/// hash, is counted as the number of steps that take as long, from 1 to 4 ns each as measured. A
+/// reference, since all analyses of a report draw on it; never shared between tasks.
 final class WorkBudget {
     /// The most steps of one report or diff: about 0.1 seconds of a release build.
     static let stepCountMax = 30_000_000

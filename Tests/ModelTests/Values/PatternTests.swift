@@ -52,8 +52,10 @@ import Testing
         upTo count: Int,
         _ random: inout PatternGenerator
     ) -> String {
-        String((0..<Int.random(in: 1...count, using: &random))
-            .map { _ in alphabet.randomElement(using: &random) ?? "a" })
+        String(
+            (0..<Int.random(in: 1...count, using: &random))
+                .map { _ in alphabet.randomElement(using: &random) ?? "a" }
+        )
     }
 
     @Test func `decides as the naive algorithm does`() throws {
@@ -107,7 +109,9 @@ import Testing
         for name in [String(repeating: "a", count: 128), String(repeating: "aab", count: 42)] {
             var stepCount = 0
             let isMatch = pattern.matches(name, stepCount: &stepCount)
-            #expect(stepCount <= Pattern.comparisonStepCount + 2 * name.utf8.count + text.utf8.count)
+            #expect(
+                stepCount <= Pattern.comparisonStepCount + 2 * name.utf8.count + text.utf8.count
+            )
             #expect(isMatch == Naive.matches(text, name))
         }
     }
