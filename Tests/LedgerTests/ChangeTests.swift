@@ -64,7 +64,8 @@ import Testing
             .putPolicy(config.tenant, StateFixture.stored(rule)),
             .removePolicy(nil, rule.id), .putCredential(StateFixture.stored(key)),
             .putCredential(StateFixture.stored(key.revoked)), .putIdempotency(record),
-            .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id), .anchorAudit(sequence: 9, hash: "ab"),
+            .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
+            .anchorAudit(sequence: 9, hash: "ab"),
             .removeBlueprint(config.blueprint),
         ]
         for change in changes {
@@ -73,11 +74,18 @@ import Testing
         }
     }
 
+    private static let head =
+        #"{"revision":1,"at":"2025-01-01T00:00:00Z","#
+        + #""actor":{"type":"a","id":"b"},"changes":"#
+    private static let stamps =
+        #""revision":1,"createdAt":"2025-01-01T00:00:00Z","#
+        + #""updatedAt":"2025-01-01T00:00:00Z""#
+
     @Test(arguments: [
         #"{"#, #"[]"#, #"{"revision":1}"#,
         #"{"revision":1,"at":"x","actor":{"type":"a","id":"b"},"changes":[]}"#,
-        #"{"revision":1,"at":"2025-01-01T00:00:00Z","actor":{"type":"a","id":"b"},"changes":[{"kind":"moon","action":"put"}]}"#,
-        #"{"revision":1,"at":"2025-01-01T00:00:00Z","actor":{"type":"a","id":"b"},"changes":[{"kind":"connection","action":"put","revision":1,"createdAt":"2025-01-01T00:00:00Z","updatedAt":"2025-01-01T00:00:00Z","object":{}}]}"#,
+        head + #"[{"kind":"moon","action":"put"}]}"#,
+        head + #"[{"kind":"connection","action":"put","# + stamps + #","object":{}}]}"#,
     ])
     func `an entry that can't be read is damage, not a guess`(_ text: String) {
         #expect(throws: ChangeError.self) { _ = try LogEntry(parsing: Array(text.utf8)) }

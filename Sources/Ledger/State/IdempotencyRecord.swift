@@ -92,7 +92,7 @@ public struct IdempotencyTable: Sendable {
     /// - Complexity: O(records).
     mutating func removeExpired(at now: Timestamp) {
         var expired: [String] = []
-        records.forEach { key, record in if record.expiresAt <= now { expired.append(key) } }
+        records.visit { key, record in if record.expiresAt <= now { expired.append(key) } }
         for key in expired { set(key, nil) }
     }
 
@@ -101,7 +101,7 @@ public struct IdempotencyTable: Sendable {
     /// - Complexity: O(records).
     public func hasExpired(at now: Timestamp) -> Bool {
         var isFound = false
-        records.forEach { _, record in if record.expiresAt <= now { isFound = true } }
+        records.visit { _, record in if record.expiresAt <= now { isFound = true } }
         return isFound
     }
 

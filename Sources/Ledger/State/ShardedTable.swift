@@ -40,7 +40,7 @@ public struct ShardedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable 
     }
 
     /// Calls `body` with every entry, in no particular order.
-    public func forEach<Failure: Error>(
+    public func visit<Failure: Error>(
         _ body: (Key, Value) throws(Failure) -> Void
     ) throws(Failure) {
         for shard in shards {
