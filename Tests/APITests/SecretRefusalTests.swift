@@ -184,7 +184,7 @@ import Testing
     }
 
     /// `SecretScan` reads the values of members, and not their names.
-    private static let scanReadsNames = false
+    private static let scanReadsNames = true
 
     @Test(.enabled(if: scanReadsNames, "a secret as a member's name is not looked for yet"))
     func `a secret as the name of a member is refused, and not repeated`() async throws {
