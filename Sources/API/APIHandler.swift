@@ -21,16 +21,12 @@ public final class APIHandler: HTTPHandler {
     /// A handler of all routes.
     public init(services: Services) {
         let routes = Routes.all
-        let metrics = RequestMetrics(names: routes.map(\.name))
+        let metrics = RequestMetrics(routes.map { ($0.path.text, $0.method) })
         self.services = services
         self.routes = routes
         self.router = Router(routes)
         self.metrics = metrics
-        services.addMetrics {
-            var text = ""
-            metrics.write(into: &text)
-            return text
-        }
+        services.addMetrics { metrics.text }
     }
 
     /// Answers a request.
@@ -44,7 +40,7 @@ public final class APIHandler: HTTPHandler {
             now: Timestamp(milliseconds: milliseconds),
             began: began
         )
-        var passage = Passage()
+        var passage = Passage(trace: identity.trace)
         do {
             return try pass(arrival, &passage)
         } catch {
@@ -74,6 +70,7 @@ public final class APIHandler: HTTPHandler {
         _ passage: Passage,
         _ minimum: UInt64
     ) async -> HTTPResponse {
+        defer { metrics.countWaited(arrival.request.method) }
         do {
             try await services.wait(for: minimum, atMost: Self.revisionWait)
             let response = try await runOnce(route, call, arrival, route.run.anyhow)
@@ -117,7 +114,13 @@ public final class APIHandler: HTTPHandler {
         _ arrival: Arrival,
         _ passage: Passage
     ) -> HTTPResponse {
-        metrics.count(passage.route, response.status, since: arrival.began)
+        let nanoseconds = MonotonicClock.precise.nanoseconds - arrival.began.nanoseconds
+        metrics.count(
+            passage.route,
+            arrival.request.method,
+            response.status,
+            nanoseconds: UInt64(max(0, nanoseconds))
+        )
         return response
     }
 }

@@ -2,6 +2,7 @@ import Commands
 import HTTPServer
 import HTTPWire
 import Model
+import Platform
 import Policy
 
 /// The middleware: what stands between a request and its command, in an order that never changes.
@@ -27,7 +28,8 @@ extension APIHandler {
         let route = routes[index]
         let parameters = PathParameters(names: route.path.parameters, values: values)
         let scope = try authorize(caller, route, parameters, &passage)
-        let call = try read(arrival, route, parameters, caller, scope)
+        beginTrace(route, &passage)
+        let call = try read(arrival, route, parameters, caller, scope, passage)
         let minimum = try minimumRevision(arrival, route)
         return run(route, call, arrival, passage, minimum)
     }
@@ -102,13 +104,22 @@ extension APIHandler {
         return tenant
     }
 
+    /// Begins a trace for what goes on to other services or to the disk, when the client has none.
+    ///
+    /// What is answered at once takes part in no trace but its client's.
+    private func beginTrace(_ route: Route, _ passage: inout Passage) {
+        guard case .later = route.run, passage.trace == nil else { return }
+        passage.trace = .begin()
+    }
+
     /// Reads what it asks for: its query, its conditions, its body.
     private func read(
         _ arrival: Arrival,
         _ route: Route,
         _ parameters: PathParameters,
         _ caller: Caller,
-        _ scope: TenantScope?
+        _ scope: TenantScope?,
+        _ passage: Passage
     ) throws(CommandError) -> RouteCall {
         let request = arrival.request
         let query = try QueryParameters(request.query, known: route.knownParameters)
@@ -116,7 +127,7 @@ extension APIHandler {
             services: services,
             caller: caller,
             requestID: arrival.identity.id,
-            traceparent: arrival.identity.traceparent,
+            trace: passage.trace,
             idempotencyKey: request.header("idempotency-key"),
             isDryRun: route.isWrite ? try query.bool("dryRun") : false,
             precondition: try RequestConditions.read(request),
@@ -151,6 +162,7 @@ extension APIHandler {
         if case .now(let run) = route.run, minimum <= services.revision, !isOnce {
             return .answer(answer(arrival, passage) { () throws(CommandError) in try run(call) })
         }
+        metrics.countWaiting(arrival.request.method)
         return .suspended { [self] in await later(route, call, arrival, passage, minimum) }
     }
 }
