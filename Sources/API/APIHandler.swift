@@ -18,6 +18,7 @@ public final class APIHandler: HTTPHandler {
     let routes: [Route]
     let router: Router
     let metrics: RequestMetrics
+    let memo = AnswerMemo()
 
     /// A handler of all routes.
     public init(services: Services) {
@@ -38,12 +39,17 @@ public final class APIHandler: HTTPHandler {
     public func handle(_ request: HTTPRequest) -> HTTPHandling {
         let began = MonotonicClock.precise
         let milliseconds = WallClock.milliseconds()
-        let identity = RequestIdentity(request, now: milliseconds)
+        let now = Timestamp(milliseconds: milliseconds)
+        let question = question(request)
+        if let entry = question.flatMap({ memo.entry($0, now: now) }) {
+            return .answer(recall(entry, request, now, began))
+        }
         let arrival = Arrival(
             request: request,
-            identity: identity,
-            now: Timestamp(milliseconds: milliseconds),
-            began: began
+            identity: RequestIdentity(request, now: milliseconds),
+            now: now,
+            began: began,
+            question: question
         )
         do {
             switch try admit(arrival) {
@@ -81,7 +87,9 @@ public final class APIHandler: HTTPHandler {
         let minimum = route.isAnonymous ? 0 : try arrival.minimumRevision()
         let isOnce = route.method == .post && call.context.idempotencyKey != nil
         if case .now(let run) = route.run, minimum <= services.revision, !isOnce {
-            return .answer(answer(arrival, index) { () throws(CommandError) in try run(call) })
+            return .answer(
+                answer(arrival, index, call) { () throws(CommandError) in try run(call) }
+            )
         }
         return .suspended { [self] in
             await later(route, index, call, arrival, minimum)
@@ -108,10 +116,12 @@ public final class APIHandler: HTTPHandler {
     private func answer(
         _ arrival: Arrival,
         _ index: Int,
+        _ call: RouteCall,
         _ run: () throws(CommandError) -> CommandAnswer
     ) -> HTTPResponse {
         do {
             let response = arrival.renderer.render(try run())
+            if routes[index].isPure { remember(response, arrival, index, call) }
             metrics.count(index, response.status, since: arrival.began)
             return response
         } catch {

@@ -20,12 +20,18 @@ struct RequestIdentity: Sendable {
     }
 
     init(requestID: String?, now: Int64, _ traceparent: String? = nil) {
-        if let requestID, Self.isGood(requestID) {
-            id = requestID
-        } else {
-            id = UUIDv7.make(now: now)
-        }
+        id = Self.id(requestID, now: now)
         self.traceparent = traceparent.flatMap { Self.isTraceparent($0) ? $0 : nil }
+    }
+
+    /// The id of a request of which nothing else is wanted.
+    static func id(of request: HTTPRequest, now: Int64) -> String {
+        id(request.header("x-request-id"), now: now)
+    }
+
+    private static func id(_ text: String?, now: Int64) -> String {
+        if let text, isGood(text) { return text }
+        return UUIDv7.make(now: now)
     }
 
     private static func isGood(_ text: String) -> Bool {
