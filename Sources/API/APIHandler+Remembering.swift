@@ -25,7 +25,7 @@ extension APIHandler {
         _ began: MonotonicInstant
     ) -> HTTPResponse {
         if let id = entry.credentialID { services.keyUsage.note(id, at: now) }
-        metrics.count(entry.route, entry.head.status, since: began)
+        metrics.count(entry.passage.route, entry.head.status, since: began)
         let id = RequestIdentity.id(of: request, now: now.milliseconds)
         return HTTPResponse(
             prepared: entry.head,
@@ -41,10 +41,11 @@ extension APIHandler {
     func remember(
         _ response: HTTPResponse,
         _ arrival: Arrival,
-        _ route: Int,
+        _ passage: Passage,
         _ call: RouteCall
     ) {
-        guard let question = arrival.question, response.status == 200,
+        guard let question = arrival.question, let route = passage.route, routes[route].isPure,
+            response.status == 200,
             case .bytes(let body) = response.body, services.isResolvingSettled
         else { return }
         let headers = response.headers.filter { $0.name != AnswerHeaders.requestID }
@@ -54,7 +55,7 @@ extension APIHandler {
                 question: question,
                 expiresAt: caller.credential.expiresAt,
                 credentialID: caller.isBootstrap ? nil : caller.credential.id,
-                route: route,
+                passage: passage,
                 head: PreparedHead(
                     status: response.status,
                     headers: headers,

@@ -7,8 +7,7 @@ import Platform
 
 /// Answers HTTP requests with commands.
 ///
-/// A request's way is the same for all and stands in `handle`, from top to bottom: its id, its route,
-/// who sent it, whether the PDP lets it, what it asks for, and only then its command. What needs no
+/// A request's way is the same for all and reads as a list in `Middleware.swift`. What needs no
 /// waiting is answered at once on the event loop; the rest goes on in a task.
 public final class APIHandler: HTTPHandler {
     /// How long a request waits for `Bindery-Min-Revision`.
@@ -51,14 +50,11 @@ public final class APIHandler: HTTPHandler {
             began: began,
             question: question
         )
+        var passage = Passage()
         do {
-            switch try admit(arrival) {
-            case .answer(let response): return .answer(response)
-            case .call(let index, let call):
-                return try run(routes[index], index, call, arrival)
-            }
+            return try pass(arrival, &passage)
         } catch {
-            return .answer(refusal(error, arrival, route: nil))
+            return .answer(refusal(error, arrival, passage))
         }
     }
 
@@ -76,67 +72,61 @@ public final class APIHandler: HTTPHandler {
         )
     }
 
-    /// Runs the route's command, at once when it needs no waiting.
-    private func run(
+    /// Runs a command that waits, for its task.
+    func later(
         _ route: Route,
-        _ index: Int,
-        _ call: RouteCall,
-        _ arrival: Arrival
-    ) throws(CommandError) -> HTTPHandling {
-        // Who is known to nobody may not make the server wait.
-        let minimum = route.isAnonymous ? 0 : try arrival.minimumRevision()
-        let isOnce = route.method == .post && call.context.idempotencyKey != nil
-        if case .now(let run) = route.run, minimum <= services.revision, !isOnce {
-            return .answer(
-                answer(arrival, index, call) { () throws(CommandError) in try run(call) }
-            )
-        }
-        return .suspended { [self] in
-            await later(route, index, call, arrival, minimum)
-        }
-    }
-
-    private func later(
-        _ route: Route,
-        _ index: Int,
         _ call: RouteCall,
         _ arrival: Arrival,
+        _ passage: Passage,
         _ minimum: UInt64
     ) async -> HTTPResponse {
         do {
             try await services.wait(for: minimum, atMost: Self.revisionWait)
             let response = try await runOnce(route, call, arrival, route.run.anyhow)
-            metrics.count(index, response.status, since: arrival.began)
-            return response
+            return finish(response, arrival, passage)
         } catch {
-            return refusal(error, arrival, route: index)
+            return refusal(error, arrival, passage)
         }
     }
 
-    private func answer(
+    /// Runs a command that does not wait.
+    func answer(
         _ arrival: Arrival,
-        _ index: Int,
+        _ passage: Passage,
         _ call: RouteCall,
         _ run: () throws(CommandError) -> CommandAnswer
     ) -> HTTPResponse {
         do {
             let response = arrival.renderer.render(try run())
-            if routes[index].isPure { remember(response, arrival, index, call) }
-            metrics.count(index, response.status, since: arrival.began)
-            return response
+            remember(response, arrival, passage, call)
+            return finish(response, arrival, passage)
         } catch {
-            return refusal(error, arrival, route: index)
+            return refusal(error, arrival, passage)
         }
     }
 
-    func refusal(_ error: CommandError, _ arrival: Arrival, route: Int?) -> HTTPResponse {
+    /// Answers an error.
+    func refusal(
+        _ error: CommandError,
+        _ arrival: Arrival,
+        _ passage: Passage
+    ) -> HTTPResponse {
         let response = Problem.response(
             error,
             requestID: arrival.identity.id,
             instance: arrival.request.path,
             revision: services.revision
         )
-        metrics.count(route, response.status, since: arrival.began)
+        return finish(response, arrival, passage)
+    }
+
+    /// Counts an answer; every answer to a request passes here, once.
+    func finish(
+        _ response: HTTPResponse,
+        _ arrival: Arrival,
+        _ passage: Passage
+    ) -> HTTPResponse {
+        metrics.count(passage.route, response.status, since: arrival.began)
         return response
     }
 }

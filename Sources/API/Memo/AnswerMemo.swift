@@ -40,8 +40,8 @@ final class AnswerMemo: Sendable {
         let expiresAt: Timestamp?
         /// The key that it was; nil for the bootstrap key, whose use is not noted.
         let credentialID: CredentialID?
-        /// The route's place in the table.
-        let route: Int
+        /// What the request got past.
+        let passage: Passage
         let head: PreparedHead
         let body: [UInt8]
 
@@ -49,14 +49,14 @@ final class AnswerMemo: Sendable {
             question: Question,
             expiresAt: Timestamp?,
             credentialID: CredentialID?,
-            route: Int,
+            passage: Passage,
             head: PreparedHead,
             body: [UInt8]
         ) {
             self.question = question
             self.expiresAt = expiresAt
             self.credentialID = credentialID
-            self.route = route
+            self.passage = passage
             self.head = head
             self.body = body
         }

@@ -1,0 +1,159 @@
+import Commands
+import HTTPServer
+import HTTPWire
+import Model
+import Policy
+
+/// The middleware: what stands between a request and its command, in an order that never changes.
+///
+/// 1. Size limits and deadlines: the server core keeps them (`HTTPServer`), before there is a
+///    request; what it refuses comes in by `APIHandler.refuse`.
+/// 2. Request id and trace: `APIHandler.handle` reads them (`RequestIdentity`); and asks the memo,
+///    which repeats what all further steps decided of the same request (`AnswerMemo`).
+/// 3. Everything in `pass`, one line for a step.
+/// 4. Counting and logging: `APIHandler.finish`, which every answer passes.
+///
+/// The audit record is the command's own last step: only it knows what was before and after, and it
+/// writes the record before it answers.
+extension APIHandler {
+    /// Lets a request through to its command, or throws at the first step that refuses it.
+    ///
+    /// Nothing but the anonymous routes tells a caller without a credential whether it exists.
+    func pass(_ arrival: Arrival, _ passage: inout Passage) throws(CommandError) -> HTTPHandling {
+        let match = findRoute(arrival, &passage)
+        let caller = try authenticate(arrival, match, &passage)
+        guard case .route(let index, let values) = match else {
+            return .answer(try withoutRoute(match, arrival, passage))
+        }
+        let route = routes[index]
+        let parameters = PathParameters(names: route.path.parameters, values: values)
+        let scope = try authorize(caller, route, parameters, &passage)
+        let call = try read(arrival, route, parameters, caller, scope)
+        let minimum = try minimumRevision(arrival, route)
+        return run(route, call, arrival, passage, minimum)
+    }
+
+    // MARK: The steps, in their order
+
+    /// Finds the route; a request to the server as a whole has none.
+    private func findRoute(_ arrival: Arrival, _ passage: inout Passage) -> Router.Match {
+        let request = arrival.request
+        if request.method == .options, request.path == "*" {
+            return .methodNotAllowed(HTTPMethod.allCases, isAnonymous: true)
+        }
+        let match = router.match(request.method, path: request.pathBytes)
+        if case .route(let index, _) = match { passage.route = index }
+        return match
+    }
+
+    /// Finds out who sent it; an address that failed too often is refused here.
+    private func authenticate(
+        _ arrival: Arrival,
+        _ match: Router.Match,
+        _ passage: inout Passage
+    ) throws(CommandError) -> Caller {
+        if isAnonymous(match) { return .anyone(address: arrival.request.peerAddress) }
+        let caller = try services.authentication.caller(
+            token: try arrival.bearerToken(),
+            address: arrival.request.peerAddress,
+            now: arrival.now
+        )
+        passage.credential = caller.credential.id
+        return caller
+    }
+
+    private func isAnonymous(_ match: Router.Match) -> Bool {
+        switch match {
+        case .route(let index, _): routes[index].isAnonymous
+        case .methodNotAllowed(_, let isAnonymous): isAnonymous
+        case .notFound: false
+        }
+    }
+
+    /// Answers what has no command; only now may a caller know what is there.
+    private func withoutRoute(
+        _ match: Router.Match,
+        _ arrival: Arrival,
+        _ passage: Passage
+    ) throws(CommandError) -> HTTPResponse {
+        guard case .methodNotAllowed(let allowed, _) = match else { throw .notFound("such path") }
+        return finish(methodNotAllowed(allowed, arrival), arrival, passage)
+    }
+
+    /// Asks the PDP.
+    private func authorize(
+        _ caller: Caller,
+        _ route: Route,
+        _ parameters: PathParameters,
+        _ passage: inout Passage
+    ) throws(CommandError) -> TenantScope? {
+        guard case .action(let action) = route.access else { return nil }
+        let scope = try caller.authorize(
+            action,
+            tenant: try tenant(parameters),
+            environment: parameters["env"].flatMap(EnvironmentName.init)
+        )
+        passage.tenant = scope?.tenant
+        return scope
+    }
+
+    private func tenant(_ parameters: PathParameters) throws(CommandError) -> TenantID? {
+        guard let text = parameters["tenant"] else { return nil }
+        guard let tenant = TenantID(text) else { throw .notFound("such tenant") }
+        return tenant
+    }
+
+    /// Reads what it asks for: its query, its conditions, its body.
+    private func read(
+        _ arrival: Arrival,
+        _ route: Route,
+        _ parameters: PathParameters,
+        _ caller: Caller,
+        _ scope: TenantScope?
+    ) throws(CommandError) -> RouteCall {
+        let request = arrival.request
+        let query = try QueryParameters(request.query, known: route.knownParameters)
+        let context = CommandContext(
+            services: services,
+            caller: caller,
+            requestID: arrival.identity.id,
+            traceparent: arrival.identity.traceparent,
+            idempotencyKey: request.header("idempotency-key"),
+            isDryRun: route.isWrite ? try query.bool("dryRun") : false,
+            precondition: try RequestConditions.read(request),
+            now: arrival.now
+        )
+        return RouteCall(
+            context: context,
+            query: query,
+            body: try RequestBody.read(request, route.body),
+            workflowHeader: request.header("bindery-workflow"),
+            scope: scope,
+            parameters: parameters
+        )
+    }
+
+    /// Reads which revision it wants to see; who is known to nobody may not make the server wait.
+    private func minimumRevision(_ arrival: Arrival, _ route: Route) throws(CommandError) -> UInt64
+    {
+        route.isAnonymous ? 0 : try arrival.minimumRevision()
+    }
+
+    /// Runs the command: at once when it needs no waiting, else in a task, and with an
+    /// `Idempotency-Key` once.
+    private func run(
+        _ route: Route,
+        _ call: RouteCall,
+        _ arrival: Arrival,
+        _ passage: Passage,
+        _ minimum: UInt64
+    ) -> HTTPHandling {
+        let isOnce = route.method == .post && call.context.idempotencyKey != nil
+        if case .now(let run) = route.run, minimum <= services.revision, !isOnce {
+            return .answer(
+                answer(arrival, passage, call) { () throws(CommandError) in try run(call) }
+            )
+        }
+        return .suspended { [self] in await later(route, call, arrival, passage, minimum) }
+    }
+}

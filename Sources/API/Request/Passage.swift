@@ -1,0 +1,11 @@
+import Model
+
+/// How far a request came through the middleware: what is counted and logged of it.
+struct Passage: Sendable {
+    /// Its route's place in the table; nil when it found none.
+    var route: Int?
+    /// Who sent it; nil when it was not found out, or did not matter.
+    var credential: CredentialID?
+    /// The tenant whose data it was let to.
+    var tenant: TenantID?
+}
