@@ -17,6 +17,7 @@ public final class APIHandler: HTTPHandler {
     let routes: [Route]
     let router: Router
     let metrics: RequestMetrics
+    let memo = AnswerMemo()
 
     /// A handler of all routes.
     public init(services: Services) {
@@ -33,14 +34,19 @@ public final class APIHandler: HTTPHandler {
     public func handle(_ request: HTTPRequest) -> HTTPHandling {
         let began = MonotonicClock.precise
         let milliseconds = WallClock.milliseconds()
-        let identity = RequestIdentity(request, now: milliseconds)
+        let now = Timestamp(milliseconds: milliseconds)
+        let question = question(request)
+        if let entry = question.flatMap({ memo.entry($0, now: now) }) {
+            return .answer(recall(entry, request, now, began))
+        }
         let arrival = Arrival(
             request: request,
-            identity: identity,
-            now: Timestamp(milliseconds: milliseconds),
-            began: began
+            identity: RequestIdentity(request, now: milliseconds),
+            now: now,
+            began: began,
+            question: question
         )
-        var passage = Passage(trace: identity.trace)
+        var passage = Passage(trace: arrival.identity.trace)
         do {
             return try pass(arrival, &passage)
         } catch {
@@ -84,10 +90,13 @@ public final class APIHandler: HTTPHandler {
     func answer(
         _ arrival: Arrival,
         _ passage: Passage,
+        _ call: RouteCall,
         _ run: () throws(CommandError) -> CommandAnswer
     ) -> HTTPResponse {
         do {
-            return finish(arrival.renderer.render(try run()), arrival, passage)
+            let response = arrival.renderer.render(try run())
+            remember(response, arrival, passage, call)
+            return finish(response, arrival, passage)
         } catch {
             return refusal(error, arrival, passage)
         }
@@ -114,12 +123,11 @@ public final class APIHandler: HTTPHandler {
         _ arrival: Arrival,
         _ passage: Passage
     ) -> HTTPResponse {
-        let nanoseconds = MonotonicClock.precise.nanoseconds - arrival.began.nanoseconds
         metrics.count(
             passage.route,
             arrival.request.method,
             response.status,
-            nanoseconds: UInt64(max(0, nanoseconds))
+            since: arrival.began
         )
         return response
     }

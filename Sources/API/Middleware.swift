@@ -9,7 +9,8 @@ import Policy
 ///
 /// 1. Size limits and deadlines: the server core keeps them (`HTTPServer`), before there is a
 ///    request; what it refuses comes in by `APIHandler.refuse`.
-/// 2. Request id and trace: `APIHandler.handle` reads them (`RequestIdentity`).
+/// 2. Request id and trace: `APIHandler.handle` reads them (`RequestIdentity`); and asks the memo,
+///    which repeats what all further steps decided of the same request (`AnswerMemo`).
 /// 3. Everything in `pass`, one line for a step.
 /// 4. Counting and logging: `APIHandler.finish`, which every answer passes.
 ///
@@ -160,7 +161,9 @@ extension APIHandler {
     ) -> HTTPHandling {
         let isOnce = route.method == .post && call.context.idempotencyKey != nil
         if case .now(let run) = route.run, minimum <= services.revision, !isOnce {
-            return .answer(answer(arrival, passage) { () throws(CommandError) in try run(call) })
+            return .answer(
+                answer(arrival, passage, call) { () throws(CommandError) in try run(call) }
+            )
         }
         metrics.countWaiting(arrival.request.method)
         return .suspended { [self] in await later(route, call, arrival, passage, minimum) }

@@ -14,8 +14,8 @@ public struct HTTPRequest: Sendable {
     /// The client's address without its port, as text.
     public let peerAddress: String
 
-    private let head: [UInt8]
-    private let fields: [FieldRange]
+    let head: [UInt8]
+    let fields: [FieldRange]
     private let pathRange: ByteRange
     private let queryRange: ByteRange?
 

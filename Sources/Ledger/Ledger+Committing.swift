@@ -140,6 +140,7 @@ extension Ledger {
     private func publish(_ state: State) -> [CheckedContinuation<Bool, Never>] {
         shared.withLock { shared in
             shared.published = state
+            note(state)
             return shared.waiters.take(reached: state.revision)
         }
     }

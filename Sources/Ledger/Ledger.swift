@@ -68,6 +68,9 @@ public final class Ledger: Sendable {
     /// What loading the journal found, with sentences for the operator about what was mended.
     public let loadReport: JournalReport
     let shared: Mutex<Shared>
+    /// The published state's position and revision, for readers that want no more of it.
+    private let publishedPosition: Atomic<UInt64>
+    private let publishedRevision: Atomic<UInt64>
 
     /// Loads the journal and folds it.
     ///
@@ -99,10 +102,26 @@ public final class Ledger: Sendable {
         self.shared = Mutex(
             Shared(published: loader.state, savedPosition: report.snapshotPosition)
         )
+        self.publishedPosition = Atomic(loader.state.position)
+        self.publishedRevision = Atomic(loader.state.revision)
     }
 
     /// The state at the newest durable revision.
     public var state: State { shared.withLock { $0.published } }
+
+    /// The position of the newest durable state: what was computed at one position is the same as
+    /// long as it is the newest.
+    public var position: UInt64 { publishedPosition.load(ordering: .acquiring) }
+
+    /// The revision of the newest durable state.
+    public var revision: UInt64 { publishedRevision.load(ordering: .acquiring) }
+
+    /// Tells readers without the lock of a new state; called under the lock, so that whoever sees
+    /// the numbers sees the state too.
+    func note(_ state: State) {
+        publishedRevision.store(state.revision, ordering: .releasing)
+        publishedPosition.store(state.position, ordering: .releasing)
+    }
 
     /// Whether the ledger takes writes.
     public var condition: Condition { shared.withLock { $0.condition } }

@@ -2,7 +2,13 @@ import Synchronization
 
 /// Identifiers that sort by the time of their making (RFC 9562 section 5.7).
 public enum UUIDv7 {
-    private static let sequence = Mutex(UUIDv7Sequence())
+    /// What the making of identifiers remembers.
+    private struct Source {
+        var sequence = UUIDv7Sequence()
+        var random = RandomBlock()
+    }
+
+    private static let source = Mutex(Source())
 
     /// A new identifier as text: 36 characters, lowercase.
     ///
@@ -12,19 +18,37 @@ public enum UUIDv7 {
     /// - Parameter now: Milliseconds since 1970-01-01T00:00:00Z, as `WallClock` tells them.
     /// - Returns: The text, such as `01943f2c-7a3b-7c51-9d0e-5b8f6f2a1c44`.
     public static func make(now: Int64) -> String {
-        let random = Random.bytes(count: 10)
-        return text(sequence.withLock { $0.next(now: now, random: random) })
+        let value = source.withLock { source in
+            let random = (source.random.next(), source.random.next())
+            return source.sequence.next(now: now, random: random)
+        }
+        return text(value)
     }
 
-    static func text(_ bytes: [UInt8]) -> String {
-        let digits = Array(Hex.encode(bytes).utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for group in [0..<8, 8..<12, 12..<16, 16..<20, 20..<32] {
-            if !text.isEmpty { text.append(UInt8(ascii: "-")) }
-            text += digits[group]
+    /// The text of a value, given as its two halves.
+    static func text(_ value: (high: UInt64, low: UInt64)) -> String {
+        unsafe String(unsafeUninitializedCapacity: characterCount) { buffer in
+            var digitIndex: UInt64 = 0
+            for index in 0..<characterCount {
+                if isHyphen(index) {
+                    unsafe buffer[index] = UInt8(ascii: "-")
+                    continue
+                }
+                let half = digitIndex < 16 ? value.high : value.low
+                let digit = half >> (60 - 4 * (digitIndex % 16)) & 15
+                unsafe buffer[index] = Hex.digit(UInt8(truncatingIfNeeded: digit))
+                digitIndex += 1
+            }
+            return characterCount
         }
-        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The length of an identifier's text.
+    private static let characterCount = 36
+
+    /// Whether a hyphen stands here: after 8, 4, 4 and 4 digits.
+    private static func isHyphen(_ index: Int) -> Bool {
+        index == 8 || index == 13 || index == 18 || index == 23
     }
 }
 
@@ -34,15 +58,17 @@ public enum UUIDv7 {
 /// so that 2048 identifiers fit in every millisecond; when it is full, the next millisecond is
 /// borrowed. The remaining 62 bits are random.
 struct UUIDv7Sequence {
-    private static let counterMax: UInt16 = 0x0FFF
+    private static let counterMax: UInt64 = 0x0FFF
     private static let millisecondMax: Int64 = (1 << 48) - 1
     private var millisecond: Int64 = -1
-    private var counter: UInt16 = 0
+    private var counter: UInt64 = 0
 
-    /// The 16 bytes of the next identifier, from 10 random bytes.
-    mutating func next(now: Int64, random: [UInt8]) -> [UInt8] {
-        precondition(random.count == 10, "an identifier takes 10 random bytes")
-        let start = (UInt16(random[0]) << 8 | UInt16(random[1])) & (Self.counterMax >> 1)
+    /// The two halves of the next identifier, from two random numbers.
+    mutating func next(
+        now: Int64,
+        random: (UInt64, UInt64)
+    ) -> (high: UInt64, low: UInt64) {
+        let start = random.0 & (Self.counterMax >> 1)
         if now > millisecond {
             (millisecond, counter) = (min(now, Self.millisecondMax), start)
         } else if counter < Self.counterMax {
@@ -50,15 +76,11 @@ struct UUIDv7Sequence {
         } else {
             (millisecond, counter) = (millisecond + 1, start)
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        for shift in stride(from: Int64(40), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: millisecond >> shift))
-        }
-        bytes.append(0x70 | UInt8(counter >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: counter))
-        bytes.append(0x80 | random[2] & 0x3F)
-        bytes += random[3...]
-        return bytes
+        let version: UInt64 = 7
+        let variant: UInt64 = 0b10
+        return (
+            high: UInt64(bitPattern: millisecond) << 16 | version << 12 | counter,
+            low: variant << 62 | random.1 >> 2
+        )
     }
 }

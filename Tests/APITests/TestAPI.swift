@@ -101,9 +101,21 @@ struct TestAnswer: Sendable, CustomStringConvertible {
     let headers: [HTTPField]
     let body: [UInt8]
 
+    /// The answer as the server writes it: its head is rendered and read again.
     init(_ response: HTTPResponse) {
+        var head: [UInt8] = []
+        ResponseWriter.appendHead(
+            of: response,
+            for: ResponseWriter.Context(isHTTP11: true, isHead: false, closes: false),
+            date: [],
+            to: &head
+        )
         status = response.status
-        headers = response.headers
+        headers = String(decoding: head, as: UTF8.self).split(separator: "\r\n").dropFirst()
+            .map { line in
+                let parts = line.split(separator: ":", maxSplits: 1)
+                return HTTPField(String(parts[0]), String(parts[1].dropFirst()))
+            }
         guard case .bytes(let bytes) = response.body else {
             body = []
             return

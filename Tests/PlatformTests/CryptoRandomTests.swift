@@ -15,12 +15,12 @@ import Testing
 }
 
 @Suite struct UUIDv7Tests {
-    private static let zeros = [UInt8](repeating: 0, count: 10)
+    private static let zeros: (UInt64, UInt64) = (0, 0)
+    private static let ones: (UInt64, UInt64) = (.max, .max)
 
     @Test func `has the layout of RFC 9562`() {
         var sequence = UUIDv7Sequence()
-        let random = [UInt8](repeating: 0xFF, count: 10)
-        let text = UUIDv7.text(sequence.next(now: 0x0123_4567_89AB, random: random))
+        let text = UUIDv7.text(sequence.next(now: 0x0123_4567_89AB, random: Self.ones))
         #expect(text == "01234567-89ab-77ff-bfff-ffffffffffff")
     }
 
@@ -28,7 +28,12 @@ import Testing
         var sequence = UUIDv7Sequence()
         let texts = (0..<10_000)
             .map { _ in
-                UUIDv7.text(sequence.next(now: 1_736_931_600_000, random: Random.bytes(count: 10)))
+                UUIDv7.text(
+                    sequence.next(
+                        now: 1_736_931_600_000,
+                        random: (Random.integer(), Random.integer())
+                    )
+                )
             }
         #expect(texts == texts.sorted())
         #expect(Set(texts).count == texts.count)
@@ -39,6 +44,12 @@ import Testing
         let before = UUIDv7.text(sequence.next(now: 2000, random: Self.zeros))
         let after = UUIDv7.text(sequence.next(now: 1000, random: Self.zeros))
         #expect(before < after)
+    }
+
+    @Test func `a millisecond beyond 48 bits stays within its field`() {
+        var sequence = UUIDv7Sequence()
+        let text = UUIDv7.text(sequence.next(now: .max, random: Self.zeros))
+        #expect(text == "ffffffff-ffff-7000-8000-000000000000")
     }
 
     @Test func `identifiers of concurrent callers are all different`() async {

@@ -61,6 +61,12 @@ final class RequestMetrics: Sendable {
         cells.add(1, at: place + 1 + bucket)
     }
 
+    /// Counts an answer that was begun to be made then.
+    func count(_ route: Int?, _ method: HTTPMethod, _ status: Int, since began: MonotonicInstant) {
+        let nanoseconds = MonotonicClock.precise.nanoseconds - began.nanoseconds
+        count(route, method, status, nanoseconds: UInt64(max(0, nanoseconds)))
+    }
+
     /// Counts an answer of the server core, which has no method and no route.
     func countRefusal(_ status: Int) { refusals.add(1, at: place(status)) }
 

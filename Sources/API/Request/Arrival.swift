@@ -9,6 +9,8 @@ struct Arrival: Sendable {
     let identity: RequestIdentity
     let now: Timestamp
     let began: MonotonicInstant
+    /// What its answer would be remembered under; nil when it is not.
+    let question: AnswerMemo.Question?
 
     var renderer: AnswerRenderer {
         AnswerRenderer(arrival: self, precondition: readPrecondition)

@@ -26,13 +26,19 @@ struct RequestIdentity: Sendable {
         traceparent: String? = nil,
         tracestate: String? = nil
     ) {
-        if let requestID, Self.isGood(requestID) {
-            id = requestID
-        } else {
-            id = UUIDv7.make(now: now)
-        }
+        id = Self.id(requestID, now: now)
         // Without a place in a trace its state means nothing (section 3.3).
         trace = traceparent.flatMap { TraceContext($0, state: tracestate) }
+    }
+
+    /// The id of a request of which nothing else is wanted.
+    static func id(of request: HTTPRequest, now: Int64) -> String {
+        id(request.header("x-request-id"), now: now)
+    }
+
+    private static func id(_ text: String?, now: Int64) -> String {
+        if let text, isGood(text) { return text }
+        return UUIDv7.make(now: now)
     }
 
     private static func isGood(_ text: String) -> Bool {

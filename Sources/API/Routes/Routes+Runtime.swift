@@ -14,6 +14,7 @@ extension Routes {
             access: .action(.resolve),
             query: ["workflow", "stage"],
             answer: .object("ResolvedAppConfig"),
+            isPure: true,
             run: .now { call throws(CommandError) in
                 try ResolveConfig(
                     target: call.line(),
@@ -32,6 +33,7 @@ extension Routes {
             access: .action(.explain),
             body: .json("Explain"),
             answer: .object("Explanation"),
+            isPure: true,
             run: .now { call throws(CommandError) in
                 try ExplainBinding(
                     target: call.line(),

@@ -67,6 +67,8 @@ struct Route: Sendable {
     let claimsDurably: Bool
     /// Members of the answer that are shown once and never kept.
     let secretMembers: Set<String>
+    /// Whether the answer depends on nothing but the request, the credential and the state.
+    let isPure: Bool
     let run: Run
     /// The query parameters that it knows.
     let knownParameters: Set<String>
@@ -82,6 +84,7 @@ struct Route: Sendable {
         answer: Answer,
         claimsDurably: Bool = false,
         secretMembers: Set<String> = [],
+        isPure: Bool = false,
         run: Run
     ) {
         self.method = method
@@ -94,6 +97,7 @@ struct Route: Sendable {
         self.answer = answer
         self.claimsDurably = claimsDurably
         self.secretMembers = secretMembers
+        self.isPure = isPure
         self.run = run
         self.knownParameters = Self.knownParameters(method, query, answer, run)
     }

@@ -11,6 +11,9 @@ extension Services {
         return { executor.circuitOpenTime(of: $0, in: tenant) != nil }
     }
 
+    /// Whether what is resolved depends on the state alone: an open breaker changes it too.
+    public var isResolvingSettled: Bool { !executor.mayHaveOpenBreaker }
+
     /// Checks a connection's health, with `secret` in the place of its own when one is given.
     func checkHealth(
         _ connection: Connection,

@@ -66,7 +66,9 @@ public final class Services: Sendable {
     /// The declared environments.
     public var environments: [Environment] { settings.environments }
     /// The store's newest durable revision.
-    public var revision: UInt64 { ledger.state.revision }
+    public var revision: UInt64 { ledger.revision }
+    /// The position of the store's newest durable state; see `Ledger.position`.
+    public var position: UInt64 { ledger.position }
     /// How long a health check is good for, in seconds.
     var healthFreshSeconds: Int { settings.healthFreshSeconds }
 

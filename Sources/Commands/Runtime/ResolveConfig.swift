@@ -44,8 +44,7 @@ public struct ResolveConfig: Sendable {
             }
             let make = { Self.body(live.table, name, live.tenant, state, isOpen) }
             // An open breaker changes the winner without changing the store: nothing is kept then.
-            let isSettled = !context.services.executor.mayHaveOpenBreaker
-            body = isSettled ? live.answer(name, make) : make()
+            body = context.services.isResolvingSettled ? live.answer(name, make) : make()
         } else {
             guard let table = try table(state, environment) else {
                 throw ConfigGate.notLive(target)
