@@ -18,16 +18,19 @@ public final class APIHandler: HTTPHandler {
     let router: Router
     let metrics: RequestMetrics
     let memo = AnswerMemo()
+    /// Nil when requests are not logged.
+    let accessLog: AccessLog?
 
-    /// A handler of all routes.
-    public init(services: Services) {
+    /// A handler of all routes; with a log, every answer is told to it.
+    public init(services: Services, accessLog: AccessLog? = nil) {
         let routes = Routes.all
         let metrics = RequestMetrics(routes.map { ($0.path.text, $0.method) })
         self.services = services
         self.routes = routes
         self.router = Router(routes)
         self.metrics = metrics
-        services.addMetrics { metrics.text }
+        self.accessLog = accessLog
+        services.addMetrics { metrics.text + (accessLog?.metricsText ?? "") }
     }
 
     /// Answers a request.
@@ -56,16 +59,16 @@ public final class APIHandler: HTTPHandler {
 
     /// Answers a refusal of the server core.
     public func refuse(_ refusal: HTTPRefusal) -> HTTPResponse {
-        let identity = RequestIdentity(
-            requestID: refusal.requestID,
-            now: WallClock.milliseconds()
-        )
-        metrics.countRefusal(refusal.status)
-        return Problem.response(
+        let now = WallClock.milliseconds()
+        let identity = RequestIdentity(requestID: refusal.requestID, now: now)
+        let response = Problem.response(
             refusal,
             requestID: identity.id,
             revision: services.revision
         )
+        metrics.countRefusal(refusal.status)
+        log(response, to: refusal, identity.id, now)
+        return response
     }
 
     /// Runs a command that waits, for its task.
@@ -117,18 +120,20 @@ public final class APIHandler: HTTPHandler {
         return finish(response, arrival, passage)
     }
 
-    /// Counts an answer; every answer to a request passes here, once.
+    /// Counts and logs an answer; every answer to a request passes here, once.
     func finish(
         _ response: HTTPResponse,
         _ arrival: Arrival,
         _ passage: Passage
     ) -> HTTPResponse {
-        metrics.count(
+        let request = arrival.request
+        let nanoseconds = metrics.count(
             passage.route,
-            arrival.request.method,
+            request.method,
             response.status,
             since: arrival.began
         )
+        log(response, to: request, arrival.identity.id, passage, arrival.now, nanoseconds)
         return response
     }
 }

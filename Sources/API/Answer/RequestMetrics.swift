@@ -61,10 +61,16 @@ final class RequestMetrics: Sendable {
         cells.add(1, at: place + 1 + bucket)
     }
 
-    /// Counts an answer that was begun to be made then.
-    func count(_ route: Int?, _ method: HTTPMethod, _ status: Int, since began: MonotonicInstant) {
-        let nanoseconds = MonotonicClock.precise.nanoseconds - began.nanoseconds
-        count(route, method, status, nanoseconds: UInt64(max(0, nanoseconds)))
+    /// Counts an answer that was begun to be made then; answers how many nanoseconds it took.
+    func count(
+        _ route: Int?,
+        _ method: HTTPMethod,
+        _ status: Int,
+        since began: MonotonicInstant
+    ) -> Int64 {
+        let nanoseconds = max(0, MonotonicClock.precise.nanoseconds - began.nanoseconds)
+        count(route, method, status, nanoseconds: UInt64(nanoseconds))
+        return nanoseconds
     }
 
     /// Counts an answer of the server core, which has no method and no route.

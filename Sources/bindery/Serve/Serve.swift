@@ -16,10 +16,11 @@ enum Serve {
         BrokenPipeSignal.ignore()
         // From here on a signal is a wish, so that nothing is left half opened.
         let shutdown = ShutdownSignal()
+        let accessLog = try AccessLogging.open(settings.accessLog, log)
         let stores = try await ServerStores.open(settings, log)
         let server: HTTPServer
         do {
-            server = try await start(settings, stores, console, log)
+            server = try await start(settings, stores, accessLog?.log, console, log)
         } catch {
             await stores.close()
             throw error
@@ -28,6 +29,8 @@ enum Serve {
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         await server.drain()
+        // Only now: every request that was accepted has been answered, and so logged.
+        await accessLog?.close()
         await watch.stop()
         await stores.close()
         log.write(.info, "server.stopped")
@@ -37,13 +40,14 @@ enum Serve {
     private static func start(
         _ settings: Settings,
         _ stores: ServerStores,
+        _ accessLog: AccessLog?,
         _ console: Console,
         _ log: ServerLog
     ) async throws(CommandFailure) -> HTTPServer {
         let services = try ServerParts.services(settings, stores)
         let server = HTTPServer(
             configuration: configuration(settings),
-            handler: APIHandler(services: services)
+            handler: APIHandler(services: services, accessLog: accessLog)
         )
         services.addMetrics { [weak server] in
             server.map { ServerMetrics.text($0.statistics) } ?? ""

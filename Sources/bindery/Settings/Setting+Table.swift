@@ -1,7 +1,8 @@
 extension Setting {
     /// Every setting, in the order of the help.
     static let all: [Setting] =
-        server + environmentsAndSecrets + limits + outbound + execution + kept + reserved
+        server + environmentsAndSecrets + limits + outbound + execution + kept + accessLog
+        + reserved
 
     private static let server: [Setting] = [
         Setting(

@@ -40,6 +40,8 @@ struct Settings: Sendable {
     var audit = AuditSettings()
     /// How the ledger is kept.
     var ledger = LedgerSettings()
+    /// What is logged of requests.
+    var accessLog = AccessLogSettings()
     /// The platform-admin key of automation, of the variable `BINDERY_BOOTSTRAP_KEY`.
     var bootstrapKey: SecretBytes?
 
@@ -107,6 +109,14 @@ struct AuditSettings: Sendable, Hashable {
     var retentionDayCount = 365
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false
+}
+
+/// What is logged of requests.
+struct AccessLogSettings: Sendable, Hashable {
+    /// The file, or `-` for standard output; nil for no log.
+    var path: String?
+    /// Which part of the requests that went well is logged.
+    var fraction = 1.0
 }
 
 /// How the ledger is kept.
