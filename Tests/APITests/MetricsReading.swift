@@ -1,5 +1,3 @@
-import Foundation
-
 /// Metrics, read by the rules of the Prometheus text format (version 0.0.4), strictly.
 struct MetricsReading {
     struct Broken: Error { let line: String, why: String }

@@ -10,11 +10,17 @@ struct TestAPI {
 
     let handler: APIHandler
 
-    init(change: (inout Services.Settings) -> Void = { _ in }) async throws {
+    init(
+        accessLog: AccessLog? = nil,
+        change: (inout Services.Settings) -> Void = { _ in }
+    ) async throws {
         var settings = Services.Settings()
         settings.bootstrapKey = Self.bootstrapKey
         change(&settings)
-        handler = APIHandler(services: try await TestServices.make(settings))
+        handler = APIHandler(
+            services: try await TestServices.make(settings),
+            accessLog: accessLog
+        )
     }
 
     /// Sends a request with these bytes as its body.

@@ -51,6 +51,20 @@ import Testing
         }
     }
 
+    @Test(arguments: ["0", "1", "0.05", "1.0", "0.000001"])
+    func `takes a fraction`(_ text: String) {
+        #expect(Reading.problems(nil, ["BINDERY_ACCESS_LOG_SAMPLE": text]).isEmpty)
+    }
+
+    @Test(arguments: [
+        "", ".", "1.000001", "-0.1", "+1", "1e-3", "0x1p-4", "nan", "inf", "10%", "1,0",
+    ])
+    func `refuses what is no fraction`(_ text: String) {
+        let problems = Reading.problems(nil, ["BINDERY_ACCESS_LOG_SAMPLE": text])
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("must be a number from 0 to 1") == true)
+    }
+
     @Test(arguments: ["", "x", "1.5", "+5", "1e3", " 5", "0x10", "99999999999999999999"])
     func `refuses text that is no integer`(_ text: String) {
         #expect(Reading.problems(nil, ["BINDERY_LIMITS_PEERS": text]).count == 1)
