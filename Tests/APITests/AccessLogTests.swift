@@ -123,6 +123,33 @@ import Testing
         #expect(record["traceparent"]?.string?.contains(trace) == true)
     }
 
+    @Test func `an answer that is remembered is told under the ids of its own request`()
+        async throws
+    {
+        let log = try log()
+        let api = try await TestAPI(accessLog: log)
+        try await api.putSpecs()
+        try await api.putTenant("acme-corp")
+        let path = "/v1/tenants/acme-corp/configs/invoice-app/sandbox/resolved"
+        let traces = (0..<3).map { _ in TraceContext.begin() }
+        var ids: [String?] = []
+        for trace in traces {
+            let header = HTTPField("traceparent", trace.traceparent)
+            let answer = try await api.send(.get, "\(path)?workflow=checkout", headers: [header])
+            #expect(answer.status == 200)
+            ids.append(answer["X-Request-ID"])
+        }
+        await log.close()
+        let lines = try folder.lines("log").suffix(3)
+        #expect(lines.map { $0["trace.id"]?.string } == traces.map(\.traceID))
+        #expect(lines.map { $0["request.id"]?.string } == ids)
+        for line in lines {
+            #expect(line["tenant.id"] == "acme-corp")
+            #expect(line["credential.id"] == "bootstrap")
+            #expect(line["http.response.body.size"] == lines.first?["http.response.body.size"])
+        }
+    }
+
     @Test func `of a sample a trace is whole`() async throws {
         let log = try log(fraction: 0.5)
         let api = try await TestAPI(accessLog: log)

@@ -95,6 +95,13 @@ import Testing
         #expect(try lines(path + ".1").map { $0["http.route"] } == ["/livez"])
     }
 
+    @Test func `SIGHUP ends nothing without a log either`() async throws {
+        let server = try await BinderyServer.started()
+        try server.process.signal(SIGHUP)
+        for _ in 0..<20 { #expect(try await server.send("GET", "/livez").status == 200) }
+        #expect(try await server.end(SIGTERM) == .exit(0))
+    }
+
     @Test func `a pipe that nobody reads holds up neither requests nor the end`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("pipe")

@@ -2,28 +2,36 @@ import API
 import JSON
 import Platform
 
-/// The access log, as the settings want it, and the signal that has it opened again.
+/// The access log, as the settings want it, and SIGHUP, which has it opened again.
+///
+/// The signal is watched for without a log too: whoever rotates all logs of a machine must not end
+/// the server with what a process does that knows nothing of it.
 struct AccessLogging: Sendable {
-    /// The log.
-    let log: AccessLog
+    /// The log; nil when the settings name none.
+    let log: AccessLog?
     private let watcher: SignalWatcher
 
-    /// Opens the log; nil when the settings name none.
+    /// Opens the log.
     ///
     /// - Throws: One line that names the setting when the file can't be opened.
-    static func open(
+    init(_ settings: AccessLogSettings, _ serverLog: ServerLog) throws(CommandFailure) {
+        let log = try Self.open(settings, serverLog)
+        self.log = log
+        self.watcher = SignalWatcher([.hangup]) { _ in log?.reopen() }
+    }
+
+    private static func open(
         _ settings: AccessLogSettings,
         _ serverLog: ServerLog
-    ) throws(CommandFailure) -> AccessLogging? {
+    ) throws(CommandFailure) -> AccessLog? {
         guard let path = settings.path else { return nil }
         do {
-            let log = try AccessLog(
+            return try AccessLog(
                 path == "-" ? .standardOutput : .file(path),
                 fraction: settings.fraction
             ) { detail in
                 serverLog.write(.error, "accessLog.failed", ["detail": .string(detail)])
             }
-            return AccessLogging(log: log, watcher: SignalWatcher([.hangup]) { _ in log.reopen() })
         } catch {
             throw .failed("accessLog.path: \(error.message)")
         }
@@ -31,7 +39,7 @@ struct AccessLogging: Sendable {
 
     /// Writes what waits, and ends.
     func close() async {
-        await log.close()
+        await log?.close()
         withExtendedLifetime(watcher) {}
     }
 }

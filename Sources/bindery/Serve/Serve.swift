@@ -16,11 +16,11 @@ enum Serve {
         BrokenPipeSignal.ignore()
         // From here on a signal is a wish, so that nothing is left half opened.
         let shutdown = ShutdownSignal()
-        let accessLog = try AccessLogging.open(settings.accessLog, log)
+        let accessLog = try AccessLogging(settings.accessLog, log)
         let stores = try await ServerStores.open(settings, log)
         let server: HTTPServer
         do {
-            server = try await start(settings, stores, accessLog?.log, console, log)
+            server = try await start(settings, stores, accessLog.log, console, log)
         } catch {
             await stores.close()
             throw error
@@ -30,7 +30,7 @@ enum Serve {
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         await server.drain()
         // Only now: every request that was accepted has been answered, and so logged.
-        await accessLog?.close()
+        await accessLog.close()
         await watch.stop()
         await stores.close()
         log.write(.info, "server.stopped")
