@@ -18,7 +18,15 @@ struct BindingCompiler {
 
     mutating func compile() {
         slots = Array(repeating: TableSlot(), count: inputs.blueprint.slots.count)
-        bindings.reserveCapacity(inputs.config.bindings.count)
+        // Growing a table hashes all its keys again: the time of compiling is mostly hashing.
+        let bindingCount = inputs.config.bindings.count
+        bindings.reserveCapacity(bindingCount)
+        connections.reserveCapacity(bindingCount)
+        connectionPlaces.reserveCapacity(bindingCount)
+        specsInSlots.reserveCapacity(min(bindingCount, slots.count))
+        seats.reserveCapacity(slots.count)
+        capabilities.reserveCapacity(slots.count)
+        offers.reserveCapacity(slots.count)
         let slotIDs = inputs.blueprint.slots.map(\.id)
         let places = Dictionary(zip(slotIDs, slotIDs.indices)) { first, _ in first }
         for (index, binding) in inputs.config.bindings.enumerated() {

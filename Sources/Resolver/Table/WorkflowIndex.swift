@@ -31,12 +31,17 @@ struct WorkflowIndex: Sendable {
         }
         for pattern in list {
             if pattern.isExact {
-                guard named[pattern.text]?.last != binding else { continue }
-                named[pattern.text, default: []].append(binding)
+                Self.append(binding, to: &named[pattern.text, default: []])
             } else {
                 starred.update(pattern) { $0.append((binding, pattern)) }
             }
         }
+    }
+
+    /// A binding that lists a name twice stands once.
+    private static func append(_ binding: Int, to bindings: inout [Int]) {
+        guard bindings.last != binding else { return }
+        bindings.append(binding)
     }
 
     /// Calls `body` with each binding that admits the workflow, each once.
