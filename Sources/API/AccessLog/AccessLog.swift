@@ -20,6 +20,10 @@ public final class AccessLog: Sendable {
     public static let entryCountMax = 8192
     /// How long `close` waits for a reader that takes nothing.
     public static let flushDuration = Duration.seconds(5)
+    /// How long lines are gathered before they are written.
+    ///
+    /// To wake the writer for each line cost as much again as the line: 25 µs of CPU a request.
+    static let gatherDuration = Duration.milliseconds(10)
     /// How many lines are made for one write.
     static let batchCount = 64
 
@@ -103,24 +107,28 @@ public final class AccessLog: Sendable {
         if !isTaken { droppedCount.wrappingAdd(1, ordering: .relaxed) }
     }
 
+    /// Has the lines written that come together within `gatherDuration`.
     private func schedule() {
-        Task { await writer.run { [self] writer in drain(&writer) } }
+        Task {
+            do {
+                try await Task.sleep(for: Self.gatherDuration)
+            } catch {
+                // Nobody cancels it; if somebody did, the lines would be due now.
+            }
+            await writer.run { [self] writer in drain(&writer) }
+        }
     }
 
-    /// Writes until nothing waits.
+    /// Writes what waits; what comes in the meantime is scheduled anew.
     private func drain(_ writer: inout AccessLogWriter) {
-        while true {
-            let (entries, reopens) = queue.withLock { queue in
-                defer { (queue.entries, queue.wantsReopening) = ([], false) }
-                queue.isScheduled = !queue.entries.isEmpty || queue.wantsReopening
-                return (queue.entries, queue.wantsReopening)
-            }
-            if reopens { writer.reopen() }
-            guard !entries.isEmpty || reopens else { return }
-            for start in stride(from: 0, to: entries.count, by: Self.batchCount) {
-                let batch = entries[start..<min(start + Self.batchCount, entries.count)]
-                guard write(batch, &writer) else { return giveUp(entries.count - batch.endIndex) }
-            }
+        let (entries, reopens) = queue.withLock { queue in
+            defer { (queue.entries, queue.wantsReopening, queue.isScheduled) = ([], false, false) }
+            return (queue.entries, queue.wantsReopening)
+        }
+        if reopens { writer.reopen() }
+        for start in stride(from: 0, to: entries.count, by: Self.batchCount) {
+            let batch = entries[start..<min(start + Self.batchCount, entries.count)]
+            guard write(batch, &writer) else { return giveUp(entries.count - batch.endIndex) }
         }
     }
 
