@@ -29,6 +29,14 @@ SETTLE_SECONDS = 1
 NO_TLS = "Bindery over TLS: not measured, this version of it has no TLS listener."
 
 
+def told_by(*command):
+    """The JSON that a program prints."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"bench: {' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
 class Bench:
     """One run of the script."""
 
@@ -177,11 +185,8 @@ class Bench:
         self.note("in process")
         binary = self.plan["programs"]["bindery"]
         quick = ["--quick"] if self.plan["quick"] else []
-        self.results["inProcess"] = json.loads(
-            subprocess.run([binary, "bench", "decide", *quick], check=True, capture_output=True, text=True).stdout)
-        self.results["start"] = json.loads(
-            subprocess.run([sys.executable, os.path.join(HERE, "start.py"), binary, str(self.plan["runs"])],
-                           check=True, capture_output=True, text=True).stdout)
+        self.results["inProcess"] = told_by(binary, "bench", "decide", *quick)
+        self.results["start"] = told_by(sys.executable, os.path.join(HERE, "start.py"), binary, str(self.plan["runs"]))
 
     def run(self):
         """All sections that are wanted."""
