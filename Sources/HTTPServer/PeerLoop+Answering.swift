@@ -31,6 +31,9 @@ extension PeerLoop {
         peer.exchange.isHead = false
         peer.exchange.keepsAlive = false
         peer.backlog = []
+        // The client may stay for a while, what it has sent must not.
+        peer.parser.abandon()
+        releaseMemory(of: peer)
         var response = handler.refuse(refusal)
         // A client that was only unlucky may come again, but not at once.
         if refusal.status == 503 { response.headers.append(HTTPField("Retry-After", "1")) }

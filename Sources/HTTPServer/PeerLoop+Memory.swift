@@ -44,7 +44,6 @@ extension PeerLoop {
 
     private func refuseOverload(of peer: Peer, requestID: String?, flushes: Bool = true) {
         counters.limits.count(.requestMemory)
-        releaseMemory(of: peer)
         let detail = "Too many requests are arriving; try again soon."
         refuse(peer, HTTPRefusal(.overloaded, detail: detail, requestID: requestID))
         if flushes { flush(peer) }

@@ -20,6 +20,9 @@ public struct ServerStatistics: Sendable, Hashable {
     /// How often the server core refused, by the reason; the ones for which it never did are left
     /// out.
     public var refusalsByReason: [HTTPRefusal.Reason: Int] = [:]
+
+    /// Nothing yet.
+    public init() {}
 }
 
 /// One loop's counters, written by it alone and read by anyone.

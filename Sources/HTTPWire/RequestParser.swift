@@ -64,6 +64,14 @@ public struct RequestParser: Sendable {
         return isContinueDue
     }
 
+    /// Lets go of what was read of a request that will not be served; feed it nothing more.
+    public mutating func abandon() {
+        phase = .refused
+        held = []
+        body = []
+        pending = nil
+    }
+
     /// Reads on.
     public mutating func advance(over input: ArraySlice<UInt8>) -> Step {
         do throws(WireFault) {

@@ -80,6 +80,20 @@ import Testing
         }
     }
 
+    @Test func `what a refused client has sent is let go before it closes`() async throws {
+        try await TestServer.run(TestHandler.echo) { server in
+            let client = try server.connect()
+            try await client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            try await client.send("f0000\r\n")
+            try await client.send([UInt8](repeating: 0x61, count: 0xF0000))
+            try await Patience.wait { server.server.statistics.requestByteCount >= 0xF0000 }
+            try await client.send("\r\nf0000\r\n")
+            #expect(try await client.answer()?.status == 413)
+            #expect(server.server.statistics.requestByteCount == 0)
+            #expect(server.server.statistics.peers == 1)
+        }
+    }
+
     @Test func `heads that arrive in pieces count, and are forgotten with their peers`()
         async throws
     {

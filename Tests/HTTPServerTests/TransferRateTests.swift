@@ -117,7 +117,7 @@ import Testing
             configuration.deadlines.writeStall = .milliseconds(800)
             configuration.rates.answerByteCount = 1_000
         }
-        let byteCount = 8 << 20
+        let byteCount = 4 << 20
         try await TestServer.run(Self.large(byteCount), configure: configure) { server in
             let taken = try await Self.readSlowly(server)
             #expect(taken > byteCount)
