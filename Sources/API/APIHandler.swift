@@ -66,7 +66,6 @@ public final class APIHandler: HTTPHandler {
             requestID: identity.id,
             revision: services.revision
         )
-        metrics.countRefusal(refusal.status)
         log(response, to: refusal, identity.id, now)
         return response
     }

@@ -96,6 +96,7 @@ final class Acceptor: Sendable {
             case .wouldBlock: return .emptied
             case .aborted: continue
             case .exhausted:
+                budget.limits.count(.acceptExhausted)
                 reserve.shed(listener)
                 return .exhausted
             }

@@ -13,6 +13,8 @@ public final class HTTPServer: Sendable {
         let acceptor: Acceptor
         let counters: [LoopCounters]
         let latch: DrainLatch
+        let budget: PeerBudget
+        let memory: RequestMemory
     }
 
     private let configuration: ServerConfiguration
@@ -25,6 +27,8 @@ public final class HTTPServer: Sendable {
         precondition(configuration.loopCount > 0, "a server has a loop")
         precondition(configuration.peerCountMax > 0, "a server has room for a peer")
         precondition(configuration.peerCountMaxPerAddress > 0, "an address has room for a peer")
+        precondition(configuration.requestCountMaxPerPeer > 0, "a peer may send a request")
+        precondition(configuration.inputByteCountMax > 0, "a receive takes something")
         self.configuration = configuration
         self.handler = handler
     }
@@ -50,8 +54,9 @@ public final class HTTPServer: Sendable {
             addressCountMax: configuration.peerCountMaxPerAddress,
             overflowMax: ServerConfiguration.peerOverflowMax
         )
+        let memory = RequestMemory(byteCountMax: configuration.requestByteCountMax)
         var loops: [PeerLoop.Parts] = []
-        for _ in 0..<configuration.loopCount { loops.append(try makeLoop(budget)) }
+        for _ in 0..<configuration.loopCount { loops.append(try makeLoop(budget, memory)) }
         let acceptor = try Acceptor(
             listeners: listeners,
             ports: loops.map(\.port),
@@ -61,7 +66,13 @@ public final class HTTPServer: Sendable {
         let latch = DrainLatch(loopCount: loops.count)
         running.withLock { running in
             precondition(running == nil, "a server is started once")
-            running = Running(acceptor: acceptor, counters: loops.map(\.counters), latch: latch)
+            running = Running(
+                acceptor: acceptor,
+                counters: loops.map(\.counters),
+                latch: latch,
+                budget: budget,
+                memory: memory
+            )
         }
         Self.launch(loops, acceptor, latch)
         return listeners.map(\.address)
@@ -85,10 +96,15 @@ public final class HTTPServer: Sendable {
         var total = ServerStatistics()
         let running = running.withLock { running in running }
         for counters in running?.counters ?? [] { counters.add(to: &total) }
+        running?.budget.limits.add(to: &total)
+        total.requestByteCount = running?.memory.byteCount ?? 0
         return total
     }
 
-    private func makeLoop(_ budget: PeerBudget) throws(SystemError) -> PeerLoop.Parts {
+    private func makeLoop(
+        _ budget: PeerBudget,
+        _ memory: RequestMemory
+    ) throws(SystemError) -> PeerLoop.Parts {
         let poller = try EventLoopPoller()
         let waker = try EventLoopWaker(poller: poller, token: PeerLoop.wakeToken)
         return PeerLoop.Parts(
@@ -97,7 +113,8 @@ public final class HTTPServer: Sendable {
             poller: poller,
             port: LoopPort(waker: waker),
             counters: LoopCounters(),
-            budget: budget
+            budget: budget,
+            memory: memory
         )
     }
 

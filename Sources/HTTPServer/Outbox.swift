@@ -11,6 +11,8 @@ struct Outbox {
     private var offset = 0
     /// How many bytes wait.
     private(set) var byteCount = 0
+    /// How many bytes were ever added.
+    private(set) var appendedByteCount = 0
 
     var isEmpty: Bool { byteCount == 0 }
 
@@ -19,6 +21,7 @@ struct Outbox {
         guard !bytes.isEmpty else { return }
         pieces.append(bytes)
         byteCount += bytes.count
+        appendedByteCount &+= bytes.count
     }
 
     /// Adds a copy, of the exact size: the buffers of a loop have room to spare.

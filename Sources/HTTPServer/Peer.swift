@@ -64,6 +64,10 @@ final class Peer {
     var closesAfterStream = false
     /// Writers of the streamed answer that wait for the socket.
     var writers: [LoopMessage.Reply] = []
+    /// What is measured of a body that arrives or an answer that waits.
+    var window = TransferWindow()
+    /// What its parser holds, as far as `RequestMemory` knows.
+    var memoryByteCount = 0
 
     init(socket: SocketPeer, token: PeerToken, limits: HTTPLimits, isRefused: Bool) {
         self.socket = socket

@@ -16,6 +16,8 @@ final class PeerBudget: Sendable {
     private let addressCountMax: Int
     private let overflowMax: Int
     private let state = Mutex(State())
+    /// How often connections were kept out.
+    let limits = LimitCounters()
 
     /// At most `countMax` are served, `addressCountMax` of one address, and at most
     /// `overflowMax` more are told so at the same time.
@@ -27,16 +29,24 @@ final class PeerBudget: Sendable {
 
     /// Admits a connection from `address`; one that is not dropped must be released.
     func admit(from address: String) -> Admission {
+        let (admission, limit) = judge(address)
+        if let limit { limits.count(limit) }
+        return admission
+    }
+
+    private func judge(_ address: String) -> (Admission, ServerLimit?) {
         state.withLock { state in
             let addressCount = state.servedCounts[address, default: 0]
             if state.servedCount < countMax, addressCount < addressCountMax {
                 state.servedCount += 1
                 state.servedCounts[address] = addressCount + 1
-                return .served
+                return (.served, nil)
             }
-            guard state.refusedCount < overflowMax else { return .dropped }
+            guard state.refusedCount < overflowMax else {
+                return (.dropped, .peerOverflow)
+            }
             state.refusedCount += 1
-            return .refused
+            return (.refused, state.servedCount < countMax ? .peersPerAddress : .peers)
         }
     }
 

@@ -15,6 +15,7 @@ extension PeerLoop {
         peer.deadlineKind = kind
         peer.deadlineExchange = peer.exchange.number
         peers.setDeadline(now + duration, of: peer.token)
+        if kind == .write { openWindow(of: peer) }
     }
 
     /// Lets a peer take as long as it needs; what it waits for has bounds of its own.
@@ -43,7 +44,7 @@ extension PeerLoop {
     func sweepIfDue() {
         guard now >= sweepInstant else { return }
         if let drainDeadline, now >= drainDeadline {
-            for peer in peers.all { close(peer) }
+            for peer in peers.all { end(peer, .drain) }
         }
         for peer in peers.expired(at: now) { expire(peer) }
         sweepInstant = peers.count > 0 ? now + sweepInterval : .never
@@ -66,16 +67,14 @@ extension PeerLoop {
 
     private func expire(_ peer: Peer) {
         switch peer.deadlineKind {
-        case .header, .body:
-            let detail = "The request took too long to arrive."
-            let requestID = peer.parser.requestID
-            refuse(peer, HTTPRefusal(.timeout, detail: detail, requestID: requestID))
-            flush(peer)
+        case .header: giveUp(on: peer, .headerTimeout, "The request took too long to arrive.")
+        case .body: lookAtBody(of: peer)
         case .idle:
             // A request may have arrived that no event told of yet.
             read(peer)
-            if peer.isIdle { close(peer) }
-        case .write, .linger: close(peer)
+            if peer.isIdle { end(peer, .idle) }
+        case .write: lookAtReader(peer)
+        case .linger: end(peer, .linger)
         case .none: preconditionFailure("a deadline that is not armed does not pass")
         }
     }

@@ -76,7 +76,7 @@ extension PeerLoop {
                 rest = []
                 refuse(peer, refusal)
             }
-            if output.count >= ServerConfiguration.outputByteCountMax || !peer.outbox.isEmpty {
+            if output.count >= configuration.outputByteCountMax || !peer.outbox.isEmpty {
                 send(to: peer)
             }
         }
@@ -88,7 +88,7 @@ extension PeerLoop {
         switch peer.socket.receive(into: &input) {
         case .bytes(let count):
             peer.lingerByteCountLeft -= count
-            if peer.lingerByteCountLeft <= 0 { close(peer) }
+            if peer.lingerByteCountLeft <= 0 { end(peer, .lingerBytes) }
         case .wouldBlock: break
         case .ended, .failed: close(peer)
         }

@@ -48,13 +48,10 @@ extension PeerLoop {
     }
 
     private func sendOutbox(of peer: Peer) {
-        let byteCountBefore = peer.outbox.byteCount
         switch peer.outbox.send(through: peer.socket) {
         case .failed: close(peer)
-        case .emptied: break
-        case .blocked:
-            guard peer.outbox.byteCount < byteCountBefore else { return }
-            rearm(peer, .write, after: configuration.deadlines.writeStall)
+        // How much it takes is looked at when its window ends.
+        case .emptied, .blocked: break
         }
     }
 
@@ -66,10 +63,11 @@ extension PeerLoop {
         if peer.parser.isIdle {
             rearm(peer, .idle, after: idleDuration)
         } else if peer.parser.isReadingBody {
-            arm(peer, .body, after: configuration.deadlines.body)
+            armBody(of: peer)
         } else {
             arm(peer, .header, after: configuration.deadlines.header)
         }
+        countMemory(of: peer)
     }
 
     /// Closes a connection whose last answer is out; in two steps when the peer may still send,
@@ -86,7 +84,7 @@ extension PeerLoop {
 
     /// Empties the output buffer; an unusually large one is given back.
     private func releaseOutput() {
-        let isLarge = output.capacity > 2 * ServerConfiguration.outputByteCountMax
+        let isLarge = output.capacity > 2 * configuration.outputByteCountMax
         output.removeAll(keepingCapacity: !isLarge)
     }
 }

@@ -16,10 +16,11 @@ final class PeerLoop {
     let port: LoopPort
     let counters: LoopCounters
     let budget: PeerBudget
+    let memory: RequestMemory
 
     var peers = PeerTable()
     /// Where every receive puts its bytes; nothing keeps them when the event is over.
-    var input = [UInt8](repeating: 0, count: ServerConfiguration.inputByteCount)
+    var input: [UInt8]
     /// The answers of the peer being served; empty between peers.
     var output: [UInt8] = []
     /// The time of this turn of the loop.
@@ -49,6 +50,7 @@ final class PeerLoop {
         let port: LoopPort
         let counters: LoopCounters
         let budget: PeerBudget
+        let memory: RequestMemory
     }
 
     init(_ parts: Parts) {
@@ -58,7 +60,12 @@ final class PeerLoop {
         port = parts.port
         counters = parts.counters
         budget = parts.budget
-        sweepInterval = parts.configuration.deadlines.sweepInterval
+        memory = parts.memory
+        input = [UInt8](repeating: 0, count: parts.configuration.inputByteCountMax)
+        sweepInterval = min(
+            parts.configuration.deadlines.sweepInterval,
+            ServerDeadlines.sweepInterval(for: parts.configuration.rates.bodyGrace)
+        )
     }
 
     /// Serves until the server has drained.
@@ -167,6 +174,7 @@ final class PeerLoop {
 
     private func forget(_ peer: Peer) {
         peers.remove(peer.token)
+        releaseMemory(of: peer)
         budget.release(from: peer.socket.address.host, isRefused: peer.isRefused)
         counters.countClosed()
     }

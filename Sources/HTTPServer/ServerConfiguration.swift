@@ -17,8 +17,31 @@ public struct ServerConfiguration: Sendable {
     ///
     /// Default 10,000, no limit of its own: a proxy's clients share its address.
     public var peerCountMaxPerAddress = 10_000
+    /// How slow a client may be.
+    public var rates = ServerRates()
+    /// The most requests of one connection; the answer to the last one says that it closes.
+    ///
+    /// Default 1,000,000: no client notices, and nothing that a connection could gather, here or
+    /// in a balancer in front, grows for ever.
+    public var requestCountMaxPerPeer = 1_000_000
+    /// The most memory for requests of all connections together, in bytes; beyond it 503.
+    ///
+    /// Default 256 MiB. Counts heads and bodies that are arriving and bodies whose operation runs.
+    public var requestByteCountMax = 256 << 20
+    /// The most input that waits behind a running request, in bytes; also what one receive takes.
+    ///
+    /// Default 64 KiB. A client that pipelines more is not read until its answers are out.
+    public var inputByteCountMax = 64 << 10
+    /// Up to this size pipelined answers are sent together, in bytes; with more unsent than that no
+    /// further request is served.
+    ///
+    /// Default 256 KiB. A streamed answer's writer waits while more than a quarter of it is unsent.
+    public var outputByteCountMax = 256 << 10
     /// How many event loops serve the peers; one for each processor by default.
     public var loopCount = EventLoopQueue.processorCount
+
+    /// A streamed answer's writer waits while more than this is unsent.
+    var streamByteCountMax: Int { outputByteCountMax / 4 }
 
     /// The defaults, on one address.
     public init(address: SocketAddress) { self.addresses = [address] }
@@ -28,14 +51,8 @@ public struct ServerConfiguration: Sendable {
     /// Descriptors wanted beside those of the served peers: for the ones told that there are too
     /// many, the loops, and the rest of the process.
     static let descriptorReserve = 1_024
-    /// What one receive takes; also the most input that waits behind a running request.
-    static let inputByteCount = 64 << 10
-    /// Pipelined answers are sent together up to this size.
-    static let outputByteCountMax = 256 << 10
     /// A body from this size on is sent from where it lies, instead of being copied.
     static let directBodyByteCountMin = 64 << 10
-    /// A streamed answer's writer waits while more than this is unsent.
-    static let streamByteCountMax = 64 << 10
     /// What a closing connection still reads, so that its peer can finish and see the answer.
     static let lingerByteCountMax = 256 << 20
 }

@@ -1,3 +1,4 @@
+public import HTTPWire
 import Synchronization
 
 /// What the server has done since it started.
@@ -12,6 +13,16 @@ public struct ServerStatistics: Sendable, Hashable {
     public var refusals = 0
     /// Turns of the loops: each serves all that was ready when it began.
     public var turns = 0
+    /// The memory that requests take which are arriving or being served, in bytes.
+    public var requestByteCount = 0
+    /// How often each limit closed a connection; the ones that never did are left out.
+    public var limitsReached: [ServerLimit: Int] = [:]
+    /// How often the server core refused, by the reason; the ones for which it never did are left
+    /// out.
+    public var refusalsByReason: [HTTPRefusal.Reason: Int] = [:]
+
+    /// Nothing yet.
+    public init() {}
 }
 
 /// One loop's counters, written by it alone and read by anyone.
@@ -21,11 +32,17 @@ final class LoopCounters: Sendable {
     private let requests = Atomic<Int>(0)
     private let refusals = Atomic<Int>(0)
     private let turns = Atomic<Int>(0)
+    private let refusalReasons = RefusalCounters()
+    /// How often limits closed a connection of this loop.
+    let limits = LimitCounters()
 
     func countAccepted() { accepted.wrappingAdd(1, ordering: .relaxed) }
     func countClosed() { closed.wrappingAdd(1, ordering: .relaxed) }
     func countRequest() { requests.wrappingAdd(1, ordering: .relaxed) }
-    func countRefusal() { refusals.wrappingAdd(1, ordering: .relaxed) }
+    func countRefusal(_ reason: HTTPRefusal.Reason) {
+        refusals.wrappingAdd(1, ordering: .relaxed)
+        refusalReasons.count(reason)
+    }
     func countTurn() { turns.wrappingAdd(1, ordering: .relaxed) }
 
     /// Adds this loop's figures to `total`.
@@ -39,5 +56,7 @@ final class LoopCounters: Sendable {
         total.requests += requests.load(ordering: .relaxed)
         total.refusals += refusals.load(ordering: .relaxed)
         total.turns += turns.load(ordering: .relaxed)
+        refusalReasons.add(to: &total)
+        limits.add(to: &total)
     }
 }

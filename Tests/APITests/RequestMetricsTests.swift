@@ -135,17 +135,6 @@ import Testing
         #expect(try await metrics(api).values(name, ["http_request_method": "GET"]) == [1])
     }
 
-    @Test func `refusals of the core count by status`() async throws {
-        let api = try await TestAPI()
-        _ = api.handler.refuse(HTTPRefusal(.timeout, detail: ""))
-        _ = api.handler.refuse(HTTPRefusal(.badRequest, detail: ""))
-        _ = api.handler.refuse(HTTPRefusal(.badRequest, detail: ""))
-        let read = try await metrics(api)
-        let name = "bindery_http_refusals_total"
-        #expect(read.values(name, ["http_response_status_code": "400"]) == [2])
-        #expect(read.values(name, ["http_response_status_code": "408"]) == [1])
-    }
-
     @Test(arguments: ["plain", "a\"b", "a\\b", "a\nb", "\\n", "\\\"\n", "ä{},="])
     func `any text may be a label's value`(_ value: String) throws {
         var text = MetricsText()

@@ -37,7 +37,15 @@ import Testing
         ("limits.targetBytes", 256, 65_536), ("limits.peers", 1, 1_000_000),
         ("execution.timeoutMs", 1, 120_000), ("execution.breaker.failurePercent", 1, 100),
         ("audit.retentionDays", 1, 36_500), ("ledger.retention", 1, 1000),
-        ("drainSeconds", 1, 3600),
+        ("drainSeconds", 1, 3600), ("limits.fields", 8, 1000),
+        ("limits.requestMemoryBytes", 33_554_432, 1_099_511_627_776),
+        ("limits.requestsPerPeer", 1, 1_000_000_000), ("limits.bodyBytesPerSecond", 0, 1_000_000),
+        ("limits.answerBytesPerSecond", 0, 1_000_000), ("limits.pipelineBytes", 4096, 1_048_576),
+        ("limits.outputBytes", 16_384, 16_777_216), ("limits.trailerBytes", 256, 1_048_576),
+        ("limits.chunkExtensionBytes", 256, 1_048_576), ("deadlines.headerSeconds", 1, 3600),
+        ("deadlines.bodySeconds", 1, 3600), ("deadlines.bodyGraceSeconds", 1, 3600),
+        ("deadlines.idleSeconds", 1, 86_400), ("deadlines.writeStallSeconds", 1, 3600),
+        ("deadlines.lingerSeconds", 1, 3600), ("deadlines.drainIdleMs", 1, 60_000),
     ])
     func `takes its limits and refuses one beyond`(_ path: String, _ low: Int, _ high: Int) throws {
         let setting = try #require(Setting.named(path))

@@ -38,7 +38,6 @@ final class RequestMetrics: Sendable {
     private let cells: CounterArray
     /// How many requests began to wait, then how many have been answered, by method.
     private let waits = CounterArray(count: 2 * HTTPMethod.allCases.count)
-    private let refusals = CounterArray(count: RequestMetrics.statuses.count + 1)
 
     /// Counters for these routes.
     init(_ routes: [(template: String, method: HTTPMethod)]) {
@@ -73,9 +72,6 @@ final class RequestMetrics: Sendable {
         return nanoseconds
     }
 
-    /// Counts an answer of the server core, which has no method and no route.
-    func countRefusal(_ status: Int) { refusals.add(1, at: place(status)) }
-
     /// Counts a request that waits for its answer.
     func countWaiting(_ method: HTTPMethod) { waits.add(1, at: method.place) }
 
@@ -108,7 +104,6 @@ extension RequestMetrics {
             write(row: 2 * routes.count + method.place, nil, method, to: &text)
         }
         writeActive(to: &text)
-        writeRefusals(to: &text)
         return text.text
     }
 
@@ -144,14 +139,6 @@ extension RequestMetrics {
             guard began > 0 else { continue }
             let active = began > answered ? began - answered : 0
             text.sample(name, active, [("http_request_method", method.rawValue)])
-        }
-    }
-
-    private func writeRefusals(to text: inout MetricsText) {
-        let name = "bindery_http_refusals_total"
-        text.family(name, .counter, "Requests that the server core refused itself, by status.")
-        for place in 0...Self.statuses.count where refusals[place] > 0 {
-            text.sample(name, refusals[place], Self.labels(place))
         }
     }
 

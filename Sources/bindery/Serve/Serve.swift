@@ -96,12 +96,7 @@ enum Serve {
     private static func configuration(_ settings: Settings) -> ServerConfiguration {
         var configuration = ServerConfiguration(address: settings.listen[0])
         configuration.addresses = settings.listen
-        configuration.limits.bodyByteCountMax = settings.limits.bodyByteCountMax
-        configuration.limits.headerByteCountMax = settings.limits.headerByteCountMax
-        configuration.limits.targetByteCountMax = settings.limits.targetByteCountMax
-        configuration.peerCountMax = settings.limits.peerCountMax
-        configuration.peerCountMaxPerAddress = settings.limits.peerCountMaxPerAddress
-        configuration.deadlines.drain = settings.drain
+        ServerBounds.set(settings, in: &configuration)
         return configuration
     }
 }

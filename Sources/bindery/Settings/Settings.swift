@@ -28,6 +28,8 @@ struct Settings: Sendable {
     var secrets = SecretSettings()
     /// The sizes and numbers beyond which a request is refused.
     var limits = LimitSettings()
+    /// How long clients may take.
+    var deadlines = DeadlineSettings()
     /// How providers are reached.
     var outbound = OutboundSettings()
     /// How providers are called.
@@ -63,20 +65,6 @@ struct SecretSettings: Sendable, Hashable {
     var vaultTokenFile: String?
     /// Which references connections may name; none lets them name any.
     var references: [SecretReferenceRule] = []
-}
-
-/// The sizes and numbers beyond which a request is refused.
-struct LimitSettings: Sendable, Hashable {
-    /// The largest body, in bytes.
-    var bodyByteCountMax = 1 << 20
-    /// The largest header block, in bytes.
-    var headerByteCountMax = 32 << 10
-    /// The longest request target, in bytes.
-    var targetByteCountMax = 8 << 10
-    /// The most connections of clients.
-    var peerCountMax = 10_000
-    /// The most connections of one client address.
-    var peerCountMaxPerAddress = 10_000
 }
 
 /// How providers are reached.
