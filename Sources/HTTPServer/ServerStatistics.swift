@@ -12,6 +12,14 @@ public struct ServerStatistics: Sendable, Hashable {
     public var refusals = 0
     /// Turns of the loops: each serves all that was ready when it began.
     public var turns = 0
+    /// TLS handshakes that were completed, the resumed ones included.
+    public var handshakes = 0
+    /// TLS handshakes that took up an earlier session.
+    public var handshakesResumed = 0
+    /// TLS handshakes that failed: no TLS, no version, cipher, protocol or certificate in common.
+    public var handshakesFailed = 0
+    /// TLS handshakes that took too long.
+    public var handshakesTimedOut = 0
 }
 
 /// One loop's counters, written by it alone and read by anyone.
@@ -21,11 +29,15 @@ final class LoopCounters: Sendable {
     private let requests = Atomic<Int>(0)
     private let refusals = Atomic<Int>(0)
     private let turns = Atomic<Int>(0)
+    private let handshakes = HandshakeCounters()
 
     func countAccepted() { accepted.wrappingAdd(1, ordering: .relaxed) }
     func countClosed() { closed.wrappingAdd(1, ordering: .relaxed) }
     func countRequest() { requests.wrappingAdd(1, ordering: .relaxed) }
     func countRefusal() { refusals.wrappingAdd(1, ordering: .relaxed) }
+    func countHandshake(_ end: HandshakeCounters.End, isResumed: Bool = false) {
+        handshakes.count(end, isResumed: isResumed)
+    }
     func countTurn() { turns.wrappingAdd(1, ordering: .relaxed) }
 
     /// Adds this loop's figures to `total`.
@@ -39,5 +51,6 @@ final class LoopCounters: Sendable {
         total.requests += requests.load(ordering: .relaxed)
         total.refusals += refusals.load(ordering: .relaxed)
         total.turns += turns.load(ordering: .relaxed)
+        handshakes.add(to: &total)
     }
 }
