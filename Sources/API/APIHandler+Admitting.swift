@@ -27,11 +27,7 @@ extension APIHandler {
         if case .methodNotAllowed(let allowed, isAnonymous: true) = match {
             return .answer(methodNotAllowed(allowed, arrival))
         }
-        let caller = try services.authentication.caller(
-            token: try arrival.bearerToken(),
-            address: request.peerAddress,
-            now: arrival.now
-        )
+        let caller = try caller(of: arrival)
         switch match {
         case .route(let index, let values):
             return .call(index, try call(index, values, arrival, caller: caller))
@@ -39,6 +35,29 @@ extension APIHandler {
             return .answer(methodNotAllowed(allowed, arrival))
         case .notFound: throw .notFound("such path")
         }
+    }
+
+    /// Finds out who sent a request: a header goes over a client certificate, so that what a client
+    /// says goes over what its connection, perhaps a shared one, has.
+    private func caller(of arrival: Arrival) throws(CommandError) -> Caller {
+        let request = arrival.request
+        let token = try arrival.bearerToken()
+        if token == nil, let certificate = request.clientCertificate {
+            return try services.authentication.caller(
+                certificate: VerifiedCertificate(
+                    subject: certificate.subject,
+                    names: certificate.names,
+                    fingerprint: certificate.fingerprint
+                ),
+                address: request.peerAddress,
+                now: arrival.now
+            )
+        }
+        return try services.authentication.caller(
+            token: token,
+            address: request.peerAddress,
+            now: arrival.now
+        )
     }
 
     private func methodNotAllowed(_ allowed: [HTTPMethod], _ arrival: Arrival) -> HTTPResponse {

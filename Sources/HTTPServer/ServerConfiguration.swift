@@ -29,7 +29,10 @@ public struct ServerConfiguration: Sendable {
     public var loopCount = EventLoopQueue.processorCount
 
     /// The defaults, on one address.
-    public init(address: SocketAddress) { self.addresses = [address] }
+    public init(address: SocketAddress) { self.init(addresses: [address]) }
+
+    /// The defaults, on these addresses for plain HTTP.
+    public init(addresses: [SocketAddress]) { self.addresses = addresses }
 
     /// Connections over the limit that are told so at the same time; more are closed unanswered.
     static let peerOverflowMax = 128

@@ -56,7 +56,7 @@ import CShims
                 unsafe try Self.install(clients, in: context)
             }
         } catch {
-            unsafe contexts.forEach { context in unsafe SSL_CTX_free(context) }
+            for index in unsafe contexts.indices { unsafe SSL_CTX_free(contexts[index]) }
             throw error
         }
         unsafe self.contexts = unsafe contexts
@@ -66,7 +66,7 @@ import CShims
         unsafe bindery_tls_set_server_name_callback(contexts[0], tlsServerNameCallback, user)
     }
 
-    deinit { unsafe contexts.forEach { context in unsafe SSL_CTX_free(context) } }
+    deinit { for index in unsafe contexts.indices { unsafe SSL_CTX_free(contexts[index]) } }
 
     /// A session's start; nil when there is no memory for it.
     func makeSession() -> OpaquePointer? { unsafe SSL_new(contexts[0]) }
