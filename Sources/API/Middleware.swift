@@ -55,13 +55,32 @@ extension APIHandler {
         _ passage: inout Passage
     ) throws(CommandError) -> Caller {
         if isAnonymous(match) { return .anyone(address: arrival.request.peerAddress) }
-        let caller = try services.authentication.caller(
-            token: try arrival.bearerToken(),
-            address: arrival.request.peerAddress,
-            now: arrival.now
-        )
+        let caller = try caller(of: arrival)
         passage.credential = caller.credential.id
         return caller
+    }
+
+    /// Finds out who sent a request: a header goes over a client certificate, so that what a client
+    /// says goes over what its connection, perhaps a shared one, has.
+    private func caller(of arrival: Arrival) throws(CommandError) -> Caller {
+        let request = arrival.request
+        let token = try arrival.bearerToken()
+        if token == nil, let certificate = request.clientCertificate {
+            return try services.authentication.caller(
+                certificate: VerifiedCertificate(
+                    subject: certificate.subject,
+                    names: certificate.names,
+                    fingerprint: certificate.fingerprint
+                ),
+                address: request.peerAddress,
+                now: arrival.now
+            )
+        }
+        return try services.authentication.caller(
+            token: token,
+            address: request.peerAddress,
+            now: arrival.now
+        )
     }
 
     private func isAnonymous(_ match: Router.Match) -> Bool {

@@ -23,7 +23,10 @@ public final class HTTPServer: Sendable {
 
     /// Makes a server that does not listen yet.
     public init(configuration: ServerConfiguration, handler: any HTTPHandler) {
-        precondition(!configuration.addresses.isEmpty, "a server listens somewhere")
+        let (plain, secure) = (configuration.addresses, configuration.secureAddresses)
+        let isListening = !plain.isEmpty || !secure.isEmpty || !configuration.unixSockets.isEmpty
+        precondition(isListening, "a server listens somewhere")
+        precondition(secure.isEmpty || configuration.tls != nil, "TLS needs a certificate")
         precondition(configuration.loopCount > 0, "a server has a loop")
         precondition(configuration.peerCountMax > 0, "a server has room for a peer")
         precondition(configuration.peerCountMaxPerAddress > 0, "an address has room for a peer")
@@ -37,18 +40,15 @@ public final class HTTPServer: Sendable {
     ///
     /// Raises the process's limit of open files so that all peers fit, as far as it is allowed.
     ///
-    /// - Returns: The bound addresses, in the configuration's order, with the ports that the
-    ///   kernel chose for port 0.
+    /// - Returns: The bound addresses, in the configuration's order, the plain ones before the
+    ///   secure ones, with the ports that the kernel chose for port 0.
     /// - Throws: `SystemError`, whose operation names the address when it cannot be bound
     ///   (`EADDRINUSE` when another process listens there).
     public func start() throws(SystemError) -> [SocketAddress] {
         DescriptorLimit.raise(
             to: configuration.peerCountMax + ServerConfiguration.descriptorReserve
         )
-        var listeners: [SocketListener] = []
-        for address in configuration.addresses {
-            listeners.append(try SocketListener(address: address))
-        }
+        let listeners = try ServerListener.all(of: configuration)
         let budget = PeerBudget(
             countMax: configuration.peerCountMax,
             addressCountMax: configuration.peerCountMaxPerAddress,
@@ -75,7 +75,7 @@ public final class HTTPServer: Sendable {
             )
         }
         Self.launch(loops, acceptor, latch)
-        return listeners.map(\.address)
+        return listeners.map(\.socket.address).filter { address in address != .unixPeer }
     }
 
     /// Shuts down gracefully; returns when every connection is closed and every suspended

@@ -33,9 +33,9 @@ struct Outbox {
     }
 
     /// Sends until all is sent or the socket is full; frees each piece once it is sent.
-    mutating func send(through socket: SocketPeer) -> Outcome {
+    mutating func send(through transport: PeerTransport) -> Outcome {
         while let piece = pieces.first {
-            switch socket.send(piece[offset...]) {
+            switch transport.send(piece[offset...]) {
             case .wouldBlock: return .blocked
             case .failed: return .failed
             case .bytes(let count):

@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// How many connections are open, in total and for each client address, against how many may be.
@@ -37,6 +38,8 @@ final class PeerBudget: Sendable {
     private func judge(_ address: String) -> (Admission, ServerLimit?) {
         state.withLock { state in
             let addressCount = state.servedCounts[address, default: 0]
+            // All peers of a Unix-domain socket share one name, which is no client's address.
+            let addressCountMax = address == SocketAddress.unixPeer.host ? Int.max : addressCountMax
             if state.servedCount < countMax, addressCount < addressCountMax {
                 state.servedCount += 1
                 state.servedCounts[address] = addressCount + 1

@@ -34,7 +34,7 @@ extension PeerLoop {
     ///
     /// A drain waits less for one that has sent whole requests only: most likely it sends nothing.
     func lingerDuration(of peer: Peer) -> Duration {
-        guard drainDeadline != nil, peer.rest == .furtherRequests else {
+        guard drainDeadline != nil, peer.rest != .refusedRequest else {
             return configuration.deadlines.linger
         }
         return min(configuration.deadlines.linger, configuration.deadlines.drainIdle)
@@ -61,6 +61,7 @@ extension PeerLoop {
         sweepInstant = now
         for peer in peers.all {
             if peer.isIdle { rearm(peer, .idle, after: idle) }
+            if peer.phase == .handshaking { rearm(peer, .handshake, after: idle) }
             if peer.phase == .lingering { rearm(peer, .linger, after: lingerDuration(of: peer)) }
         }
     }
@@ -73,6 +74,7 @@ extension PeerLoop {
             // A request may have arrived that no event told of yet.
             read(peer)
             if peer.isIdle { end(peer, .idle) }
+        case .handshake: abandonHandshake(peer)
         case .write: lookAtReader(peer)
         case .linger: end(peer, .linger)
         case .none: preconditionFailure("a deadline that is not armed does not pass")

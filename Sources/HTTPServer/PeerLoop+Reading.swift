@@ -10,17 +10,19 @@ extension PeerLoop {
             close(peer)
             return
         }
-        if readiness.contains(.writable) { flush(peer) }
-        if readiness.contains(.readable), peer.phase != .closed { read(peer) }
+        if peer.phase == .handshaking { return shakeHands(with: peer) }
+        let possible = peer.transport.possible(readiness)
+        if possible.contains(.writable) { flush(peer) }
+        if possible.contains(.readable), peer.phase != .closed { read(peer) }
     }
 
     /// Receives once: a peer that sends without end shares the loop with the others.
     func read(_ peer: Peer) {
         switch peer.phase {
         case .reading where peer.outbox.isEmpty && !peer.isInputEnded:
-            switch peer.socket.receive(into: &input) {
+            switch peer.transport.receive(into: &input) {
             case .bytes(let count): takeInput(count, from: peer)
-            case .wouldBlock: break
+            case .wouldBlock: watch(peer, for: .readable)
             case .ended:
                 peer.isInputEnded = true
                 settle(peer)
@@ -30,6 +32,7 @@ extension PeerLoop {
         // Input must wait for the running request. The poller is told only now that bytes came,
         // since most clients send none and two system calls a request are saved.
         case .reading, .waiting, .streaming, .closing: watch(peer, for: writeInterest(of: peer))
+        case .handshaking: shakeHands(with: peer)
         case .closed: preconditionFailure("a closed peer has no events")
         }
     }
@@ -69,8 +72,9 @@ extension PeerLoop {
                 if peer.parser.takeContinueRequest() {
                     output.append(contentsOf: ResponseWriter.continueLine)
                 }
-            case .request(let request, let consumed):
+            case .request(var request, let consumed):
                 rest = rest.dropFirst(consumed)
+                request.clientCertificate = peer.clientCertificate
                 respond(to: request, from: peer)
             case .refused(let refusal):
                 rest = []
@@ -83,7 +87,7 @@ extension PeerLoop {
         return rest
     }
 
-    /// Reads what a closing peer still sends, so that it is not reset before it reads its answer.
+    /// Reads what a closing peer still sends, as it comes over the socket, so that it is not reset before it reads its answer.
     private func discard(_ peer: Peer) {
         switch peer.socket.receive(into: &input) {
         case .bytes(let count):

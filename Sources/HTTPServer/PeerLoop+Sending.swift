@@ -17,7 +17,7 @@ extension PeerLoop {
                 peer.outbox.append(copying: output[...])
                 return sendOutbox(of: peer)
             }
-            switch peer.socket.send(output[...]) {
+            switch peer.transport.send(output[...]) {
             case .bytes(let count) where count == output.count: return
             case .bytes(let count): peer.outbox.append(copying: output[count...])
             case .wouldBlock: peer.outbox.append(copying: output[...])
@@ -43,12 +43,12 @@ extension PeerLoop {
             if peer.interest.contains(.writable) { watch(peer, for: []) }
             resumeWriters(of: peer, goOn: true)
         case .closing: finish(peer)
-        case .lingering, .closed: break
+        case .handshaking, .lingering, .closed: break
         }
     }
 
     private func sendOutbox(of peer: Peer) {
-        switch peer.outbox.send(through: peer.socket) {
+        switch peer.outbox.send(through: peer.transport) {
         case .failed: close(peer)
         // How much it takes is looked at when its window ends.
         case .emptied, .blocked: break
@@ -60,6 +60,7 @@ extension PeerLoop {
         // What arrived is answered, and nothing more will come.
         guard !peer.isInputEnded else { return close(peer) }
         watch(peer, for: .readable)
+        if peer.transport.holdsInput { pendingReads.append(peer.token) }
         if peer.parser.isIdle {
             rearm(peer, .idle, after: idleDuration)
         } else if peer.parser.isReadingBody {
@@ -74,7 +75,18 @@ extension PeerLoop {
     /// because closing on unread input resets the connection and destroys the answer
     /// (RFC 9112 section 9.6).
     private func finish(_ peer: Peer) {
-        guard peer.rest != .nothing, !peer.isInputEnded else { return close(peer) }
+        guard peer.transport.endSession() else {
+            arm(peer, .write, after: configuration.deadlines.writeStall)
+            return watch(peer, for: .writable)
+        }
+        // Of a TLS peer that sends nothing more the `close_notify` is still to come.
+        let sendsNothing = peer.rest == .nothing && peer.transport.tls == nil
+        guard !sendsNothing, !peer.isInputEnded else { return close(peer) }
+        linger(peer)
+    }
+
+    /// Ends the sending, and drops what the peer still sends until it closes.
+    func linger(_ peer: Peer) {
         peer.phase = .lingering
         peer.backlog = []
         peer.socket.endSending()

@@ -34,6 +34,8 @@ final class PeerLoop {
     var taskCount = 0
     /// When deadlines are looked at next.
     var sweepInstant = MonotonicInstant.never
+    /// TLS peers that wait for input of which some may lie in their session already.
+    var pendingReads: [PeerToken] = []
     /// How often deadlines are looked at.
     var sweepInterval: Duration
 
@@ -73,7 +75,8 @@ final class PeerLoop {
         var events = EventLoopPoller.Events()
         while !isDrained {
             let isSweeping = peers.count > 0 || drainDeadline != nil
-            poller.wait(into: &events, timeout: isSweeping ? sweepInterval : nil)
+            let timeout = isSweeping ? sweepInterval : nil
+            poller.wait(into: &events, timeout: pendingReads.isEmpty ? timeout : .zero)
             startTurn()
             var wasWoken = false
             for index in 0..<events.count {
@@ -85,6 +88,7 @@ final class PeerLoop {
                 }
             }
             if wasWoken { for message in port.take() { receive(message) } }
+            if !pendingReads.isEmpty { readPending() }
             sweepIfDue()
         }
         for message in port.close() { refuse(message) }
@@ -93,6 +97,8 @@ final class PeerLoop {
     /// Closes a peer, whatever it is doing, and lets go of everything that waits for it.
     func close(_ peer: Peer) {
         guard peer.phase != .closed else { return }
+        // An end that the peer can tell from a cut; when the socket is full, it has to.
+        _ = peer.transport.endSession()
         peer.phase = .closed
         peer.outbox = Outbox()
         peer.backlog = []
@@ -103,7 +109,8 @@ final class PeerLoop {
     }
 
     /// Changes what the poller watches for, when it differs.
-    func watch(_ peer: Peer, for interest: Readiness) {
+    func watch(_ peer: Peer, for wanted: Readiness) {
+        let interest = peer.transport.interest(for: wanted)
         guard peer.interest != interest else { return }
         peer.interest = interest
         poller.change(peer.socket.descriptor, interest: interest, token: peer.token.rawValue)
@@ -126,7 +133,8 @@ final class PeerLoop {
 
     private func receive(_ message: LoopMessage) {
         switch message {
-        case .accepted(let socket, let isRefused): adopt(socket, isRefused: isRefused)
+        case .accepted(let socket, let isTLS, let isRefused):
+            adopt(socket, isTLS: isTLS, isRefused: isRefused)
         case .answer(let token, let response):
             taskCount -= 1
             guard let peer = peers[token], peer.phase == .waiting else { return }
@@ -144,17 +152,22 @@ final class PeerLoop {
     private func refuse(_ message: LoopMessage) {
         switch message {
         case .piece(_, _, let reply): reply.resume(returning: false)
-        case .accepted(let socket, let isRefused):
+        case .accepted(let socket, _, let isRefused):
             budget.release(from: socket.address.host, isRefused: isRefused)
         case .answer, .streamEnded, .drain: break
         }
     }
 
-    private func adopt(_ socket: SocketPeer, isRefused: Bool) {
+    private func adopt(_ socket: SocketPeer, isTLS: Bool, isRefused: Bool) {
         counters.countAccepted()
+        let tls = isTLS ? configuration.tls.flatMap { TLSSession($0.current, over: socket) } : nil
+        let transport = PeerTransport(socket: socket, tls: tls)
+        let limits = configuration.limits
         let peer = peers.insert { token in
-            Peer(socket: socket, token: token, limits: configuration.limits, isRefused: isRefused)
+            Peer(transport: transport, token: token, limits: limits, isRefused: isRefused)
         }
+        // There is no memory for a session: the peer cannot be served.
+        guard !isTLS || tls != nil else { return forget(peer) }
         do throws(SystemError) {
             let token = peer.token.rawValue
             try poller.add(socket.descriptor, interest: .readable, token: token)
@@ -163,13 +176,9 @@ final class PeerLoop {
             return forget(peer)
         }
         if sweepInstant == .never { sweepInstant = now + sweepInterval }
-        if isRefused {
-            refuse(peer, HTTPRefusal(.tooManyPeers, detail: "Too many connections are open."))
-            flush(peer)
-        } else {
-            // A connection that says nothing gets as long as a head may take.
-            arm(peer, .idle, after: configuration.deadlines.header)
-        }
+        guard isTLS else { return welcome(peer) }
+        peer.phase = .handshaking
+        arm(peer, .handshake, after: handshakeDuration)
     }
 
     private func forget(_ peer: Peer) {

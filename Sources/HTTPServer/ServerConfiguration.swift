@@ -3,8 +3,16 @@ public import Platform
 
 /// Where the server listens, and every bound it keeps.
 public struct ServerConfiguration: Sendable {
-    /// The addresses to listen on; at least one.
+    /// The addresses to listen on for plain HTTP.
     public var addresses: [SocketAddress]
+    /// The addresses to listen on for HTTPS; they need `tls`.
+    public var secureAddresses: [SocketAddress] = []
+    /// The Unix-domain sockets to listen on, for plain HTTP of processes on this machine.
+    ///
+    /// All their peers are named `unix`, and count against `peerCountMax` alone.
+    public var unixSockets: [UnixSocketPath] = []
+    /// The certificates of the secure addresses.
+    public var tls: ServerTLS?
     /// The sizes beyond which a request is refused.
     public var limits = HTTPLimits()
     /// How long each thing may take.
@@ -44,7 +52,10 @@ public struct ServerConfiguration: Sendable {
     var streamByteCountMax: Int { outputByteCountMax / 4 }
 
     /// The defaults, on one address.
-    public init(address: SocketAddress) { self.addresses = [address] }
+    public init(address: SocketAddress) { self.init(addresses: [address]) }
+
+    /// The defaults, on these addresses for plain HTTP.
+    public init(addresses: [SocketAddress]) { self.addresses = addresses }
 
     /// Connections over the limit that are told so at the same time; more are closed unanswered.
     static let peerOverflowMax = 128
@@ -59,6 +70,10 @@ public struct ServerConfiguration: Sendable {
 
 /// How long each thing may take before the server gives up on it.
 public struct ServerDeadlines: Sendable {
+    /// From a connection's start to the end of its TLS handshake, then it is closed.
+    ///
+    /// Default 10 s.
+    public var tlsHandshake = Duration.seconds(10)
     /// From a request's first byte to the end of its head, then 408.
     ///
     /// Default 10 s; also how long a new connection may say nothing.
@@ -94,7 +109,8 @@ public struct ServerDeadlines: Sendable {
 
     /// How often deadlines are looked at: often enough for the shortest of them.
     var sweepInterval: Duration {
-        let shortest = [header, body, idle, writeStall, linger, drain].min() ?? .zero
+        let all = [tlsHandshake, header, body, idle, writeStall, linger, drain]
+        let shortest = all.min() ?? .zero
         return Self.sweepInterval(for: shortest)
     }
 

@@ -28,6 +28,8 @@ public enum ServerLimit: String, Sendable, Hashable, CaseIterable {
     case requestsPerPeer = "requests_per_peer"
     /// All requests together would have taken more than `requestByteCountMax`; answered 503.
     case requestMemory = "request_memory"
+    /// A TLS handshake did not end within `ServerDeadlines.tlsHandshake`.
+    case handshake = "handshake_timeout"
     /// A drain ended before the connection did.
     case drain = "drain_deadline"
 

@@ -20,6 +20,14 @@ public struct ServerStatistics: Sendable, Hashable {
     /// How often the server core refused, by the reason; the ones for which it never did are left
     /// out.
     public var refusalsByReason: [HTTPRefusal.Reason: Int] = [:]
+    /// TLS handshakes that were completed, the resumed ones included.
+    public var handshakes = 0
+    /// TLS handshakes that took up an earlier session.
+    public var handshakesResumed = 0
+    /// TLS handshakes that failed: no TLS, no version, cipher, protocol or certificate in common.
+    public var handshakesFailed = 0
+    /// TLS handshakes that took too long.
+    public var handshakesTimedOut = 0
 
     /// Nothing yet.
     public init() {}
@@ -35,6 +43,7 @@ final class LoopCounters: Sendable {
     private let refusalReasons = RefusalCounters()
     /// How often limits closed a connection of this loop.
     let limits = LimitCounters()
+    private let handshakes = HandshakeCounters()
 
     func countAccepted() { accepted.wrappingAdd(1, ordering: .relaxed) }
     func countClosed() { closed.wrappingAdd(1, ordering: .relaxed) }
@@ -42,6 +51,9 @@ final class LoopCounters: Sendable {
     func countRefusal(_ reason: HTTPRefusal.Reason) {
         refusals.wrappingAdd(1, ordering: .relaxed)
         refusalReasons.count(reason)
+    }
+    func countHandshake(_ end: HandshakeCounters.End, isResumed: Bool = false) {
+        handshakes.count(end, isResumed: isResumed)
     }
     func countTurn() { turns.wrappingAdd(1, ordering: .relaxed) }
 
@@ -58,5 +70,6 @@ final class LoopCounters: Sendable {
         total.turns += turns.load(ordering: .relaxed)
         refusalReasons.add(to: &total)
         limits.add(to: &total)
+        handshakes.add(to: &total)
     }
 }

@@ -5,6 +5,7 @@
 #include "shims_net.h"
 #include "shims_file.h"
 #include "shims_crypto.h"
+#include "shims_tls.h"
 #include "shims_curl.h"
 
 #endif

@@ -14,6 +14,8 @@ public final class Services: Sendable {
         public var bootstrapKey: String?
         /// Failed authentications a minute from one address.
         public var failuresPerMinute = Authentication.failuresPerMinuteDefault
+        /// Which credentials client certificates stand for.
+        public var clientCertificates: [ClientCertificateRule] = []
         /// How long a health check is good for, in seconds.
         public var healthFreshSeconds = 3600
         /// How long a call may take when its caller says nothing, in milliseconds.
@@ -58,7 +60,8 @@ public final class Services: Sendable {
             ledger: ledger,
             usage: keyUsage,
             bootstrapKey: settings.bootstrapKey,
-            failuresPerMinute: settings.failuresPerMinute
+            failuresPerMinute: settings.failuresPerMinute,
+            clientCertificates: settings.clientCertificates
         )
         self.idempotency = IdempotencyGate(ledger: ledger)
     }

@@ -42,6 +42,7 @@ enum ServerParts {
         result.environments = settings.environments
         result.bootstrapKey = settings.bootstrapKey?.withText { $0 }
         result.failuresPerMinute = settings.failedAuthenticationCountMax
+        result.clientCertificates = settings.clientCertificates
         result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
         result.callTimeoutMilliseconds = Int(settings.execution.timeout / .milliseconds(1))
         result.auditFailsOpen = settings.audit.isFailOpen

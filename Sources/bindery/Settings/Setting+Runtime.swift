@@ -94,14 +94,6 @@ extension Setting {
     /// Settings of the contract that a later version brings.
     static let reserved: [Setting] = [
         Setting(
-            reserved: "tls.cert",
-            "can't be set: TLS comes with a later version; end it in a proxy in front of Bindery"
-        ),
-        Setting(
-            reserved: "tls.key",
-            "can't be set: TLS comes with a later version; end it in a proxy in front of Bindery"
-        ),
-        Setting(
             reserved: "secrets.local.keyFile",
             "can't be set: local:// comes with a later version; use vault://, file:// or env://"
         ),

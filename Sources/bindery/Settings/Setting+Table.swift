@@ -1,16 +1,21 @@
 extension Setting {
     /// Every setting, in the order of the help.
     static let all: [Setting] =
-        server + environmentsAndSecrets + limits + deadlines + outbound + execution + kept
-        + accessLog
-        + reserved
+        server + tls + environmentsAndSecrets + limits + deadlines + outbound + execution + kept
+        + accessLog + reserved
 
     private static let server: [Setting] = [
         Setting(
             "listen",
             \.listen,
-            SettingFormat.address.list(countMin: 1, countMax: 16),
-            help: "The address to listen on; port 0 lets the system choose one."
+            SettingFormat.listenAddress.list(countMax: 16),
+            help: "The addresses to listen on; port 0 lets the system choose one."
+        ),
+        Setting(
+            "unixMode",
+            \.unixMode,
+            .fileMode,
+            help: "Who may connect to the Unix-domain sockets of listen: the mode of their files."
         ),
         Setting("data", \.dataFolder, .path("DIR"), help: "The folder of everything that is kept."),
         Setting(

@@ -1,3 +1,4 @@
+import Commands
 import Model
 import Outbound
 import Platform
@@ -15,7 +16,13 @@ struct Settings: Sendable {
     }
 
     /// The addresses to listen on.
-    var listen = [SocketAddress(host: "127.0.0.1", port: 8080)]
+    var listen = [ListenAddress.internet(SocketAddress(host: "127.0.0.1", port: 8080))]
+    /// The mode of the files of Unix-domain sockets.
+    var unixMode = UnixSocketPath.modeDefault
+    /// How TLS is spoken.
+    var tls = TLSSettings()
+    /// Which credentials client certificates stand for.
+    var clientCertificates: [ClientCertificateRule] = []
     /// The folder of everything that is kept.
     var dataFolder = "data"
     /// Where the ledger is kept.
