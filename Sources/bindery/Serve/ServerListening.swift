@@ -30,6 +30,7 @@ enum ServerListening {
         configuration.peerCountMax = settings.limits.peerCountMax
         configuration.peerCountMaxPerAddress = settings.limits.peerCountMaxPerAddress
         configuration.deadlines.drain = settings.drain
+        configuration.strictTransportSeconds = settings.tls.strictTransportSeconds
         configuration.deadlines.tlsHandshake = settings.tls.handshake
         return configuration
     }
