@@ -55,7 +55,12 @@ extension PeerLoop {
             isHead: exchange.isHead,
             closes: closes
         )
-        ResponseWriter.appendHead(of: response, for: context, date: dateLine, to: &output)
+        ResponseWriter.appendHead(
+            of: response,
+            for: context,
+            date: dateLine(for: peer),
+            to: &output
+        )
         peer.phase = closes ? .closing : .reading
         // A client that announced its last request sends no more; another one may have.
         peer.rest = closes && exchange.keepsAlive ? .furtherRequests : .nothing

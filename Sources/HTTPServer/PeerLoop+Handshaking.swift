@@ -61,6 +61,16 @@ extension PeerLoop {
         }
     }
 
+    /// The lines that the server adds to an answer's head.
+    func dateLine(for peer: Peer) -> [UInt8] { peer.transport.isSecure ? secureDateLine : dateLine }
+
+    /// That browsers come over HTTPS alone (RFC 6797 section 6.1); empty when it is not to be said.
+    static func strictTransportLine(_ configuration: ServerConfiguration) -> [UInt8] {
+        let seconds = configuration.strictTransportSeconds
+        guard seconds > 0 else { return [] }
+        return Array("Strict-Transport-Security: max-age=\(seconds)\r\n".utf8)
+    }
+
     /// How long a handshake may take.
     var handshakeDuration: Duration {
         drainDeadline == nil

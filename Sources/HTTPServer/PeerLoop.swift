@@ -29,6 +29,8 @@ final class PeerLoop {
     var drainDeadline: MonotonicInstant?
     /// The `Date` line of this second.
     var dateLine: [UInt8] = []
+    /// The same, and what is said over TLS only.
+    var secureDateLine: [UInt8] = []
     /// Suspended operations and streamed bodies that have not ended, whether or not their peer
     /// is still there: a drain waits for them.
     var taskCount = 0
@@ -40,6 +42,7 @@ final class PeerLoop {
     var sweepInterval: Duration
 
     private var dateSeconds = -1
+    private let strictTransportLine: [UInt8]
 
     /// The token of the port's wakes, which no peer has.
     static let wakeToken = UInt64.max
@@ -62,6 +65,7 @@ final class PeerLoop {
         port = parts.port
         counters = parts.counters
         budget = parts.budget
+        strictTransportLine = Self.strictTransportLine(parts.configuration)
         memory = parts.memory
         input = [UInt8](repeating: 0, count: parts.configuration.inputByteCountMax)
         sweepInterval = min(
@@ -129,6 +133,7 @@ final class PeerLoop {
         guard seconds != dateSeconds else { return }
         dateSeconds = seconds
         dateLine = HTTPDate.fieldLine(secondsSince1970: max(0, seconds))
+        secureDateLine = dateLine + strictTransportLine
     }
 
     private func receive(_ message: LoopMessage) {

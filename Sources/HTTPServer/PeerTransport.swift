@@ -8,6 +8,12 @@ struct PeerTransport {
     /// The peer's TLS; nil when it speaks plain HTTP.
     let tls: TLSSession?
 
+    /// Whether what is sent is encrypted.
+    var isSecure: Bool {
+        guard let tls else { return false }
+        return !tls.isBypassed
+    }
+
     /// Receives at most `buffer.count` bytes into the start of `buffer`.
     func receive(into buffer: inout [UInt8]) -> SocketPeer.Received {
         guard let tls else { return socket.receive(into: &buffer) }

@@ -13,6 +13,11 @@ public struct ServerConfiguration: Sendable {
     public var unixSockets: [UnixSocketPath] = []
     /// The certificates of the secure addresses.
     public var tls: ServerTLS?
+    /// For how long, in seconds, browsers are told to come over HTTPS alone (RFC 6797); 0 to tell
+    /// them nothing.
+    ///
+    /// Default 0. Said in answers over TLS only.
+    public var strictTransportSeconds = 0
     /// The sizes beyond which a request is refused.
     public var limits = HTTPLimits()
     /// How long each thing may take.

@@ -133,6 +133,21 @@ import Testing
         }
     }
 
+    @Test func `a flood of key changes neither ends a connection nor holds the others up`()
+        async throws
+    {
+        try await TLSTestServer.run { server in
+            let flooding = try await server.connect()
+            let other = try await server.connect()
+            for round in 0..<20 {
+                for _ in 0..<200 { try await flooding.updateKeys() }
+                let answer = try await server.get("/\(round)", over: other)
+                #expect(answer?.text == "/\(round)")
+            }
+            #expect(try await server.get("/a", over: flooding)?.text == "/a")
+        }
+    }
+
     @Test(arguments: [false, true])
     func `a handshake that does not go on is cut at its deadline`(_ isBegun: Bool) async throws {
         try await TLSTestServer.run(

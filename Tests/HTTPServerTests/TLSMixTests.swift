@@ -64,6 +64,27 @@ import Testing
         )
     }
 
+    @Test func `that browsers should come over TLS alone is said over TLS alone`() async throws {
+        try await TLSTestServer.run(
+            configure: { configuration in
+                configuration.addresses = [SocketAddress(host: "127.0.0.1", port: 0)]
+                configuration.strictTransportSeconds = 60
+            },
+            body: { server in
+                let plain = try server.plain.connect()
+                try await plain.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try await plain.answer()?["strict-transport-security"] == nil)
+                let secure = try #require(server.plain.addresses.last)
+                let socket = try await server.client().connect(to: secure)
+                let answer = try await server.get("/a", over: socket)
+                #expect(answer?["strict-transport-security"] == "max-age=60")
+                let wrong = try WireClient(secure)
+                try await wrong.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try await wrong.answer()?["strict-transport-security"] == nil)
+            }
+        )
+    }
+
     @Test func `a TLS client that is one too many is told so`() async throws {
         try await TLSTestServer.run(
             configure: { configuration in

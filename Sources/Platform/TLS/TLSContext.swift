@@ -29,10 +29,8 @@ import CShims
         "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
     ]
     .joined(separator: ":")
-    private static let ciphers13 = [
-        "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
-    ]
-    .joined(separator: ":")
+    private static let ciphers13 =
+        "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384" + ":TLS_CHACHA20_POLY1305_SHA256"
     private static let groups = "X25519:P-256:P-384"
 
     /// Makes a context of at least one certificate; the first answers where none has the name that

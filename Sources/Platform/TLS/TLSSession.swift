@@ -20,7 +20,8 @@ import Glibc
     }
 
     private let session: OpaquePointer
-    private let descriptor: Int32
+    /// Shared with OpenSSL's reads and writes; freed after the session that makes them.
+    private let state: UnsafeMutablePointer<TLSSocketBIO.State>
     /// Held so that OpenSSL can call back into it.
     private let context: TLSContext
     private var isBegun = false
@@ -41,18 +42,26 @@ import Glibc
     /// Begins a session; nil when there is no memory for it.
     public init?(_ context: TLSContext, over socket: SocketPeer) {
         guard let session = unsafe context.makeSession() else { return nil }
-        guard let bio = unsafe TLSSocketBIO.make(socket.descriptor) else {
+        let state = UnsafeMutablePointer<TLSSocketBIO.State>.allocate(capacity: 1)
+        unsafe state.initialize(
+            to: TLSSocketBIO.State(descriptor: socket.descriptor, readCountLeft: 0)
+        )
+        guard let bio = unsafe TLSSocketBIO.make(state) else {
             unsafe SSL_free(session)
+            unsafe state.deallocate()
             return nil
         }
         unsafe SSL_set_bio(session, bio, bio)
         unsafe SSL_set_accept_state(session)
         unsafe self.session = unsafe session
         self.context = context
-        descriptor = socket.descriptor
+        unsafe self.state = unsafe state
     }
 
-    deinit { unsafe SSL_free(session) }
+    deinit {
+        unsafe SSL_free(session)
+        unsafe state.deallocate()
+    }
 
     /// Goes on with the handshake as far as the socket lets it.
     public func shakeHands() -> Handshake {
@@ -65,6 +74,7 @@ import Glibc
             }
             isBegun = true
         }
+        beginTurn()
         TLSErrorQueue.clear()
         let status = unsafe SSL_do_handshake(session)
         let cause = unsafe SSL_get_error(session, status)
@@ -86,6 +96,7 @@ import Glibc
     public func receive(into buffer: inout [UInt8]) -> SocketPeer.Received {
         guard isEstablished, !isBroken else { return .failed }
         receiveAwaitsWritable = false
+        beginTurn()
         var total = 0
         while total < buffer.count {
             TLSErrorQueue.clear()
@@ -128,6 +139,7 @@ import Glibc
     public func send(_ bytes: ArraySlice<UInt8>) -> SocketPeer.Sent {
         guard isEstablished, !isBroken else { return .failed }
         sendAwaitsReadable = false
+        beginTurn()
         var total = 0
         while total < bytes.count {
             TLSErrorQueue.clear()
@@ -186,6 +198,8 @@ import Glibc
         return certificate.notAfter < WallClock.milliseconds() / 1000
     }
 
+    private func beginTurn() { unsafe state.pointee.readCountLeft = TLSSocketBIO.readCountMax }
+
     private func fail() {
         isBroken = true
         TLSErrorQueue.clear()
@@ -196,7 +210,7 @@ import Glibc
     /// At the end of the stream it is one that OpenSSL is asked about, which finds the end.
     private func firstByte() -> UInt8? {
         var byte: UInt8 = 0
-        let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK))
+        let count = unsafe recv(state.pointee.descriptor, &byte, 1, Int32(MSG_PEEK))
         let cause = errno
         if count == 1 { return byte }
         return count < 0 && (cause == EAGAIN || cause == EINTR) ? nil : 0

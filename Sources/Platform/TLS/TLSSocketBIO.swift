@@ -5,7 +5,22 @@ import Glibc
 ///
 /// Its own way is `write`, which sends SIGPIPE to the process when the peer is gone; this one
 /// sends with `MSG_NOSIGNAL`. The descriptor is the socket's, which closes it.
+///
+/// A call of OpenSSL reads on for as long as bytes come that are no data of the application, such as
+/// changes of keys (RFC 8446 section 4.6.3). So that a peer that sends nothing else cannot hold the
+/// loop, reads are rationed: when the ration is used up, it looks as if nothing more had come, and
+/// the poller, which knows better, brings the peer its next turn.
 enum TLSSocketBIO {
+    /// What a BIO knows of its socket.
+    struct State {
+        let descriptor: Int32
+        /// How many reads are left of this turn's ration.
+        var readCountLeft: Int
+    }
+
+    /// The reads of one turn: each takes up to a record, so these fill the loop's buffer twice.
+    static let readCountMax = 8
+
     /// The functions, made once and never freed; OpenSSL only reads them.
     nonisolated(unsafe) private static let method: OpaquePointer = {
         let type = BIO_get_new_index() | Int32(bindery_bio_type)
@@ -18,17 +33,19 @@ enum TLSSocketBIO {
         return unsafe method
     }()
 
-    /// One for the descriptor; nil when there is no memory for it.
-    static func make(_ descriptor: Int32) -> OpaquePointer? {
+    /// One for the socket, whose state outlives it; nil when there is no memory for it.
+    static func make(_ state: UnsafeMutablePointer<State>) -> OpaquePointer? {
         guard let bio = unsafe BIO_new(method) else { return nil }
-        // The descriptor stands where a pointer would: one more than it, since nil is 0.
-        unsafe BIO_set_data(bio, UnsafeMutableRawPointer(bitPattern: Int(descriptor) + 1))
+        unsafe BIO_set_data(bio, state)
         unsafe BIO_set_init(bio, 1)
         return unsafe bio
     }
 
-    fileprivate static func descriptor(of bio: OpaquePointer?) -> Int32 {
-        unsafe Int32(Int(bitPattern: BIO_get_data(bio)) - 1)
+    fileprivate static func state(of bio: OpaquePointer?) -> UnsafeMutablePointer<State> {
+        guard let data = unsafe BIO_get_data(bio) else {
+            preconditionFailure("a BIO has its state for as long as it lives")
+        }
+        return unsafe data.assumingMemoryBound(to: State.self)
     }
 }
 
@@ -38,8 +55,14 @@ private func tlsSocketRead(
     _ count: Int32
 ) -> Int32 {
     unsafe BIO_clear_flags(bio, Int32(bindery_bio_later))
+    let state = unsafe TLSSocketBIO.state(of: bio)
+    guard unsafe state.pointee.readCountLeft > 0 else {
+        unsafe BIO_set_flags(bio, Int32(bindery_bio_read_later))
+        return -1
+    }
+    unsafe state.pointee.readCountLeft -= 1
     while true {
-        let received = unsafe recv(TLSSocketBIO.descriptor(of: bio), bytes, Int(count), 0)
+        let received = unsafe recv(state.pointee.descriptor, bytes, Int(count), 0)
         let cause = errno
         if received > 0 { return Int32(received) }
         if received == 0 {
@@ -59,7 +82,7 @@ private func tlsSocketWrite(
 ) -> Int32 {
     unsafe BIO_clear_flags(bio, Int32(bindery_bio_later))
     while true {
-        let descriptor = unsafe TLSSocketBIO.descriptor(of: bio)
+        let descriptor = unsafe TLSSocketBIO.state(of: bio).pointee.descriptor
         let sent = unsafe send(descriptor, bytes, Int(count), Int32(MSG_NOSIGNAL))
         let cause = errno
         if sent >= 0 { return Int32(sent) }

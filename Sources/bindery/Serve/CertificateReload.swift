@@ -10,6 +10,12 @@ final class CertificateReload: Sendable {
     /// How often the files are looked at.
     static let interval = Duration.seconds(2)
 
+    /// After how many looks everything is read again, changed or not: once a day.
+    ///
+    /// New contexts have new keys for tickets; whoever steals one that never changes reads all that
+    /// was said in TLS 1.2 sessions that were resumed by it.
+    static let lookCountMax = 43_200
+
     private enum Cause: Sendable { case signal, look }
 
     private let tasks: [Task<Void, Never>]
@@ -63,6 +69,8 @@ final class CertificateReload: Sendable {
         let files: [String]
         /// The files as they were read.
         var read: [FileStamp?]
+        /// How often was looked since they were read.
+        var lookCount = 0
         /// The files as they were at the last look.
         var seen: [FileStamp?]
 
@@ -79,8 +87,10 @@ final class CertificateReload: Sendable {
             // once nothing has moved from one look to the next.
             let isAtRest = stamps == seen
             seen = stamps
-            guard cause == .signal || (isAtRest && stamps != read) else { return }
-            read = stamps
+            lookCount += 1
+            let isDue = cause == .signal || lookCount >= CertificateReload.lookCountMax
+            guard isDue || (isAtRest && stamps != read) else { return }
+            (read, lookCount) = (stamps, 0)
             do {
                 let context = try ServerCertificates.load(settings)
                 tls.replace(by: context)

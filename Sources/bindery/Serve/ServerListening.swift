@@ -25,6 +25,7 @@ enum ServerListening {
                 return path
             }
         ServerBounds.set(settings, in: &configuration)
+        configuration.strictTransportSeconds = settings.tls.strictTransportSeconds
         configuration.deadlines.tlsHandshake = settings.tls.handshake
         return configuration
     }

@@ -49,6 +49,13 @@ extension Setting {
             help: "How long a TLS handshake may take; then the connection is closed."
         ),
         Setting(
+            "tls.hstsSeconds",
+            \.tls.strictTransportSeconds,
+            .integer(0...63_072_000, of: "seconds"),
+            help: "For how long browsers are told to come over HTTPS alone "
+                + "(Strict-Transport-Security); 0 tells them nothing."
+        ),
+        Setting(
             "auth.clientCertificates",
             \.clientCertificates,
             .clientCertificates,

@@ -31,6 +31,9 @@ struct TLSSettings: Sendable, Hashable {
     /// How long a handshake may take.
     var handshake = Duration.seconds(10)
 
+    /// For how long browsers are told to come over HTTPS alone, in seconds; 0 for not.
+    var strictTransportSeconds = 31_536_000
+
     /// Whether there is a certificate to speak TLS with.
     var isOn: Bool { certificateFile != nil }
 }
