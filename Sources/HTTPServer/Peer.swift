@@ -59,7 +59,8 @@ final class Peer {
     var isInputEnded = false
     /// What the client may still be sending when its last answer is out.
     var rest = Rest.nothing
-    var lingerByteCountLeft = ServerConfiguration.lingerByteCountMax
+    /// What it may still send then, in bytes.
+    var lingerByteCountLeft = 0
     /// The task that writes a streamed answer.
     var stream: Task<Void, Never>?
     /// Whether the connection closes after the streamed answer.

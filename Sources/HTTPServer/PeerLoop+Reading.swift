@@ -7,6 +7,7 @@ extension PeerLoop {
         // The peer may have been closed by an earlier event of the same turn.
         guard let peer = peers[token] else { return }
         guard readiness.isDisjoint(with: .broken) else {
+            if peer.phase == .handshaking { counters.countHandshake(.failed) }
             close(peer)
             return
         }
@@ -92,7 +93,7 @@ extension PeerLoop {
         switch peer.socket.receive(into: &input) {
         case .bytes(let count):
             peer.lingerByteCountLeft -= count
-            if peer.lingerByteCountLeft <= 0 { end(peer, .lingerBytes) }
+            if peer.lingerByteCountLeft < 0 { end(peer, .lingerBytes) }
         case .wouldBlock: break
         case .ended, .failed: close(peer)
         }

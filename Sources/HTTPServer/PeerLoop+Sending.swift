@@ -88,6 +88,7 @@ extension PeerLoop {
     /// Ends the sending, and drops what the peer still sends until it closes.
     func linger(_ peer: Peer) {
         peer.phase = .lingering
+        peer.lingerByteCountLeft = configuration.lingerByteCountMax
         peer.backlog = []
         peer.socket.endSending()
         watch(peer, for: .readable)

@@ -50,6 +50,11 @@ public struct ServerConfiguration: Sendable {
     ///
     /// Default 256 KiB. A streamed answer's writer waits while more than a quarter of it is unsent.
     public var outputByteCountMax = 256 << 10
+    /// The most that is read and dropped of a client after its last answer, in bytes.
+    ///
+    /// Default 256 MiB: a client that looks up only when it has sent everything sees why it was
+    /// refused.
+    public var lingerByteCountMax = 256 << 20
     /// How many event loops serve the peers; one for each processor by default.
     public var loopCount = EventLoopQueue.processorCount
 
@@ -69,8 +74,6 @@ public struct ServerConfiguration: Sendable {
     static let descriptorReserve = 1_024
     /// A body from this size on is sent from where it lies, instead of being copied.
     static let directBodyByteCountMin = 64 << 10
-    /// What a closing connection still reads, so that its peer can finish and see the answer.
-    static let lingerByteCountMax = 256 << 20
 }
 
 /// How long each thing may take before the server gives up on it.

@@ -26,6 +26,7 @@ import Testing
         #expect(ours.requestByteCountMax == own.requestByteCountMax)
         #expect(ours.inputByteCountMax == own.inputByteCountMax)
         #expect(ours.outputByteCountMax == own.outputByteCountMax)
+        #expect(ours.lingerByteCountMax == own.lingerByteCountMax)
     }
 
     @Test func `every setting of limits and deadlines changes the server`() throws {

@@ -86,6 +86,29 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [(1 << 16, nil), ((1 << 16) + 1, ServerLimit.lingerBytes)]
+            as [(Int, ServerLimit?)]
+    )
+    func `a client that goes on sending after its last answer`(
+        _ byteCount: Int,
+        _ limit: ServerLimit?
+    ) async throws {
+        let configure = { (configuration: inout ServerConfiguration) in
+            configuration.lingerByteCountMax = 1 << 16
+        }
+        try await TestServer.run(TestHandler.echo, configure: configure) { server in
+            let client = try server.connect()
+            try await client.send("\u{1}")
+            #expect(try await client.answer()?.status == 400)
+            try await client.send([UInt8](repeating: 0x61, count: byteCount))
+            // Whoever has ended is let go, however much is unread.
+            if limit == nil { client.endSending() }
+            try await server.waitUntilEmpty()
+            #expect(server.server.statistics.limitsReached == (limit.map { [$0: 1] } ?? [:]))
+        }
+    }
+
     @Test func `a connection over the total`() async throws {
         try await Self.expect(.peers) { configuration in
             configuration.peerCountMax = 1

@@ -18,6 +18,7 @@ enum ServerBounds {
         configuration.requestByteCountMax = limits.requestByteCountMax
         configuration.inputByteCountMax = limits.pipelineByteCountMax
         configuration.outputByteCountMax = limits.outputByteCountMax
+        configuration.lingerByteCountMax = limits.lingerByteCountMax
         configuration.rates.bodyByteCount = limits.bodyByteCountPerSecond
         configuration.rates.bodyGrace = deadlines.bodyGrace
         configuration.rates.answerByteCount = limits.answerByteCountPerSecond

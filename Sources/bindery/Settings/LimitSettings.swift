@@ -24,6 +24,8 @@ struct LimitSettings: Sendable, Hashable {
     var pipelineByteCountMax = 64 << 10
     /// The most answers that wait for a client before it gets no further one, in bytes.
     var outputByteCountMax = 256 << 10
+    /// The most that is read and dropped of a client after its last answer, in bytes.
+    var lingerByteCountMax = 256 << 20
     /// The slowest body, in bytes a second; 0 for any.
     var bodyByteCountPerSecond = 240
     /// The slowest reader of an answer, in bytes a second; 0 for any.

@@ -78,6 +78,12 @@ extension Setting {
                 + "at a quarter of it."
         ),
         Setting(
+            "limits.lingerBytes",
+            \.limits.lingerByteCountMax,
+            .integer(65_536...1_073_741_824, of: "bytes"),
+            help: "The most that is read and dropped of a client after its last answer."
+        ),
+        Setting(
             "limits.bodyBytesPerSecond",
             \.limits.bodyByteCountPerSecond,
             .integer(0...1_000_000, of: "bytes a second"),
