@@ -25,8 +25,8 @@ def row(name, run, process):
 before, during, after = load("before.json"), load("during.json"), load("after.json")
 attack = load("attack.json")
 print(f"""Valid requests are `GET …/resolved`, authenticated and PDP-checked, {rate} a second over 8
-connections, each timed from when it was due. The attack is {peers} connections of every kind at once,
-opened again when the server closes them, for {seconds} s: slow heads, slow bodies and chunks, half
+connections, each timed from when it was due. The attack is {peers} clients of every kind at once, each of
+which connects again within 0.6 s when the server closes its connection, for {seconds} s: slow heads, slow bodies and chunks, half
 bodies, readers that read nothing, half requests, garbage, smuggling, idle and silent connections,
 pipelines, huge chunks, vanishing clients. Settings are the defaults. Both generators are single
 threads that share the cores with the server.
@@ -37,7 +37,7 @@ threads that share the cores with the server.
 {row("under attack", during, load("during-process.json"))}
 {row("after", after, load("after-process.json"))}
 
-The attack opened {attack['opened']:,} connections; the server closed {attack['closed by the server']:,} of them, after
+The attack opened {attack['opened']:,} connections, of which {attack['connected']:,} were open at its end; the server closed {attack['closed by the server']:,} of them, after
 these refusals: {", ".join(f"{count:,} × {status}" for status, count in attack['refused'].items())}. Valid requests that failed under
 attack: {", ".join(f"{count} × {name}" for name, count in during['failures'].items()) or "none"}.
 

@@ -4,7 +4,7 @@
     hostile.py HOST:PORT COUNT
 
 A connection that the server closes is opened again after a moment, so that the attack does not fade. On
-SIGTERM prints JSON: {"opened", "closed by the server", "refused": {status: count}} and ends.
+SIGTERM prints JSON: {"opened", "connected" now, "closed by the server", "refused": {status: count}} and ends.
 """
 import collections
 import errno
@@ -81,7 +81,7 @@ class Attack:
         peer, kind, _ = self.peers.pop(number)
         self.poll.unregister(number)
         peer.close()
-        self.at(time.monotonic() + random.uniform(0.5, 1.5), self.open, kind)
+        self.at(time.monotonic() + random.uniform(0.2, 0.6), self.open, kind)
 
     def again(self, peer):
         number = peer[0].fileno()
@@ -146,7 +146,7 @@ def main():
 
     def end(*_):
         print(json.dumps({
-            "opened": attack.opened, "closed by the server": attack.closed,
+            "opened": attack.opened, "connected": len(attack.peers), "closed by the server": attack.closed,
             "refused": dict(sorted(attack.statuses.items())),
         }), flush=True)
         sys.exit(0)
