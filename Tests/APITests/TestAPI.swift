@@ -3,18 +3,24 @@ import Commands
 import HTTPServer
 import HTTPWire
 import JSON
+import Ledger
 
 /// The API in process: requests pass the parser, the middleware and the commands, and no socket.
 struct TestAPI {
     static let bootstrapKey = "bootstrap-key-for-tests-0123456789abcdef"
 
     let handler: APIHandler
+    let ledger: Ledger
 
-    init(change: (inout Services.Settings) -> Void = { _ in }) async throws {
+    init(
+        recentBounds: RecentEntryBounds = RecentEntryBounds(),
+        change: (inout Services.Settings) -> Void = { _ in }
+    ) async throws {
         var settings = Services.Settings()
         settings.bootstrapKey = Self.bootstrapKey
         change(&settings)
-        handler = APIHandler(services: try await TestServices.make(settings))
+        ledger = try Ledger(journal: MemoryJournal(), recentBounds: recentBounds)
+        handler = APIHandler(services: try await TestServices.make(settings, ledger))
     }
 
     /// Sends a request with these bytes as its body.
