@@ -28,7 +28,7 @@ extension APIHandler {
         }
         let route = routes[index]
         let parameters = PathParameters(names: route.path.parameters, values: values)
-        let scope = try authorize(caller, route, parameters, &passage)
+        let scope = try authorize(caller, route, parameters, arrival, &passage)
         beginTrace(route, &passage)
         let call = try read(arrival, route, parameters, caller, scope, passage)
         let minimum = try minimumRevision(arrival, route)
@@ -106,12 +106,20 @@ extension APIHandler {
         _ caller: Caller,
         _ route: Route,
         _ parameters: PathParameters,
+        _ arrival: Arrival,
         _ passage: inout Passage
     ) throws(CommandError) -> TenantScope? {
-        guard case .action(let action) = route.access else { return nil }
+        let action: Action
+        let tenant: TenantID?
+        switch route.access {
+        case .anyone: return nil
+        case .action(let named): (action, tenant) = (named, try self.tenant(parameters))
+        case .tenantAction(let named):
+            (action, tenant) = (named, try self.tenant(arrival, route) ?? caller.credential.tenant)
+        }
         let scope = try caller.authorize(
             action,
-            tenant: try tenant(parameters),
+            tenant: tenant,
             environment: parameters["env"].flatMap(EnvironmentName.init)
         )
         passage.tenant = scope?.tenant
@@ -130,6 +138,14 @@ extension APIHandler {
     private func beginTrace(_ route: Route, _ passage: inout Passage) {
         guard case .later = route.run, passage.trace == nil else { return }
         passage.trace = .begin()
+    }
+
+    /// The tenant in the query, which the PDP has to know before anything else of it is looked at.
+    private func tenant(_ arrival: Arrival, _ route: Route) throws(CommandError) -> TenantID? {
+        let query = try QueryParameters(arrival.request.query, known: route.knownParameters)
+        guard let text = query["tenant"] else { return nil }
+        guard let tenant = TenantID(text) else { throw .notFound("such tenant") }
+        return tenant
     }
 
     /// Reads what it asks for: its query, its conditions, its body.
@@ -158,6 +174,7 @@ extension APIHandler {
             query: query,
             body: try RequestBody.read(request, route.body),
             workflowHeader: request.header("bindery-workflow"),
+            lastEventID: request.header("last-event-id"),
             scope: scope,
             parameters: parameters
         )
@@ -179,7 +196,7 @@ extension APIHandler {
         _ minimum: UInt64
     ) -> HTTPHandling {
         let isOnce = route.method == .post && call.context.idempotencyKey != nil
-        if case .now(let run) = route.run, minimum <= services.revision, !isOnce {
+        if let run = route.run.now(for: call), minimum <= services.revision, !isOnce {
             return .answer(
                 answer(arrival, passage, call) { () throws(CommandError) in try run(call) }
             )

@@ -102,6 +102,20 @@ public protocol Journal: Sendable {
     /// - Throws: `JournalError`; the log itself is unharmed.
     func save(_ snapshot: any SnapshotSource) async throws(JournalError)
 
+    /// Lends what is still kept of the log to `read`, for as long as it runs, and answers what it
+    /// made of it.
+    ///
+    /// `read` may block: it runs on a queue of the journal's own, one reading after another, beside
+    /// appends and snapshots. It sees every record that was durable when it began. How much is read
+    /// and kept is the reader's to bound, who may stop at any line or record. What it throws is
+    /// thrown on, and harms nothing.
+    ///
+    /// - Throws: `JournalError` with `.notKept` when retention has removed what was asked for,
+    ///   `.damaged`, `.newerFormat`, `.unavailable`.
+    func withHistory<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value
+
     /// Syncs and releases what is held; later calls throw `.unavailable`.
     func close() async
 }
@@ -122,6 +136,8 @@ public struct JournalError: Error, Sendable, Equatable {
         case newerFormat
         /// Another writer was first: catch up and try again (shared journals only).
         case conflict
+        /// Retention has removed what a reader of the history asked for.
+        case notKept
         /// An I/O error, a lost server, or the journal was closed.
         case unavailable
     }

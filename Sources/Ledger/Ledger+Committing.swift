@@ -66,8 +66,13 @@ extension Ledger {
             outcome.set(.planned(plan.answer))
             guard !plan.changes.isEmpty else { return nil }
             let moves = plan.changes.contains { $0.movesRevision }
-            let revision = moves ? next : state.revision
-            return LogEntry(revision: revision, at: now, actor: actor, changes: plan.changes)
+            return LogEntry(
+                revision: moves ? next : state.revision,
+                at: now,
+                actor: actor,
+                changes: plan.changes,
+                facts: ChangeFacts(of: plan.changes, on: state)
+            )
         } catch {
             outcome.set(.refused(error))
             return nil
@@ -133,6 +138,7 @@ extension Ledger {
         let reached = publish(batch.state)
         for write in batch.writes { write.finish(.success(batch.state)) }
         for waiter in reached { waiter.resume(returning: true) }
+        recent.append(batch.entries)
         saveSnapshotIfDue()
         return Array(rest)
     }

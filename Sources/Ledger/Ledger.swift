@@ -68,6 +68,10 @@ public final class Ledger: Sendable {
     /// What loading the journal found, with sentences for the operator about what was mended.
     public let loadReport: JournalReport
     let shared: Mutex<Shared>
+    /// The newest entries, for those who follow the log.
+    let recent: RecentEntries
+    /// Past states that were asked for.
+    let past = PastStates()
     /// The published state's position and revision, for readers that want no more of it.
     private let publishedPosition: Atomic<UInt64>
     private let publishedRevision: Atomic<UInt64>
@@ -79,10 +83,12 @@ public final class Ledger: Sendable {
     /// - Parameters:
     ///   - journal: Where the log is kept.
     ///   - snapshotInterval: After how many entries a snapshot is written; 1 or more.
+    ///   - recentBounds: How many of the newest entries are kept in memory for those who follow.
     /// - Throws: `LedgerError` with `.locked`, `.damaged`, `.readOnly`, `.unavailable`.
     public init(
         journal: any Journal,
-        snapshotInterval: Int = Ledger.snapshotIntervalDefault
+        snapshotInterval: Int = Ledger.snapshotIntervalDefault,
+        recentBounds: RecentEntryBounds = RecentEntryBounds()
     ) throws(LedgerError) {
         precondition(snapshotInterval > 0, "a snapshot follows an entry")
         var loader = StateLoader()
@@ -101,6 +107,11 @@ public final class Ledger: Sendable {
         self.snapshotInterval = snapshotInterval
         self.shared = Mutex(
             Shared(published: loader.state, savedPosition: report.snapshotPosition)
+        )
+        self.recent = RecentEntries(
+            position: loader.state.position,
+            revision: loader.state.revision,
+            bounds: recentBounds
         )
         self.publishedPosition = Atomic(loader.state.position)
         self.publishedRevision = Atomic(loader.state.revision)

@@ -33,7 +33,7 @@ public struct LedgerError: Error, Sendable, Hashable {
         case .locked: self.init(.locked, error.detail)
         case .damaged, .newerFormat: self.init(.damaged, error.detail)
         case .readOnly, .full: self.init(.readOnly, error.detail)
-        case .conflict, .unavailable: self.init(.unavailable, error.detail)
+        case .conflict, .notKept, .unavailable: self.init(.unavailable, error.detail)
         }
     }
 }

@@ -9,6 +9,8 @@ struct LogBatch {
     private(set) var state: State
     /// What is appended.
     private(set) var records: [JournalRecord] = []
+    /// The same, for those who follow the log.
+    private(set) var entries: [LoggedEntry] = []
     /// Whom to answer when it is durable; also those who had nothing to append.
     private(set) var writes: [PendingWrite] = []
     private var byteCount = 0
@@ -36,6 +38,9 @@ struct LogBatch {
         records.append(JournalRecord(position: state.position + 1, payload: payload))
         state.apply(entry)
         state.position += 1
+        entries.append(
+            LoggedEntry(position: state.position, entry: entry, byteCount: payload.count)
+        )
         writes.append(write)
     }
 }

@@ -19,6 +19,7 @@ public final class MemoryJournal: Journal {
         var lastPosition: UInt64 = 0
         /// The records behind the snapshot.
         var records: [JournalRecord] = []
+        var hasSnapshot = false
         var snapshotPosition: UInt64 = 0
         var lines: [[UInt8]] = []
     }
@@ -98,14 +99,57 @@ public final class MemoryJournal: Journal {
             // A slower, older snapshot does not replace a newer one: its records are gone.
             guard position >= content.snapshotPosition else { return }
             content.lines = lines
+            content.hasSnapshot = true
             content.snapshotPosition = position
             content.records.removeAll { record in record.position <= position }
         }
     }
 
+    /// Lends a copy of what the storage has now; see `Journal.withHistory`.
+    ///
+    /// Only the newest snapshot and the records behind it are kept.
+    public func withHistory<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value {
+        try checkOpen()
+        return try read(History(content: storage.content.withLock { content in content }))
+    }
+
     /// Lets another journal load from the storage; later calls throw.
     public func close() async {
         release()
+    }
+
+    /// What the storage had when a reading began.
+    private struct History: JournalHistory {
+        let content: Content
+
+        var snapshotPositions: [UInt64] {
+            content.hasSnapshot ? [content.snapshotPosition] : []
+        }
+        var firstPosition: UInt64 { content.snapshotPosition + 1 }
+        var lastPosition: UInt64 { content.lastPosition }
+
+        func forEachLine(
+            ofSnapshot position: UInt64,
+            _ visit: ([UInt8]) throws(JournalError) -> Bool
+        ) throws(JournalError) {
+            guard snapshotPositions.contains(position) else {
+                throw JournalError(.notKept, "there is no snapshot of position \(position)")
+            }
+            for line in content.lines { guard try visit(line) else { return } }
+        }
+
+        func forEachRecord(
+            after position: UInt64,
+            _ visit: (JournalRecord) throws(JournalError) -> Bool
+        ) throws(JournalError) {
+            guard position + 1 >= firstPosition else {
+                throw JournalError(.notKept, "the log begins at position \(firstPosition)")
+            }
+            let skipped = min(Int(clamping: position + 1 - firstPosition), content.records.count)
+            for record in content.records[skipped...] { guard try visit(record) else { return } }
+        }
     }
 
     private func takeHold() throws(JournalError) -> Content {

@@ -51,9 +51,10 @@ import Synchronization
 /// It refuses to be shared: many processes over one log are the work of another journal.
 public final class FileJournal: Journal {
     private let folder: Folder
-    private let writer: FileQueue<LogWriter>
+    let writer: FileQueue<LogWriter>
     private let keeper: FileQueue<SnapshotWriter>
-    private let phase = Mutex(Phase.new)
+    let reader: FileQueue<HistoryReader>
+    let phase = Mutex(Phase.new)
 
     /// A journal in the folder at `path`.
     ///
@@ -69,6 +70,7 @@ public final class FileJournal: Journal {
             label: "bindery.ledger.snapshot",
             SnapshotWriter(folder: folder, snapshotCount: configuration.snapshotCount)
         )
+        reader = FileQueue(label: "bindery.ledger.history", HistoryReader(folder: folder))
     }
 
     /// Takes the folder, which is made when it is missing, and reads it; see `Journal.load`.
@@ -116,6 +118,7 @@ public final class FileJournal: Journal {
         let lock = phase.withLock { phase in phase.close() }
         await writer.run { writer in writer.close() }
         await keeper.run { keeper in keeper.close() }
+        await reader.run { reader in reader.close() }
         withExtendedLifetime(lock) {}
     }
 

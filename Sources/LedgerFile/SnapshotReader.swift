@@ -71,6 +71,16 @@ struct SnapshotReader: ~Copyable {
     mutating func forEachLine(
         _ visit: ([UInt8]) throws(JournalError) -> Void
     ) throws(JournalError) {
+        try forEachLine(while: { (line) throws(JournalError) in
+            try visit(line)
+            return true
+        })
+    }
+
+    /// Hands on line after line, as `forEachLine`, until `visit` answers that it wants no more.
+    mutating func forEachLine(
+        while visit: ([UInt8]) throws(JournalError) -> Bool
+    ) throws(JournalError) {
         var offset = lines.lowerBound
         var wanted = FileWindow.chunkByteCount
         while offset < lines.upperBound {
@@ -79,7 +89,7 @@ struct SnapshotReader: ~Copyable {
             while let length = window.buffer.span.extracting(start..<place.upperBound)
                 .firstIndex(of: Self.lineFeed)
             {
-                try visit(Array(window.buffer[start..<start + length]))
+                guard try visit(Array(window.buffer[start..<start + length])) else { return }
                 start += length + 1
             }
             let taken = start - place.lowerBound

@@ -77,6 +77,10 @@ import Testing
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
         Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),
         Row(.get, "/v1/audit/verify", for: ["auditor"]),
+        Row(.get, "/v1/events", for: ["tenant-admin", "auditor"]),
+        Row(.get, "/v1/events?tenant=acme-corp", for: ["tenant-admin", "auditor"]),
+        Row(.get, "/v1/export", for: ["tenant-admin", "auditor"]),
+        Row(.get, "/v1/export?tenant=acme-corp", for: ["tenant-admin", "auditor"]),
     ]
 
     private func api() async throws -> TestAPI {

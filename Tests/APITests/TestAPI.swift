@@ -16,12 +16,13 @@ struct TestAPI {
     init(
         over ledger: Ledger? = nil,
         accessLog: AccessLog? = nil,
+        recentBounds: RecentEntryBounds = RecentEntryBounds(),
         change: (inout Services.Settings) -> Void = { _ in }
     ) async throws {
         var settings = Services.Settings()
         settings.bootstrapKey = Self.bootstrapKey
         change(&settings)
-        self.ledger = try ledger ?? Ledger(journal: MemoryJournal())
+        self.ledger = try ledger ?? Ledger(journal: MemoryJournal(), recentBounds: recentBounds)
         handler = APIHandler(
             services: try await TestServices.make(settings, ledger: self.ledger),
             accessLog: accessLog

@@ -84,6 +84,11 @@ final class BinderyServer: Sendable {
         get throws { try current().process }
     }
 
+    /// Where it listens, while it runs.
+    var address: SocketAddress {
+        get throws { try current().address }
+    }
+
     private func current() throws -> (process: RunningProcess, address: SocketAddress) {
         guard let current = running.withLock({ $0 }) else {
             throw Missing(what: "a started server")

@@ -85,6 +85,9 @@ extension JournalRule {
         try await requireFailure(.unavailable, "save") { () async throws(JournalError) in
             try await journal.save(LineSource(position: 0, lines: []))
         }
+        try await requireFailure(.unavailable, "withHistory") { () async throws(JournalError) in
+            _ = try await journal.withHistory { history in history.lastPosition }
+        }
     }
 
     /// Loads with visitors that throw `failure` after so many lines or records.

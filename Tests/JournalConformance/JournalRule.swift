@@ -10,7 +10,7 @@ public struct JournalRule: Sendable, CustomStringConvertible {
     /// All rules.
     ///
     /// A new method of `Journal` adds its rules here first.
-    public static let all = appending + snapshots + lifecycle + histories
+    public static let all = appending + snapshots + lifecycle + histories + reading
 
     init(_ description: String, _ check: @escaping @Sendable (any JournalBed) async throws -> Void)
     {

@@ -217,5 +217,10 @@ private final class FailingJournal: Journal {
     }
 
     func save(_ snapshot: any SnapshotSource) async throws(JournalError) {}
+    func withHistory<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value {
+        throw JournalError(.unavailable, "nothing is kept")
+    }
     func close() async {}
 }

@@ -34,6 +34,16 @@ struct AnswerRenderer {
         case .bytes(let bytes, let mediaType):
             headers.append(HTTPField("Content-Type", mediaType))
             return HTTPResponse(status: status(answer.kind), headers: headers, body: .bytes(bytes))
+        case .stream(let stream):
+            headers.append(HTTPField("Content-Type", stream.mediaType))
+            let body = HTTPBody.stream { writer in
+                let sink = AnswerSink(
+                    send: { try await writer.write($0) },
+                    isEnding: { writer.isDraining }
+                )
+                try await stream.write(sink)
+            }
+            return HTTPResponse(status: status(answer.kind), headers: headers, body: body)
         }
     }
 

@@ -14,6 +14,7 @@ enum Problem {
         case (.forbidden, _): 403
         case (.notFound, _): 404
         case (.conflict, _): 409
+        case (.gone, _): 410
         case (.preconditionFailed, _): 412
         case (.invalid, _): 422
         case (.limited, _): 429

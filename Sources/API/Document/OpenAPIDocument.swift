@@ -53,7 +53,8 @@ public enum OpenAPIDocument {
         ]
         switch route.access {
         case .anyone: operation["security"] = []
-        case .action(let action): operation["x-bindery-action"] = .string(action.rawValue)
+        case .action(let action), .tenantAction(let action):
+            operation["x-bindery-action"] = .string(action.rawValue)
         }
         let parameters = parameters(route)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
@@ -70,6 +71,7 @@ public enum OpenAPIDocument {
             let type: JSONValue =
                 switch name {
                 case "dryRun": ["type": "boolean"]
+                case "atRevision", "from": ["type": "integer", "minimum": 0]
                 case "limit": ["type": "integer", "minimum": 1, "maximum": 500, "default": 50]
                 default: ["type": "string"]
                 }
@@ -83,7 +85,8 @@ public enum OpenAPIDocument {
         if case .object = route.answer, route.method == .get { header("If-None-Match") }
         if route.isWrite { header("If-Match") }
         if route.isWrite, route.method == .post { header("Idempotency-Key") }
-        if case .action = route.access { header("Bindery-Min-Revision", "integer") }
+        if !route.isAnonymous { header("Bindery-Min-Revision", "integer") }
+        if case .text("text/event-stream") = route.answer { header("Last-Event-ID") }
         return parameters
     }
 

@@ -5,6 +5,25 @@ import Policy
 extension Routes {
     private static let line = "/v1/tenants/{tenant}/configs/{blueprint}/{env}"
 
+    private static func resolve(_ call: RouteCall) throws(CommandError) -> ResolveConfig {
+        ResolveConfig(
+            target: try call.line(),
+            workflow: call.query["workflow"],
+            workflowHeader: call.workflowHeader,
+            stage: call.query["stage"],
+            atRevision: call.query["atRevision"]
+        )
+    }
+
+    private static func explain(_ call: RouteCall) throws(CommandError) -> ExplainBinding {
+        ExplainBinding(
+            target: try call.line(),
+            body: call.json,
+            workflowHeader: call.workflowHeader,
+            atRevision: call.query["atRevision"]
+        )
+    }
+
     static let runtime: [Route] = [
         Route(
             .get,
@@ -12,18 +31,16 @@ extension Routes {
             "resolveConfig",
             "Answers what each capability resolves to.",
             access: .action(.resolve),
-            query: ["workflow", "stage"],
+            query: ["workflow", "stage", "atRevision"],
             answer: .object("ResolvedAppConfig"),
             isPure: true,
-            run: .now { call throws(CommandError) in
-                try ResolveConfig(
-                    target: call.line(),
-                    workflow: call.query["workflow"],
-                    workflowHeader: call.workflowHeader,
-                    stage: call.query["stage"]
-                )
-                .run(call.context)
-            }
+            run: .either(
+                isLater: { $0.query["atRevision"] != nil },
+                now: { call throws(CommandError) in try resolve(call).run(call.context) },
+                later: { call async throws(CommandError) in
+                    try await resolve(call).runPast(call.context)
+                }
+            )
         ),
         Route(
             .post,
@@ -31,17 +48,17 @@ extension Routes {
             "explainBinding",
             "Answers every candidate of a capability or operation, and why.",
             access: .action(.explain),
+            query: ["atRevision"],
             body: .json("Explain"),
             answer: .object("Explanation"),
             isPure: true,
-            run: .now { call throws(CommandError) in
-                try ExplainBinding(
-                    target: call.line(),
-                    body: call.json,
-                    workflowHeader: call.workflowHeader
-                )
-                .run(call.context)
-            }
+            run: .either(
+                isLater: { $0.query["atRevision"] != nil },
+                now: { call throws(CommandError) in try explain(call).run(call.context) },
+                later: { call async throws(CommandError) in
+                    try await explain(call).runPast(call.context)
+                }
+            )
         ),
         Route(
             .post,

@@ -5,5 +5,6 @@
 enum Routes {
     static let all: [Route] =
         integrationSpecs + blueprints + connections + configs + runtime + policies + keys + trail
+        + streams
         + operations
 }

@@ -11,6 +11,9 @@ struct Route: Sendable {
         case anyone
         /// Whoever the PDP lets do this.
         case action(Action)
+        /// Whoever the PDP lets do this to the tenant that the query names; to its own tenant when a
+        /// tenant's key names none, and to all of them when the platform's does.
+        case tenantAction(Action)
     }
 
     /// What of a body it takes.
@@ -30,12 +33,33 @@ struct Route: Sendable {
         case now(@Sendable (RouteCall) throws(CommandError) -> CommandAnswer)
         /// In a task: what must wait for the disk or a provider, or takes long to compute.
         case later(@Sendable (RouteCall) async throws(CommandError) -> CommandAnswer)
+        /// At once, but for calls that `isLater` picks out: a read that may have to wait.
+        case either(
+            isLater: @Sendable (RouteCall) -> Bool,
+            now: @Sendable (RouteCall) throws(CommandError) -> CommandAnswer,
+            later: @Sendable (RouteCall) async throws(CommandError) -> CommandAnswer
+        )
+
+        /// The command, when the call can be answered at once.
+        func now(
+            for call: RouteCall
+        ) -> (@Sendable (RouteCall) throws(CommandError) -> CommandAnswer)? {
+            switch self {
+            case .now(let run): run
+            case .either(let isLater, let run, _): isLater(call) ? nil : run
+            case .later: nil
+            }
+        }
 
         /// The command, for a task.
         var anyhow: @Sendable (RouteCall) async throws(CommandError) -> CommandAnswer {
             switch self {
             case .now(let run): { call async throws(CommandError) in try run(call) }
             case .later(let run): run
+            case .either(let isLater, let now, let later):
+                { call async throws(CommandError) in
+                    isLater(call) ? try await later(call) : try now(call)
+                }
             }
         }
     }

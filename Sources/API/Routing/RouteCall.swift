@@ -11,6 +11,8 @@ struct RouteCall: Sendable {
     let body: JSONValue?
     /// The header `Bindery-Workflow`.
     let workflowHeader: String?
+    /// The header `Last-Event-ID`.
+    let lastEventID: String?
     /// The right to the path's tenant; nil for what is global.
     let scope: TenantScope?
     let parameters: PathParameters

@@ -95,6 +95,12 @@ public final class Authentication: Sendable {
         )
     }
 
+    /// Whether who was let in would still be: its key is neither revoked nor expired since.
+    func isStillGood(_ caller: Caller, now: Timestamp) -> Bool {
+        caller.isBootstrap
+            || ledger.state.credentials[caller.credential.id]?.value.isGood(at: now) ?? false
+    }
+
     /// The credential of a key that was accepted before: its digest was compared then, and a
     /// credential's digest never changes.
     private func known(_ digest: [UInt8], _ now: Timestamp) -> Credential? {

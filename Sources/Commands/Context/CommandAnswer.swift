@@ -18,6 +18,8 @@ public struct CommandAnswer: Sendable {
         case json(JSONValue)
         /// Bytes of a media type, ready to send.
         case bytes([UInt8], mediaType: String)
+        /// Written piece by piece, as fast as the client reads.
+        case stream(AnswerStream)
     }
 
     /// What happened.

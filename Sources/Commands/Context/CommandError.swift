@@ -13,6 +13,8 @@ public struct CommandError: Error, Sendable, Equatable {
         case forbidden
         /// There is no such thing, or none that the caller may know of.
         case notFound
+        /// There was such a thing, and it is no longer kept.
+        case gone
         /// It can't be done in this state.
         case conflict
         /// What the caller has seen is not what is there.

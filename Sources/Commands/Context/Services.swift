@@ -24,6 +24,13 @@ public final class Services: Sendable {
         public var secretReferenceRules: [SecretReferenceRule] = []
         /// Whether writes and calls go on when they can't be recorded.
         public var auditFailsOpen = false
+        /// The most streams of events at one time.
+        public var eventStreamCountMax = 1000
+        /// The most streams of events that keys of one tenant have at one time.
+        public var eventStreamCountMaxPerTenant = 100
+        /// How long a stream of events may be silent; less than the 15 s of the contract, since the
+        /// clock is looked at only now and then.
+        public var eventHeartbeat = Duration.seconds(10)
 
         /// The defaults.
         public init() {}
@@ -35,6 +42,8 @@ public final class Services: Sendable {
     let executor: Executor
     let healthChecker: HealthChecker
     let tables = LiveTables()
+    let events: EventFeed
+    let exports: StreamSlots
     let metricSources = Mutex<[@Sendable () -> String]>([])
     /// When keys were last used.
     public let keyUsage = KeyUsage()
@@ -64,6 +73,10 @@ public final class Services: Sendable {
             clientCertificates: settings.clientCertificates
         )
         self.idempotency = IdempotencyGate(ledger: ledger)
+        let events = EventFeed(settings)
+        self.events = events
+        self.exports = ExportObjects.makeSlots()
+        addMetrics { events.metricsText }
     }
 
     /// The declared environments.

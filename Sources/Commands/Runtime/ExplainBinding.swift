@@ -13,12 +13,20 @@ public struct ExplainBinding: Sendable {
     public let body: JSONValue
     /// The header `Bindery-Workflow`.
     public let workflowHeader: String?
+    /// The revision in the query; nil for the newest.
+    public let atRevision: String?
 
     /// A request.
-    public init(target: ConfigScope, body: JSONValue, workflowHeader: String?) {
+    public init(
+        target: ConfigScope,
+        body: JSONValue,
+        workflowHeader: String?,
+        atRevision: String? = nil
+    ) {
         self.target = target
         self.body = body
         self.workflowHeader = workflowHeader
+        self.atRevision = atRevision
     }
 
     private enum Subject {
@@ -38,6 +46,36 @@ public struct ExplainBinding: Sendable {
             throw ConfigGate.notLive(target)
         }
         let isOpen = context.services.openBreakers(of: target.scope.tenant)
+        return try answer(subject, workflow, table, state.revision, isOpen)
+    }
+
+    /// Carries it out for `atRevision`; see `ResolveConfig.runPast`.
+    ///
+    /// - Throws: As `run`; `REVISION_NOT_KEPT`, `REVISION_IN_FUTURE`.
+    public func runPast(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        guard let atRevision else { return try run(context) }
+        let (subject, workflow) = try read()
+        try WorkflowWish.checkReading(workflow, context.caller)
+        let environment = try target.environment(context.services.environments)
+        let state = try await PastRevision.state(atRevision, target.scope, context)
+        let world = ConfigWorld(
+            state: state,
+            tenant: target.scope.read(state),
+            environment: environment
+        )
+        guard let table = world.table(target.read(state).live(in: environment.tier)) else {
+            throw ConfigGate.notLive(target)
+        }
+        return try answer(subject, workflow, table, state.revision, { _ in false })
+    }
+
+    private func answer(
+        _ subject: Subject,
+        _ workflow: WorkflowName?,
+        _ table: BindingTable,
+        _ revision: UInt64,
+        _ isOpen: @escaping (ConnectionID) -> Bool
+    ) throws(CommandError) -> CommandAnswer {
         let resolution: Resolution
         switch subject {
         case .operation(let operation):
@@ -48,8 +86,8 @@ public struct ExplainBinding: Sendable {
             resolution = found
         }
         var object = resolution.explanation.object ?? [:]
-        object["revision"] = .integer(Int64(state.revision))
-        return CommandAnswer(body: .json(.object(object)), revision: state.revision)
+        object["revision"] = .integer(Int64(clamping: revision))
+        return CommandAnswer(body: .json(.object(object)), revision: revision)
     }
 
     private func read() throws(CommandError) -> (Subject, WorkflowName?) {

@@ -14,18 +14,22 @@ public struct ResolveConfig: Sendable {
     public let workflowHeader: String?
     /// `preview` or `published`; nil for what is live.
     public let stage: String?
+    /// The revision in the query; nil for the newest.
+    public let atRevision: String?
 
     /// A request.
     public init(
         target: ConfigScope,
         workflow: String?,
         workflowHeader: String?,
-        stage: String?
+        stage: String?,
+        atRevision: String? = nil
     ) {
         self.target = target
         self.workflow = workflow
         self.workflowHeader = workflowHeader
         self.stage = stage
+        self.atRevision = atRevision
     }
 
     /// Carries it out.
@@ -51,6 +55,24 @@ public struct ResolveConfig: Sendable {
             }
             body = Self.body(table, name, target.scope.read(state), state, isOpen)
         }
+        return CommandAnswer(
+            body: .bytes(Self.stamped(body, state.revision), mediaType: "application/json"),
+            revision: state.revision
+        )
+    }
+
+    /// Carries it out for `atRevision`; with what was known then of health, and without breakers,
+    /// of which no past is kept. Whether the caller may ask is judged by what holds now.
+    ///
+    /// - Throws: As `run`; `REVISION_NOT_KEPT`, `REVISION_IN_FUTURE`.
+    public func runPast(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        guard let atRevision else { return try run(context) }
+        let name = try WorkflowWish.name(body: workflow, header: workflowHeader)
+        try WorkflowWish.checkReading(name, context.caller)
+        let environment = try target.environment(context.services.environments)
+        let state = try await PastRevision.state(atRevision, target.scope, context)
+        guard let table = try table(state, environment) else { throw ConfigGate.notLive(target) }
+        let body = Self.body(table, name, target.scope.read(state), state, { _ in false })
         return CommandAnswer(
             body: .bytes(Self.stamped(body, state.revision), mediaType: "application/json"),
             revision: state.revision
@@ -94,7 +116,7 @@ public struct ResolveConfig: Sendable {
         return text
     }
 
-    /// The compiled config of a stage that was asked for by name.
+    /// The compiled config of the stage that was asked for, or of what is live.
     private func table(
         _ state: State,
         _ environment: Environment
@@ -103,6 +125,7 @@ public struct ResolveConfig: Sendable {
         let tenant = target.scope.read(state)
         let world = ConfigWorld(state: state, tenant: tenant, environment: environment)
         switch stage {
+        case nil: return world.table(line.live(in: environment.tier))
         case "preview": return world.table(line.newerPreview)
         case "published": return world.table(line.published)
         default: throw .parameter("stage", "must be preview or published")

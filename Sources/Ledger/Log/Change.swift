@@ -69,12 +69,24 @@ public struct LogEntry: Sendable {
     public let actor: ChangeActor
     /// The changes, in order; never empty.
     public let changes: [Change]
+    /// What the changes did to what was there.
+    public let facts: ChangeFacts
 
     /// An entry.
-    public init(revision: UInt64, at: Timestamp, actor: ChangeActor, changes: [Change]) {
+    public init(
+        revision: UInt64,
+        at: Timestamp,
+        actor: ChangeActor,
+        changes: [Change],
+        facts: ChangeFacts = ChangeFacts()
+    ) {
         self.revision = revision
         self.at = at
         self.actor = actor
         self.changes = changes
+        self.facts = facts
     }
+
+    /// Whether it is the one that made its revision.
+    public var movesRevision: Bool { changes.contains { $0.movesRevision } }
 }

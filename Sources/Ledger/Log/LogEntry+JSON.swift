@@ -3,14 +3,19 @@ import Model
 
 // The form of an entry in the log, one JSON object:
 //
-//     {"revision": 12, "at": "…", "actor": {"type": "key", "id": "k1"}, "changes": [ … ]}
+//     {"revision": 12, "at": "…", "actor": {"type": "key", "id": "k1"},
+//      "made": [0], "changes": [ … ]}
+//
+// The revision comes first, so that whoever looks for one need not read the rest. `made` and
+// `removed` are those of `ChangeFacts`.
 extension LogEntry {
     /// The entry as JSON text.
     func serialized() -> [UInt8] {
-        let head: JSONObject = [
+        var head: JSONObject = [
             "revision": .integer(Int64(revision)), "at": .string(at.text),
             "actor": ["type": .string(actor.type), "id": .string(actor.id)],
         ]
+        for member in facts.members { head[member.key] = member.value }
         var output: [UInt8] = []
         head.write(into: &output)
         output.removeLast()
@@ -39,7 +44,8 @@ extension LogEntry {
             revision: UInt64(try fields.number("revision")),
             at: try fields.timestamp("at"),
             actor: ChangeActor(type: try actor.text("type"), id: try actor.text("id")),
-            changes: changes
+            changes: changes,
+            facts: ChangeFacts(reading: json)
         )
     }
 }

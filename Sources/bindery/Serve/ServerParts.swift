@@ -46,6 +46,8 @@ enum ServerParts {
         result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
         result.callTimeoutMilliseconds = Int(settings.execution.timeout / .milliseconds(1))
         result.auditFailsOpen = settings.audit.isFailOpen
+        result.eventStreamCountMax = settings.limits.eventStreamCountMax
+        result.eventStreamCountMaxPerTenant = settings.limits.eventStreamCountMaxPerTenant
         result.secretReferenceRules = settings.secrets.references
         return result
     }

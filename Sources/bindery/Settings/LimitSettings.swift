@@ -16,6 +16,10 @@ struct LimitSettings: Sendable, Hashable {
     var peerCountMax = 10_000
     /// The most connections of one client address.
     var peerCountMaxPerAddress = 10_000
+    /// The most streams of events.
+    var eventStreamCountMax = 1000
+    /// The most streams of events of the keys of one tenant.
+    var eventStreamCountMaxPerTenant = 100
     /// The most requests of one connection.
     var requestCountMaxPerPeer = 1_000_000
     /// The most memory of all requests that arrive or are served, in bytes.

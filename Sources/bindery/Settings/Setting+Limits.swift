@@ -50,6 +50,18 @@ extension Setting {
             help: "The most connections of one client address; a proxy's clients share its address."
         ),
         Setting(
+            "limits.eventStreams",
+            \.limits.eventStreamCountMax,
+            .integer(1...1_000_000),
+            help: "The most streams of GET /v1/events at one time; the next are answered 503."
+        ),
+        Setting(
+            "limits.eventStreamsPerTenant",
+            \.limits.eventStreamCountMaxPerTenant,
+            .integer(1...1_000_000),
+            help: "The most of them that keys of one tenant have; the next are answered 429."
+        ),
+        Setting(
             "limits.requestsPerPeer",
             \.limits.requestCountMaxPerPeer,
             .integer(1...1_000_000_000),

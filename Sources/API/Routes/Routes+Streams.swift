@@ -1,0 +1,39 @@
+import Commands
+import HTTPWire
+import Policy
+
+extension Routes {
+    /// Answers without a bound on their length, written as fast as they are read.
+    static let streams: [Route] = [
+        Route(
+            .get,
+            "/v1/events",
+            "watchEvents",
+            "Follows every change as Server-Sent Events.",
+            access: .tenantAction(.eventsRead),
+            query: ["tenant", "from", "kind"],
+            answer: .text("text/event-stream"),
+            run: .later { call async throws(CommandError) in
+                try await WatchEvents(
+                    scope: call.scope,
+                    from: call.query["from"],
+                    kinds: call.query["kind"],
+                    lastEventID: call.lastEventID
+                )
+                .run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/export",
+            "exportObjects",
+            "Writes out all that apply takes, at one revision, an object a line.",
+            access: .tenantAction(.export),
+            query: ["tenant"],
+            answer: .text("application/x-ndjson"),
+            run: .later { call async throws(CommandError) in
+                try ExportObjects(scope: call.scope).run(call.context)
+            }
+        ),
+    ]
+}

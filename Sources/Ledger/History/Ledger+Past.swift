@@ -1,0 +1,50 @@
+public import Model
+
+extension Ledger {
+    /// The state as it was at a revision, with no more in it than decisions about one tenant need:
+    /// the catalog, and what the tenant had.
+    ///
+    /// The last state of the revision, with the health that was known then. The newest revision is
+    /// the published state. Another one is folded anew from the nearest snapshot, which reads the
+    /// log on a queue of the journal's own, or is one of a few that were asked for lately.
+    ///
+    /// - Throws: `HistoryError` with `.notKept`, `.inFuture`, `.overloaded`, `.failed`.
+    /// - Complexity: O(bytes of the nearest snapshot and of the log behind it).
+    public func pastState(
+        of tenant: TenantID,
+        at revision: UInt64
+    ) async throws(HistoryError) -> State {
+        let state = state
+        guard revision <= state.revision else { throw .inFuture(newest: state.revision) }
+        if revision == state.revision { return state }
+        let key = PastStates.Key(tenant: tenant, revision: revision)
+        if let known = past.state(key) { return known }
+        let found = try await reading { (history) throws(JournalError) in
+            try PastFold.run(key, in: history)
+        }
+        switch found {
+        case .notKept(let oldest): throw .notKept(oldest: oldest)
+        case .state(let found):
+            past.keep(found, key)
+            return found
+        }
+    }
+
+    /// Reads from the journal, for at most so many at one time; again when retention removed a file
+    /// in the middle of it.
+    func reading<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(HistoryError) -> Value {
+        guard past.enter() else { throw .overloaded }
+        defer { past.leave() }
+        do throws(JournalError) {
+            do throws(JournalError) {
+                return try await journal.withHistory(read)
+            } catch  where error.code == .notKept {
+                return try await journal.withHistory(read)
+            }
+        } catch {
+            throw HistoryError(error)
+        }
+    }
+}
