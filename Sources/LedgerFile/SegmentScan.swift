@@ -25,8 +25,9 @@ struct SegmentScan: ~Copyable {
     var window: FileWindow
 
     /// Opens the segment whose first record is at `position`, and checks its header.
-    init(path: String, name: String, position: UInt64) throws(JournalError) {
-        var opened = try FileWindow(path)
+    init(_ disk: any LogDisk, _ position: UInt64) throws(JournalError) {
+        let name = LogFileName.segment(position)
+        var opened = try FileWindow(disk, name)
         let place = try opened.show(0..<SegmentHeader.byteCount)
         try SegmentHeader.check(
             opened.buffer.span.extracting(place),
