@@ -21,8 +21,10 @@ struct Recovery {
 
     /// Hands the snapshot's lines and the records behind it to the visitors, then mends the tail.
     ///
-    /// Nothing in the folder is changed before all of it was found sound.
+    /// Nothing in the folder is changed before all of it was found sound, and nothing at all unless
+    /// `mends`: then what a start would mend is left as it is.
     func run(
+        mends: Bool = true,
         line: ([UInt8]) throws(JournalError) -> Void,
         record: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> LogEnd {
@@ -32,7 +34,7 @@ struct Recovery {
         let replay = LogReplay(disk: disk, segments: segments)
         let end = try replay.run(after: choice.position, record)
         try checkEnd(end)
-        let warnings = try mend(end, broken: choice.broken)
+        let warnings = mends ? try mend(end, broken: choice.broken) : []
         return LogEnd(
             report: JournalReport(
                 snapshotPosition: choice.position,

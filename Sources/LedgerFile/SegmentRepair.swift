@@ -14,7 +14,10 @@ struct SegmentRepair {
     /// Copies the bytes in `range` to a `.broken` file, then puts zeros in their place.
     ///
     /// - Returns: What was done, for the operator.
-    func cut(_ range: Range<Int>) throws(JournalError) -> String {
+    func cut(
+        _ range: Range<Int>,
+        because reason: String = "the last batch was incomplete"
+    ) throws(JournalError) -> String {
         let copy = try newCopy(of: range.lowerBound)
         try write(range, to: copy, at: 0)
         try JournalError.translating { () throws(SystemError) in
@@ -29,7 +32,7 @@ struct SegmentRepair {
             }
             try file.syncData()
         }
-        return "\(segment), offset \(range.lowerBound): the last batch was incomplete, its "
+        return "\(segment), offset \(range.lowerBound): \(reason), "
             + "\(range.count) bytes were cut and are kept as \(copy.path)"
     }
 
@@ -56,7 +59,10 @@ struct SegmentRepair {
                 guard error.isExistingFile else { throw JournalError(error) }
             }
         }
-        throw JournalError(.unavailable, "\(disk.path)/\(stem)*.broken: too many copies, move them away")
+        throw JournalError(
+            .unavailable,
+            "\(disk.path)/\(stem)*.broken: too many copies, move them away"
+        )
     }
 
     private func write(
