@@ -4,9 +4,10 @@
 //   LD_PRELOAD=./fault-shim.so FAULT_FILE=/tmp/fault FAULT_PATH=/data/ bindery serve …
 //
 // FAULT_FILE holds one rule, read anew at every call, so that a test sets and clears it while the
-// program runs: "CALL ERRNO [MILLISECONDS]", where CALL is open, write, sync or rename, and
-// ERRNO a number, 0 for none. Only files whose path contains FAULT_PATH are concerned. A call waits
-// for so many milliseconds first.
+// program runs: "CALL ERRNO [MILLISECONDS]", where CALL is open, write, sync or rename, and ERRNO a
+// number, 0 for none. Only files whose path contains FAULT_PATH are concerned. A call waits for so
+// many milliseconds first; with -1 as long as the rule stands. "clock 0 MILLISECONDS" moves the
+// calendar clock.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -54,11 +55,16 @@ static int is_concerned_descriptor(int descriptor) {
 static int fault(const char *call) {
     struct rule rule = current();
     if (strcmp(rule.call, call) != 0) return 0;
+    const struct timespec moment = {0, 5000000};
+    while (rule.milliseconds < 0 && strcmp(rule.call, call) == 0) {
+        nanosleep(&moment, NULL);
+        rule = current();
+    }
     if (rule.milliseconds > 0) {
         struct timespec time = {rule.milliseconds / 1000, rule.milliseconds % 1000 * 1000000};
         nanosleep(&time, NULL);
     }
-    return rule.number;
+    return strcmp(rule.call, call) == 0 ? rule.number : 0;
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -91,4 +97,12 @@ int fsync(int descriptor) {
 int rename(const char *from, const char *to) {
     if (is_concerned(to)) FAIL(fault("rename"));
     return REAL(rename)(from, to);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    int result = (int)syscall(SYS_clock_gettime, clock, time);
+    if (result != 0 || clock != CLOCK_REALTIME) return result;
+    struct rule rule = current();
+    if (strcmp(rule.call, "clock") == 0) time->tv_sec += rule.milliseconds / 1000;
+    return 0;
 }

@@ -44,7 +44,10 @@ enum RestorePoint: Sendable, Hashable {
                 log.add(record)
             }
         }
-        if let cut { return cut }
+        if let cut {
+            if cut > 0 { return cut }
+            throw .failed("\(folder.path): nothing in this ledger is so old")
+        }
         // What was asked for may lie behind damage, or was never reached.
         if let error = inspection.errors.first { throw .failed(error) }
         if case .revision(let revision) = self, let last = log.last, last.revision < revision {
