@@ -54,7 +54,8 @@ import Testing
         #expect(try await put(server, "after").status == 201)
     }
 
-    @Test func `a killed server shows a write whose sync failed whole, or not at all`() async throws {
+    @Test func `a killed server shows a write whose sync failed whole, or not at all`() async throws
+    {
         let (server, shim) = try FaultShim.server(files: "/data/ledger/")
         try await server.start()
         #expect(try await put(server, "before").status == 201)

@@ -63,7 +63,8 @@ import Testing
         for path in [server.dataFolder, server.dataFolder + "/ledger"] {
             let sound = try await run(["ledger", "verify", path], in: server.folder)
             #expect(sound.ending == .exit(0), "\(sound)")
-            #expect(sound.output.contains("sound: 1 segments") && sound.output.contains("revision 3"))
+            #expect(sound.output.contains("sound: 1 segments"))
+            #expect(sound.output.contains("revision 3"))
         }
     }
 
@@ -72,7 +73,10 @@ import Testing
         let text = try await run(["ledger", "inspect", server.dataFolder], in: server.folder)
         #expect(text.ending == .exit(0) && text.output.contains("revisions 1 to 20"))
         #expect(text.output.contains("policy.put  20"))
-        let run = try await run(["ledger", "inspect", server.dataFolder, "--json"], in: server.folder)
+        let run = try await run(
+            ["ledger", "inspect", server.dataFolder, "--json"],
+            in: server.folder
+        )
         let json = try JSONValue(parsing: Array(run.output.utf8))
         #expect(json["last"]?["revision"] == 20 && json["changes"]?["policy.put"] == 20)
         #expect(json["segments"]?.array?.first?["state"] == "open")
@@ -113,7 +117,7 @@ import Testing
         let verify = try await run(["ledger", "verify", server.dataFolder], in: server.folder)
         #expect(verify.ending == .exit(0) && verify.output.contains("note: "), "\(verify)")
         let repair = try await run(["ledger", "repair", server.dataFolder], in: server.folder)
-        #expect(repair.ending == .exit(0) && repair.output.contains("nothing is lost"), "\(repair)")
+        #expect(repair.ending == .exit(0) && repair.output.contains("no record is known to be lost"), "\(repair)")
         #expect(server.folder.files().contains { $0.hasSuffix(".broken") })
         let again = try await run(["ledger", "repair", server.dataFolder], in: server.folder)
         #expect(again.output.contains("nothing to repair"))

@@ -5,6 +5,7 @@ extension LedgerFolder {
     /// Reads all of the folder, also what a start would not read, and goes on behind damage.
     ///
     /// - Parameter visit: Gets every record that can be read, in order.
+    /// - Returns: What is there, with what is wrong.
     /// - Throws: `.unavailable` and `.newerFormat`; what is damaged is told by the inspection.
     public func inspect(
         _ visit: (JournalRecord) -> Void = { _ in }
@@ -38,10 +39,12 @@ extension LedgerFolder {
         var isReadable = true
         if case .broken(let reason) = try SnapshotReader.open(disk, position) {
             isReadable = false
-            problem = "\(name) is unreadable: \(reason); a start goes on with an older one and the "
+            problem =
+                "\(name) is unreadable: \(reason); a start goes on with an older one and the "
                 + "log when these reach back far enough"
         } else if let logEnd, logEnd < position {
-            problem = "\(name) covers more than the log, which ends at position \(logEnd): the end "
+            problem =
+                "\(name) covers more than the log, which ends at position \(logEnd): the end "
                 + "of the log is lost; restore the folder from a backup, or see 'bindery ledger "
                 + "repair'"
         }
@@ -75,9 +78,28 @@ extension LedgerFolder {
             name: LogFileName.segment(position),
             firstPosition: position,
             lastPosition: last,
+            lastTracedPosition: try traces(in: position, behind: end, ending) ?? last,
             endOffset: end,
             ending: ending
         )
+    }
+
+    /// The newest position of a whole record behind damage; nil without one.
+    private func traces(
+        in position: UInt64,
+        behind start: Int,
+        _ ending: LedgerInspection.Segment.Ending
+    ) throws(JournalError) -> UInt64? {
+        guard case .damaged = ending else { return nil }
+        var window = try FileWindow(disk, LogFileName.segment(position))
+        let end = try window.dataEnd(from: start)
+        var newest: UInt64?
+        for offset in stride(from: start, to: end, by: RecordFrame.alignment) {
+            let frame = try window.wholeFrame(at: offset, positionMax: LogFileName.positionMax)
+            guard let frame, !frame.isSeal else { continue }
+            newest = max(newest ?? position, frame.position)
+        }
+        return newest
     }
 
     /// Reads the whole batches, and tells what ends them.

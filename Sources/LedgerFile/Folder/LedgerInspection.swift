@@ -22,6 +22,8 @@ public struct LedgerInspection: Sendable, Equatable {
         public let firstPosition: UInt64
         /// The position of the last record that can be read; one less than the first without one.
         public let lastPosition: UInt64
+        /// The newest position of any whole record in it, also behind damage.
+        public let lastTracedPosition: UInt64
         /// Where the last whole batch ends.
         public let endOffset: Int
         /// How it ends.
@@ -54,7 +56,7 @@ public struct LedgerInspection: Sendable, Equatable {
 
     /// The newest position that anything in the folder tells of.
     public var lastKnownPosition: UInt64 {
-        max(segments.map(\.lastPosition).max() ?? 0, snapshots.last?.position ?? 0)
+        max(segments.map(\.lastTracedPosition).max() ?? 0, snapshots.last?.position ?? 0)
     }
 
     /// The first segment that a start reads; nil when it reads none.
@@ -62,8 +64,9 @@ public struct LedgerInspection: Sendable, Equatable {
         segments.lastIndex { $0.firstPosition <= snapshotPosition + 1 }
     }
 
-    /// What is wrong: a start would refuse, or something is lost that was kept. Each names the file,
-    /// the offset, and what to do.
+    /// What is wrong: a start would refuse, or something is lost that was kept.
+    ///
+    /// Each names the file, the offset, and what to do.
     public var errors: [String] {
         var errors = segments.compactMap { segment -> String? in
             guard case .damaged(let words) = segment.ending else { return nil }

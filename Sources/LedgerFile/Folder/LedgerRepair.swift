@@ -61,13 +61,15 @@ public struct LedgerRepair: Sendable {
             return report(steps + (try putAside(inspection.segments[...])), last: snapshot)
         }
         // What only an older state needs goes whole, and all that is older.
+        var first = 0
         if let old = inspection.segments[..<start].lastIndex(where: \.isDamaged) {
             steps += try putAside(inspection.segments[...old])
+            first = old + 1
         }
-        return try keep(inspection.segments[start...], after: snapshot, steps)
+        return try keep(inspection.segments[first...], after: snapshot, steps)
     }
 
-    /// Keeps of the segments that a start reads what follows the snapshot without a gap.
+    /// Keeps of the segments, of which those that a start reads may be damaged, what is before that.
     private func keep(
         _ segments: ArraySlice<LedgerInspection.Segment>,
         after snapshot: UInt64,
@@ -81,7 +83,7 @@ public struct LedgerRepair: Sendable {
         }
         guard let damaged else { return report(steps + (try cutTornTail()), last: last) }
         let later = try putAside(segments[(damaged + 1)...])
-        return report(steps + later + (try cut(segments[damaged])), last: last)
+        return report(steps + later + (try cut(segments[damaged], at: damaged)), last: last)
     }
 
     private func report(_ steps: [String], last: UInt64) -> Report {
@@ -100,11 +102,25 @@ public struct LedgerRepair: Sendable {
         return [try repair.cut(segment.endOffset..<segment.endOffset + count)]
     }
 
-    /// Cuts a segment behind its last whole batch; one without any goes whole.
-    private func cut(_ segment: LedgerInspection.Segment) throws(JournalError) -> [String] {
+    /// Cuts a segment behind its last whole batch; one without any goes whole, and the seal of the one
+    /// before, which tells that it was there.
+    private func cut(
+        _ segment: LedgerInspection.Segment,
+        at index: Int
+    ) throws(JournalError) -> [String] {
         guard segment.lastPosition >= segment.firstPosition else {
-            return try putAside([segment])
+            let steps = try putAside([segment])
+            guard index > 0, case .sealed = inspection.segments[index - 1].ending else {
+                return steps
+            }
+            return steps + (try cutEnd(of: inspection.segments[index - 1]))
         }
+        return try cutEnd(of: segment)
+    }
+
+    private func cutEnd(
+        of segment: LedgerInspection.Segment
+    ) throws(JournalError) -> [String] {
         var window = try FileWindow(disk, segment.name)
         let end = try window.dataEnd(from: segment.endOffset)
         let repair = SegmentRepair(disk: disk, segment: segment.name)

@@ -96,7 +96,8 @@ struct BenchWorld {
     static func connection(_ index: Int, _ tenant: String = "bench") -> JSONValue {
         [
             "meta": [
-                "id": .string("conn-\(index)"), "tenantId": .string(tenant), "integrationKey": "bench.pay",
+                "id": .string("conn-\(index)"), "tenantId": .string(tenant),
+                "integrationKey": "bench.pay",
                 "integrationVersion": 1, "environment": "sandbox",
             ],
             "ownershipMode": "byok",

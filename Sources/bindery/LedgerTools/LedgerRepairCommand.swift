@@ -63,7 +63,7 @@ enum LedgerRepairCommand {
         _ revisionBefore: UInt64,
         _ state: State
     ) -> String {
-        guard let positions = report.lostPositions else { return "nothing is lost" }
+        guard let positions = report.lostPositions else { return "no record is known to be lost" }
         let words = "lost: positions \(positions.lowerBound) to \(positions.upperBound)"
         guard revisionBefore > state.revision else {
             return "\(words), at least; revisions after \(state.revision) that they held"

@@ -34,7 +34,9 @@ enum SnapshotCommand {
     /// How often a folder is read anew that changed while it was read.
     private static let attemptCount = 5
 
-    /// Reads the ledger. A server that writes at the same time may show a half batch in front of a
+    /// Reads the ledger.
+    ///
+    /// A server that writes at the same time may show a half batch in front of a
     /// whole one, or remove a segment: read again, the folder is another.
     private static func load(_ copy: DataFolderCopy) async throws(CommandFailure) -> Ledger {
         for _ in 1..<attemptCount {

@@ -39,7 +39,9 @@ struct Simulation {
         // The last life has a disk that is well.
         disk.restart(losingPower: true, nil)
         try await live()
-        guard uncertain.isEmpty else { throw Broken(description: "an append failed on a good disk") }
+        guard uncertain.isEmpty else {
+            throw Broken(description: "an append failed on a good disk")
+        }
         disk.restart(losingPower: true, nil)
         _ = try load()
     }
