@@ -82,7 +82,7 @@ final class OpenSegment {
         if next > zeroEnd {
             let chunk = Self.zeroAheadByteCount
             zeroEnd = max(next, min(byteCount, (next + chunk - 1) / chunk * chunk))
-            batch += repeatElement(0, count: zeroEnd - next)
+            batch += [UInt8](repeating: 0, count: zeroEnd - next)
         }
         try file.write(batch.span, at: end)
         try file.syncData()

@@ -65,7 +65,7 @@ struct SimulatedFile {
         if bytes.count > size {
             bytes.removeLast(bytes.count - size)
         } else {
-            bytes += repeatElement(0, count: size - bytes.count)
+            bytes += [UInt8](repeating: 0, count: size - bytes.count)
         }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Histories over a simulated disk: seeds are new in each run, printed, and replayed with
 /// `LEDGER_SIMULATION_SEED=… swift test --filter SimulationTests`; `LEDGER_SIMULATION_COUNT` runs more.
 @Suite struct SimulationTests {
-    private static let historyCount = number("LEDGER_SIMULATION_COUNT") ?? 3000
+    private static let historyCount = number("LEDGER_SIMULATION_COUNT") ?? 5000
     private static let replayed = number("LEDGER_SIMULATION_SEED")
 
     private static func number(_ variable: String) -> UInt64? {
