@@ -98,6 +98,7 @@ public final class Ledger: Sendable {
                 line: { (line) throws(JournalError) in try loader.read(line: line) },
                 record: { (record) throws(JournalError) in try loader.read(record) }
             )
+            try loader.finish()
         } catch {
             throw LedgerError(atStart: error)
         }

@@ -1,5 +1,4 @@
 import Ledger
-import Platform
 
 extension FileJournal {
     /// Where a journal is in its life: new, loading, open, closed.
@@ -7,7 +6,7 @@ extension FileJournal {
         case new
         case loading
         /// The folder is held, and the log ended there when it was loaded.
-        case open(FolderLock, LogEnd)
+        case open(any AnyObject & Sendable, LogEnd)
         case closed
 
         /// Leaves `new`.
@@ -29,7 +28,7 @@ extension FileJournal {
         }
 
         /// Goes to `closed`, and hands on what is held.
-        mutating func close() -> FolderLock? {
+        mutating func close() -> (any AnyObject & Sendable)? {
             defer { self = .closed }
             guard case .open(let lock, _) = self else { return nil }
             return lock

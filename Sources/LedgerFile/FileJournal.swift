@@ -50,7 +50,7 @@ import Synchronization
 ///
 /// It refuses to be shared: many processes over one log are the work of another journal.
 public final class FileJournal: Journal {
-    private let folder: Folder
+    private let disk: any LogDisk
     let writer: FileQueue<LogWriter>
     private let keeper: FileQueue<SnapshotWriter>
     let reader: FileQueue<HistoryReader>
@@ -59,18 +59,22 @@ public final class FileJournal: Journal {
     /// A journal in the folder at `path`.
     ///
     /// Nothing is read or made before `load`.
-    public init(folder path: String, configuration: Configuration = Configuration()) {
-        let folder = Folder(path)
-        self.folder = folder
+    public convenience init(folder path: String, configuration: Configuration = Configuration()) {
+        self.init(disk: FolderDisk(folder: Folder(path)), configuration: configuration)
+    }
+
+    /// A journal on any disk: the tests have one that loses what was not synced.
+    package init(disk: any LogDisk, configuration: Configuration = Configuration()) {
+        self.disk = disk
         writer = FileQueue(
             label: "bindery.ledger.append",
-            LogWriter(folder: folder, configuration: configuration)
+            LogWriter(disk: disk, configuration: configuration)
         )
         keeper = FileQueue(
             label: "bindery.ledger.snapshot",
-            SnapshotWriter(folder: folder, snapshotCount: configuration.snapshotCount)
+            SnapshotWriter(disk: disk, snapshotCount: configuration.snapshotCount)
         )
-        reader = FileQueue(label: "bindery.ledger.history", HistoryReader(folder: folder))
+        reader = FileQueue(label: "bindery.ledger.history", HistoryReader(disk: disk))
     }
 
     /// Takes the folder, which is made when it is missing, and reads it; see `Journal.load`.
@@ -82,8 +86,8 @@ public final class FileJournal: Journal {
     ) throws(JournalError) -> JournalReport {
         try phase.withLock { (phase) throws(JournalError) in try phase.begin() }
         do {
-            let lock = try Self.takeLock(of: folder)
-            let recovery = try Recovery(folder: folder)
+            let lock = try Self.takeLock(of: disk)
+            let recovery = try Recovery(disk: disk)
             let end = try recovery.run(line: line, record: record)
             phase.withLock { phase in phase = .open(lock, end) }
             return end.report
@@ -122,10 +126,12 @@ public final class FileJournal: Journal {
         withExtendedLifetime(lock) {}
     }
 
-    private static func takeLock(of folder: Folder) throws(JournalError) -> FolderLock {
+    private static func takeLock(
+        of disk: any LogDisk
+    ) throws(JournalError) -> any AnyObject & Sendable {
         let attempt = try JournalError.translating { () throws(SystemError) in
-            try folder.create()
-            return try FolderLock.attempt(folder)
+            try disk.create()
+            return try disk.lock()
         }
         switch attempt {
         case .taken(let lock): return lock
@@ -133,7 +139,7 @@ public final class FileJournal: Journal {
             let holder = processID.map { "process \($0)" } ?? "another process"
             throw JournalError(
                 .locked,
-                "\(folder.path) is held by \(holder): stop it, or use another folder"
+                "\(disk.path) is held by \(holder): stop it, or use another folder"
             )
         }
     }

@@ -14,17 +14,14 @@ struct FileWindow: ~Copyable {
     private(set) var buffer: [UInt8] = []
     /// The offset of the buffer's first byte in the file.
     private var start = 0
-    private let file: File
+    private let file: any LogDiskFile
 
-    /// Opens the file at `path`.
-    init(_ path: String) throws(JournalError) {
-        let opened = try JournalError.translating { () throws(SystemError) in
-            try File(path, for: .read)
+    /// Opens the file `name`.
+    init(_ disk: any LogDisk, _ name: String) throws(JournalError) {
+        (file, byteCount) = try JournalError.translating { () throws(SystemError) in
+            let file = try disk.open(name, for: .read, creating: .never)
+            return (file, try file.byteCount())
         }
-        byteCount = try JournalError.translating { () throws(SystemError) in
-            try opened.byteCount()
-        }
-        file = opened
     }
 
     /// Has the bytes in `range`, which is cut to the file's size, in memory.

@@ -4,17 +4,17 @@ import Platform
 /// Reads back what a folder keeps: a value of its queue, so that readings neither hold up appends nor
 /// run beside each other.
 struct HistoryReader {
-    private let folder: Folder
+    private let disk: any LogDisk
     private var isClosed = false
 
-    init(folder: Folder) { self.folder = folder }
+    init(disk: any LogDisk) { self.disk = disk }
 
     /// What is in the folder now, up to the last record that is known to be durable.
     func history(upTo last: UInt64) throws(JournalError) -> FolderHistory {
         if isClosed { throw FileJournal.Phase.isClosed }
-        let names = try JournalError.translating { () throws(SystemError) in try folder.names() }
+        let names = try JournalError.translating { () throws(SystemError) in try disk.names() }
         return FolderHistory(
-            folder: folder,
+            disk: disk,
             segments: names.compactMap(LogFileName.segmentPosition).sorted(),
             snapshotPositions: names.compactMap(LogFileName.snapshotPosition).sorted(),
             lastPosition: last
@@ -30,7 +30,7 @@ struct HistoryReader {
 /// The last segment is read beside its writer: what is whole up to `lastPosition` was durable before
 /// the reading began, and what stands behind it is not looked at.
 struct FolderHistory: JournalHistory {
-    let folder: Folder
+    let disk: any LogDisk
     /// The positions that the names of the segments tell, ascending.
     let segments: [UInt64]
     let snapshotPositions: [UInt64]
@@ -46,7 +46,7 @@ struct FolderHistory: JournalHistory {
         guard snapshotPositions.contains(position), try isThere(name) else {
             throw JournalError(.notKept, "there is no snapshot of position \(position)")
         }
-        switch try SnapshotReader.open(folder.path(of: name), name, position) {
+        switch try SnapshotReader.open(disk, position) {
         case .broken(let reason): throw .damaged("\(name) is unreadable: \(reason)")
         case .whole(var snapshot): try snapshot.forEachLine(while: visit)
         }
@@ -75,7 +75,7 @@ struct FolderHistory: JournalHistory {
         guard try isThere(name) else {
             throw JournalError(.notKept, "\(name) was removed: a snapshot covers it")
         }
-        var scan = try SegmentScan(path: folder.path(of: name), name: name, position: segment)
+        var scan = try SegmentScan(disk, segment)
         let next = segments.first { $0 > segment } ?? lastPosition + 1
         while scan.position < min(next, lastPosition + 1) {
             guard case .batch(let records) = try scan.next() else {
@@ -90,6 +90,6 @@ struct FolderHistory: JournalHistory {
 
     /// Whether retention has left it; what is open then stays readable.
     private func isThere(_ name: String) throws(JournalError) -> Bool {
-        try JournalError.translating { () throws(SystemError) in try folder.names() }.contains(name)
+        try JournalError.translating { () throws(SystemError) in try disk.names() }.contains(name)
     }
 }

@@ -3,7 +3,7 @@ import Platform
 
 /// Reads the segments behind a snapshot, in order, and tells how the log ends.
 struct LogReplay {
-    let folder: Folder
+    let disk: any LogDisk
     /// The positions that the names of the segments tell, ascending.
     let segments: [UInt64]
 
@@ -94,8 +94,7 @@ struct LogReplay {
     }
 
     private func scan(_ position: UInt64) throws(JournalError) -> SegmentScan {
-        let name = LogFileName.segment(position)
-        return try SegmentScan(path: folder.path(of: name), name: name, position: position)
+        try SegmentScan(disk, position)
     }
 }
 

@@ -6,7 +6,7 @@ struct LogWriter {
     /// A buffer larger than this is not kept for the next batch.
     private static let keptByteCountMax = 4 << 20
 
-    private let folder: Folder
+    private let disk: any LogDisk
     private let configuration: FileJournal.Configuration
     /// The position of the last record; nil before the first append.
     private var position: UInt64?
@@ -15,8 +15,8 @@ struct LogWriter {
     private var failure: JournalError?
     private var buffer: [UInt8] = []
 
-    init(folder: Folder, configuration: FileJournal.Configuration) {
-        self.folder = folder
+    init(disk: any LogDisk, configuration: FileJournal.Configuration) {
+        self.disk = disk
         self.configuration = configuration
     }
 
@@ -72,12 +72,12 @@ struct LogWriter {
     ) throws(JournalError) -> OpenSegment {
         try JournalError.translating { () throws(SystemError) in
             if segment == nil, let last = end.segment {
-                segment = try OpenSegment(folder, last.position, end: last.offset)
+                segment = try OpenSegment(disk, last.position, end: last.offset)
             }
             if let segment, segment.hasRoom(for: byteCount) { return segment }
             let needed = OpenSegment.byteCount(for: byteCount)
             let next = try OpenSegment.make(
-                folder,
+                disk,
                 position,
                 byteCount: max(configuration.segmentByteCount, needed)
             )

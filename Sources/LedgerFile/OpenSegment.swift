@@ -8,7 +8,7 @@ final class OpenSegment {
     /// file system's own log too. Writing zeros once for many batches spares all but one of them.
     private static let zeroAheadByteCount = 256 << 10
 
-    private let file: File
+    private let file: any LogDiskFile
     /// Where the next batch goes.
     private var end: Int
     /// Up to here the space was written to already.
@@ -17,8 +17,12 @@ final class OpenSegment {
     private let byteCount: Int
 
     /// Opens a segment that recovery has read up to `end`.
-    init(_ folder: Folder, _ position: UInt64, end: Int) throws(SystemError) {
-        file = try File(folder.path(of: LogFileName.segment(position)), for: .readWrite)
+    init(_ disk: any LogDisk, _ position: UInt64, end: Int) throws(SystemError) {
+        file = try disk.open(
+            LogFileName.segment(position),
+            for: .readWrite,
+            creating: .never
+        )
         byteCount = try file.byteCount()
         self.end = end
         zeroEnd = end
@@ -26,34 +30,33 @@ final class OpenSegment {
 
     /// Makes an empty segment, durable under its name when it returns.
     static func make(
-        _ folder: Folder,
+        _ disk: any LogDisk,
         _ position: UInt64,
         byteCount: Int
     ) throws(SystemError) -> OpenSegment {
         let name = LogFileName.segment(position)
         let temporary = name + LogFileName.temporarySuffix
-        let file = try File(folder.path(of: temporary), for: .readWrite, creating: .mustBeNew)
+        let file = try disk.open(temporary, for: .readWrite, creating: .mustBeNew)
         do {
             try file.preallocate(byteCount: byteCount)
             try file.write(SegmentHeader.bytes(position: position).span, at: 0)
             try file.sync()
         } catch {
-            throw removing(temporary, from: folder, after: error)
+            throw removing(temporary, from: disk, after: error)
         }
-        try file.close()
-        try folder.rename(temporary, to: name)
-        try folder.sync()
-        return try OpenSegment(folder, position, end: SegmentHeader.byteCount)
+        try disk.rename(temporary, to: name)
+        try disk.sync()
+        return try OpenSegment(disk, position, end: SegmentHeader.byteCount)
     }
 
     /// On a full medium the part that was reserved would take the space of a snapshot.
     private static func removing(
         _ name: String,
-        from folder: Folder,
+        from disk: any LogDisk,
         after error: SystemError
     ) -> SystemError {
         do {
-            try folder.remove(name)
+            try disk.remove(name)
             return error
         } catch let second {
             let operation = "\(second.message), after \(error.operation)"
@@ -79,7 +82,7 @@ final class OpenSegment {
         if next > zeroEnd {
             let chunk = Self.zeroAheadByteCount
             zeroEnd = max(next, min(byteCount, (next + chunk - 1) / chunk * chunk))
-            batch += repeatElement(0, count: zeroEnd - next)
+            batch += [UInt8](repeating: 0, count: zeroEnd - next)
         }
         try file.write(batch.span, at: end)
         try file.syncData()

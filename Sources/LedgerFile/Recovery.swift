@@ -3,17 +3,17 @@ import Platform
 
 /// Reads a folder from its newest whole snapshot to the end of the log.
 struct Recovery {
-    private let folder: Folder
+    private let disk: any LogDisk
     /// The positions that the names of the files tell, ascending.
     private let segments: [UInt64]
     private let snapshots: [UInt64]
     /// What a dead process left half made.
     private let leftovers: [String]
 
-    /// Looks at the names in `folder`.
-    init(folder: Folder) throws(JournalError) {
-        let names = try JournalError.translating { () throws(SystemError) in try folder.names() }
-        self.folder = folder
+    /// Looks at the names on `disk`.
+    init(disk: any LogDisk) throws(JournalError) {
+        let names = try JournalError.translating { () throws(SystemError) in try disk.names() }
+        self.disk = disk
         segments = names.compactMap(LogFileName.segmentPosition).sorted()
         snapshots = names.compactMap(LogFileName.snapshotPosition).sorted()
         leftovers = names.filter(LogFileName.isLeftover)
@@ -21,18 +21,20 @@ struct Recovery {
 
     /// Hands the snapshot's lines and the records behind it to the visitors, then mends the tail.
     ///
-    /// Nothing in the folder is changed before all of it was found sound.
+    /// Nothing in the folder is changed before all of it was found sound, and nothing at all unless
+    /// `mends`: then what a start would mend is left as it is.
     func run(
+        mends: Bool = true,
         line: ([UInt8]) throws(JournalError) -> Void,
         record: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> LogEnd {
         var choice = try chooseSnapshot()
         try checkStart(after: choice)
         try choice.snapshot?.forEachLine(line)
-        let replay = LogReplay(folder: folder, segments: segments)
+        let replay = LogReplay(disk: disk, segments: segments)
         let end = try replay.run(after: choice.position, record)
         try checkEnd(end)
-        let warnings = try mend(end, broken: choice.broken)
+        let warnings = mends ? try mend(end, broken: choice.broken) : []
         return LogEnd(
             report: JournalReport(
                 snapshotPosition: choice.position,
@@ -55,7 +57,7 @@ struct Recovery {
         var choice = Choice()
         for position in snapshots.reversed() {
             let name = LogFileName.snapshot(position)
-            switch try SnapshotReader.open(folder.path(of: name), name, position) {
+            switch try SnapshotReader.open(disk, position) {
             case .whole(let snapshot):
                 choice.snapshot = consume snapshot
                 choice.position = position
@@ -72,11 +74,11 @@ struct Recovery {
         let unreadable = choice.broken.map(\.reason).joined(separator: "; ")
         guard let first = segments.first else {
             if choice.broken.isEmpty { return }
-            throw .damaged("\(folder.path): \(unreadable), and there is no log instead of it")
+            throw .damaged("\(disk.path): \(unreadable), and there is no log instead of it")
         }
         guard first > choice.position + 1 else { return }
         throw .damaged(
-            "\(folder.path): the log begins at position \(first), but is needed from "
+            "\(disk.path): the log begins at position \(first), but is needed from "
                 + "\(choice.position + 1)\(unreadable.isEmpty ? "" : ", as \(unreadable)")"
         )
     }
@@ -100,20 +102,23 @@ struct Recovery {
         broken: [(name: String, reason: String)]
     ) throws(JournalError) -> [String] {
         var warnings: [String] = []
+        // A killed process may have left a segment's name in memory only. Nothing may be made durable
+        // that relies on it, such as the seal before it, until the name is.
+        try JournalError.translating { () throws(SystemError) in try disk.sync() }
         if let end {
             if let place = end.missingSeal { try seal(place, before: end.segment) }
-            let repair = SegmentRepair(folder: folder, segment: LogFileName.segment(end.segment))
+            let repair = SegmentRepair(disk: disk, segment: LogFileName.segment(end.segment))
             if !end.torn.isEmpty { warnings.append(try repair.cut(end.torn)) }
             if !end.lastBatch.isEmpty { try repair.rewrite(end.lastBatch) }
         }
         try JournalError.translating { () throws(SystemError) in
-            for name in leftovers { try folder.remove(name) }
+            for name in leftovers { try disk.remove(name) }
             for (name, reason) in broken {
                 let newName = name + LogFileName.brokenSuffix
-                try folder.rename(name, to: newName)
+                try disk.rename(name, to: newName)
                 warnings.append("\(reason); it is kept as \(newName), what is older was read")
             }
-            try folder.sync()
+            try disk.sync()
         }
         return warnings
     }
@@ -121,7 +126,7 @@ struct Recovery {
     /// A crash between the making of a segment and the seal of the one before leaves that unsealed.
     private func seal(_ place: LogEnd.Segment, before position: UInt64) throws(JournalError) {
         try JournalError.translating { () throws(SystemError) in
-            try OpenSegment(folder, place.position, end: place.offset).seal(before: position)
+            try OpenSegment(disk, place.position, end: place.offset).seal(before: position)
         }
     }
 }

@@ -7,7 +7,7 @@ import Platform
 /// an older one and the log give the same state. As long as there are fewer snapshots than wanted,
 /// the whole log is kept instead of the missing ones.
 struct Retention {
-    let folder: Folder
+    let disk: any LogDisk
     /// How many snapshots are kept.
     let snapshotCount: Int
 
@@ -16,20 +16,20 @@ struct Retention {
     /// The segment that is written to always stays.
     func apply() throws(JournalError) {
         try JournalError.translating { () throws(SystemError) in
-            let names = try folder.names()
+            let names = try disk.names()
             let snapshots = names.compactMap(LogFileName.snapshotPosition).sorted()
             guard snapshots.count >= snapshotCount else { return }
             let kept = snapshots.suffix(snapshotCount)
             for position in snapshots.dropLast(snapshotCount) {
-                try folder.remove(LogFileName.snapshot(position))
+                try disk.remove(LogFileName.snapshot(position))
             }
             let segments = names.compactMap(LogFileName.segmentPosition).sorted()
             // From the oldest on: a crash in between leaves a log without a gap.
             for (segment, next) in zip(segments, segments.dropFirst())
             where kept.allSatisfy({ oldest in next <= oldest + 1 }) {
-                try folder.remove(LogFileName.segment(segment))
+                try disk.remove(LogFileName.segment(segment))
             }
-            try folder.sync()
+            try disk.sync()
         }
     }
 }

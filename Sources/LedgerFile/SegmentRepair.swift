@@ -3,8 +3,8 @@ import Platform
 
 /// The changes that recovery makes to a segment, each durable when it returns.
 struct SegmentRepair {
-    /// The folder of the segment.
-    let folder: Folder
+    /// The disk of the segment.
+    let disk: any LogDisk
     /// The segment's name.
     let segment: String
 
@@ -14,14 +14,17 @@ struct SegmentRepair {
     /// Copies the bytes in `range` to a `.broken` file, then puts zeros in their place.
     ///
     /// - Returns: What was done, for the operator.
-    func cut(_ range: Range<Int>) throws(JournalError) -> String {
+    func cut(
+        _ range: Range<Int>,
+        because reason: String = "the last batch was incomplete"
+    ) throws(JournalError) -> String {
         let copy = try newCopy(of: range.lowerBound)
         try write(range, to: copy, at: 0)
         try JournalError.translating { () throws(SystemError) in
             try copy.sync()
             // The copy's name is durable before the original goes.
-            try folder.sync()
-            let file = try File(folder.path(of: segment), for: .readWrite)
+            try disk.sync()
+            let file = try disk.open(segment, for: .readWrite, creating: .never)
             let zeros = [UInt8](repeating: 0, count: FileWindow.chunkByteCount)
             for start in stride(from: range.lowerBound, to: range.upperBound, by: zeros.count) {
                 let count = min(zeros.count, range.upperBound - start)
@@ -29,7 +32,7 @@ struct SegmentRepair {
             }
             try file.syncData()
         }
-        return "\(segment), offset \(range.lowerBound): the last batch was incomplete, its "
+        return "\(segment), offset \(range.lowerBound): \(reason), "
             + "\(range.count) bytes were cut and are kept as \(copy.path)"
     }
 
@@ -39,32 +42,35 @@ struct SegmentRepair {
     /// the kernel no longer means to write: written anew, they are synced for sure, or fail again.
     func rewrite(_ range: Range<Int>) throws(JournalError) {
         let file = try JournalError.translating { () throws(SystemError) in
-            try File(folder.path(of: segment), for: .readWrite)
+            try disk.open(segment, for: .readWrite, creating: .never)
         }
         try write(range, to: file, at: range.lowerBound)
         try JournalError.translating { () throws(SystemError) in try file.syncData() }
     }
 
-    private func newCopy(of offset: Int) throws(JournalError) -> File {
-        let path = folder.path(of: "\(segment).\(offset)")
+    private func newCopy(of offset: Int) throws(JournalError) -> any LogDiskFile {
+        let stem = "\(segment).\(offset)"
         for number in 1..<Self.copyCountMax {
             // A crash between the copy and the cut leaves a copy that must not be overwritten.
-            let name = path + (number == 1 ? "" : ".\(number)") + LogFileName.brokenSuffix
+            let name = stem + (number == 1 ? "" : ".\(number)") + LogFileName.brokenSuffix
             do {
-                return try File(name, for: .readWrite, creating: .mustBeNew)
+                return try disk.open(name, for: .readWrite, creating: .mustBeNew)
             } catch {
                 guard error.isExistingFile else { throw JournalError(error) }
             }
         }
-        throw JournalError(.unavailable, "\(path)*.broken: too many copies, move them away")
+        throw JournalError(
+            .unavailable,
+            "\(disk.path)/\(stem)*.broken: too many copies, move them away"
+        )
     }
 
     private func write(
         _ range: Range<Int>,
-        to file: borrowing File,
+        to file: any LogDiskFile,
         at offset: Int
     ) throws(JournalError) {
-        var window = try FileWindow(folder.path(of: segment))
+        var window = try FileWindow(disk, segment)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
             let place = try window.show(start..<min(start + chunk, range.upperBound))
             do {

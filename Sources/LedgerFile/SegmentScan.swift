@@ -25,8 +25,9 @@ struct SegmentScan: ~Copyable {
     var window: FileWindow
 
     /// Opens the segment whose first record is at `position`, and checks its header.
-    init(path: String, name: String, position: UInt64) throws(JournalError) {
-        var opened = try FileWindow(path)
+    init(_ disk: any LogDisk, _ position: UInt64) throws(JournalError) {
+        let name = LogFileName.segment(position)
+        var opened = try FileWindow(disk, name)
         let place = try opened.show(0..<SegmentHeader.byteCount)
         try SegmentHeader.check(
             opened.buffer.span.extracting(place),
@@ -63,22 +64,6 @@ struct SegmentScan: ~Copyable {
         }
     }
 
-    /// The frame of a record that is whole at `offset`; nil when there is none, or when it says that
-    /// its position is beyond `positionMax`.
-    mutating func wholeFrame(
-        at offset: Int,
-        positionMax: UInt64 = .max
-    ) throws(JournalError) -> RecordFrame? {
-        let place = try window.show(offset..<offset + RecordFrame.byteCount)
-        guard place.count == RecordFrame.byteCount,
-            let frame = RecordFrame(window.buffer.span.extracting(place)),
-            frame.position <= positionMax,
-            frame.recordByteCount <= window.byteCount - offset
-        else { return nil }
-        let whole = try window.show(offset..<offset + frame.recordByteCount)
-        return frame.covers(window.buffer.span.extracting(whole)) ? frame : nil
-    }
-
     private enum Content {
         case record(RecordFrame, payload: [UInt8])
         case zeros
@@ -86,7 +71,7 @@ struct SegmentScan: ~Copyable {
     }
 
     private mutating func content(at offset: Int) throws(JournalError) -> Content {
-        if let frame = try wholeFrame(at: offset) {
+        if let frame = try window.wholeFrame(at: offset) {
             let start = offset + RecordFrame.byteCount
             let place = try window.show(start..<start + frame.payloadByteCount)
             return .record(frame, payload: Array(window.buffer[place]))
@@ -119,5 +104,23 @@ struct SegmentScan: ~Copyable {
         guard frame.batchIndex == count, !frame.isSeal || count == 0 else {
             throw .damaged(name, at: offset, "the record belongs to another batch")
         }
+    }
+}
+
+extension FileWindow {
+    /// The frame of a record that is whole at `offset`; nil when there is none, or when it says that
+    /// its position is beyond `positionMax`.
+    mutating func wholeFrame(
+        at offset: Int,
+        positionMax: UInt64 = .max
+    ) throws(JournalError) -> RecordFrame? {
+        let place = try show(offset..<offset + RecordFrame.byteCount)
+        guard place.count == RecordFrame.byteCount,
+            let frame = RecordFrame(buffer.span.extracting(place)),
+            frame.position <= positionMax,
+            frame.recordByteCount <= byteCount - offset
+        else { return nil }
+        let whole = try show(offset..<offset + frame.recordByteCount)
+        return frame.covers(buffer.span.extracting(whole)) ? frame : nil
     }
 }

@@ -18,11 +18,11 @@ struct SnapshotReader: ~Copyable {
     ///
     /// - Throws: `.newerFormat`, or `.unavailable` when the file cannot be read.
     static func open(
-        _ path: String,
-        _ name: String,
+        _ disk: any LogDisk,
         _ position: UInt64
     ) throws(JournalError) -> Opening {
-        var window = try FileWindow(path)
+        let name = LogFileName.snapshot(position)
+        var window = try FileWindow(disk, name)
         let head = try window.show(0..<SnapshotText.lineByteCountMax)
         let first = window.buffer[head].prefix { byte in byte != lineFeed }
         let header = SnapshotText.readHeader(String(decoding: first, as: UTF8.self))

@@ -10,7 +10,7 @@ final class SnapshotSink {
     private static let syncByteCount = 16 << 20
     private static let lineFeed = UInt8(ascii: "\n")
 
-    private let file: File
+    private let file: any LogDiskFile
     private var buffer: [UInt8] = []
     private var checksum = Checksum()
     private var lineCount: UInt64 = 0
@@ -18,9 +18,9 @@ final class SnapshotSink {
     private var syncedOffset = 0
 
     /// Makes the file, or empties what an earlier attempt left.
-    init(path: String) throws(JournalError) {
+    init(_ disk: any LogDisk, _ name: String) throws(JournalError) {
         file = try JournalError.translating { () throws(SystemError) in
-            let file = try File(path, for: .readWrite, creating: .ifMissing)
+            let file = try disk.open(name, for: .readWrite, creating: .ifMissing)
             try file.truncate(to: 0)
             return file
         }

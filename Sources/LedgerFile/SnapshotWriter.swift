@@ -3,12 +3,12 @@ import Platform
 
 /// Writes snapshots: a value of its queue, so that an append never waits for one.
 struct SnapshotWriter {
-    private let folder: Folder
+    private let disk: any LogDisk
     private let snapshotCount: Int
     private var isClosed = false
 
-    init(folder: Folder, snapshotCount: Int) {
-        self.folder = folder
+    init(disk: any LogDisk, snapshotCount: Int) {
+        self.disk = disk
         self.snapshotCount = snapshotCount
     }
 
@@ -20,13 +20,13 @@ struct SnapshotWriter {
         do {
             try write(source, to: temporary)
             try JournalError.translating { () throws(SystemError) in
-                try folder.rename(temporary, to: name)
-                try folder.sync()
+                try disk.rename(temporary, to: name)
+                try disk.sync()
             }
         } catch {
             throw removing(temporary, after: error)
         }
-        try Retention(folder: folder, snapshotCount: snapshotCount).apply()
+        try Retention(disk: disk, snapshotCount: snapshotCount).apply()
     }
 
     /// Later calls of `save` throw.
@@ -38,7 +38,7 @@ struct SnapshotWriter {
         _ source: any SnapshotSource,
         to name: String
     ) throws(JournalError) {
-        let sink = try SnapshotSink(path: folder.path(of: name))
+        let sink = try SnapshotSink(disk, name)
         try sink.add(Array(SnapshotText.header(position: source.position).utf8))
         try source.forEachLine { (line) throws(JournalError) in try sink.add(line) }
         try sink.finish()
@@ -47,8 +47,8 @@ struct SnapshotWriter {
     /// A failed snapshot must not keep the space whose lack may have made it fail.
     private func removing(_ name: String, after error: JournalError) -> JournalError {
         do {
-            let names = try folder.names()
-            if names.contains(name) { try folder.remove(name) }
+            let names = try disk.names()
+            if names.contains(name) { try disk.remove(name) }
             return error
         } catch let second {
             return JournalError(error.code, "\(error.detail); then \(second.message)")

@@ -18,7 +18,7 @@ enum TornTail {
         // not worth the checksum of what they say is a payload.
         let positionMax = scan.position + UInt64((end - offset) / RecordFrame.byteCount) + 1
         for place in stride(from: first, to: end, by: RecordFrame.alignment) {
-            guard let frame = try scan.wholeFrame(at: place, positionMax: positionMax) else {
+            guard let frame = try scan.window.wholeFrame(at: place, positionMax: positionMax) else {
                 continue
             }
             if !frame.isSeal, frame.batchPosition == scan.position { continue }

@@ -14,6 +14,9 @@ extension SystemError {
     /// Whether a file that had to be new was there already.
     public var isExistingFile: Bool { errno == EEXIST }
 
+    /// Whether there is no such file.
+    public var isMissingFile: Bool { errno == ENOENT }
+
     /// The meaning of the error number for a call on a file.
     public var fileFailure: FileFailure {
         switch errno {

@@ -45,6 +45,28 @@ public final class FolderLock: Sendable {
         return .taken(FolderLock(file: file))
     }
 
+    /// Tells whether somebody holds the lock of `folder`, and changes nothing; nil when nobody does.
+    ///
+    /// It holds the lock itself for a moment.
+    public static func holder(of folder: Folder) throws(SystemError) -> Holder? {
+        let file: File
+        do {
+            file = try File(folder.path(of: fileName), for: .read)
+        } catch {
+            if error.isMissingFile { return nil }
+            throw error
+        }
+        guard try file.lockExclusively() else { return Holder(processID: try holder(file)) }
+        try file.unlock()
+        return nil
+    }
+
+    /// Who holds a lock.
+    public struct Holder: Sendable, Hashable {
+        /// Its process id, as far as it could be read.
+        public let processID: Int?
+    }
+
     private static func holder(_ file: borrowing File) throws(SystemError) -> Int? {
         var bytes = [UInt8](repeating: 0, count: 20)
         var span = bytes.mutableSpan

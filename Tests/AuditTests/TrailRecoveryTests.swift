@@ -66,14 +66,15 @@ import Testing
     }
 
     @Test(arguments: [0, 1])
-    func `damage before a later batch refuses to start and names the line`(
+    func `damage before a later batch refuses to start and names the offset`(
         _ line: Int
     ) async throws {
         let folder = try await folder()
         var lines = try folder.lines(firstSegment)
         lines[line][60] ^= 1
         try folder.write(lines: lines, to: firstSegment)
-        await refuses(folder, naming: "\(firstSegment): line \(line + 1): ")
+        let offset = lines[..<line].reduce(0) { $0 + $1.count + 1 }
+        await refuses(folder, naming: "\(firstSegment), offset \(offset): ")
         #expect(try folder.names == [firstSegment])
     }
 
@@ -82,7 +83,7 @@ import Testing
         var lines = try folder.lines(firstSegment)
         lines.remove(at: 1)
         try folder.write(lines: lines, to: firstSegment)
-        await refuses(folder, naming: "line 2: expected record 2, found 3")
+        await refuses(folder, naming: ": expected record 2, found 3")
     }
 
     @Test func `a segment that is missing refuses to start`() async throws {
@@ -100,7 +101,57 @@ import Testing
         for _ in 0..<2 { _ = try await trail.append(try SampleDraft.call()) }
         await trail.close()
         try folder.write(try folder.bytes(firstSegment).dropLast(2), to: firstSegment)
-        await refuses(folder, naming: "\(firstSegment): line 1: the line has no end")
+        await refuses(folder, naming: "\(firstSegment), offset 0: the line has no end")
+    }
+
+    /// A trail so long that a start does not read its beginning, whose record 3 was spoilt.
+    private func longAndDamaged() async throws -> TrailFolder {
+        let folder = try await folder(400)
+        var lines = try folder.lines(firstSegment)
+        try #require(lines.reduce(0) { $0 + $1.count } > TailStart.byteCountMin + 16_384)
+        let place = try #require(lines[2].firstRange(of: Array("\"sequence\":3".utf8)))
+        lines[2][place.upperBound - 1] ^= 1
+        try folder.write(lines: lines, to: firstSegment)
+        return folder
+    }
+
+    @Test func `damage far before the end starts, and is told by lists and by a verification`()
+        async throws
+    {
+        let folder = try await longAndDamaged()
+        let trail = try await folder.trail()
+        #expect(trail.head.sequence == 400)
+        let error = await #expect(throws: AuditError.self) { try await trail.list(tenant: nil) }
+        #expect(error?.code == .damaged)
+        #expect(error?.detail.contains("\(firstSegment): line 3: ") == true)
+        #expect(trail.damage == error)
+        #expect(try await trail.append(try SampleDraft.call()).sequence == 401)
+        #expect(try await trail.verify().firstBad?.sequence == 3)
+    }
+
+    @Test func `records from before a start are listed with those since`() async throws {
+        let folder = try await folder(400)
+        let trail = try await folder.trail()
+        let newest = try await trail.append(try SampleDraft.call())
+        let tenant = newest.tenant
+        var found: [UInt64] = []
+        var cursor: UInt64?
+        repeat {
+            let page = try await trail.list(tenant: tenant, limit: 150, before: cursor)
+            found += page.items.map(\.sequence)
+            cursor = page.nextCursor
+        } while cursor != nil
+        #expect(found == (1...401).reversed())
+        #expect(trail.damage == nil)
+    }
+
+    @Test func `a torn batch behind a long trail is cut`() async throws {
+        let folder = try await folder(400)
+        try folder.write(try folder.bytes(firstSegment).dropLast(9), to: firstSegment)
+        let trail = try await folder.trail()
+        #expect(trail.head.sequence == 399 && trail.brokenCopy != nil)
+        #expect(try await trail.append(try SampleDraft.call()).sequence == 400)
+        #expect(try await folder.trail().verify().recordCount == 400)
     }
 
     private func refuses(_ folder: TrailFolder, naming detail: String) async {

@@ -9,6 +9,8 @@ final class BinderyServer: Sendable {
 
     /// The folder of the data, the settings and the logs.
     let folder: TemporaryFolder
+    /// What the server keeps.
+    let dataFolder: String
     private let flags: [String]
     private let variables: [String: String]
     private let running = Mutex<(process: RunningProcess, address: SocketAddress)?>(nil)
@@ -17,10 +19,12 @@ final class BinderyServer: Sendable {
     /// A server that is not started yet.
     init(
         in folder: TemporaryFolder,
+        dataFolder: String = "data",
         flags: [String] = ["--outbound-allow", "127.0.0.0/8"],
         variables: [String: String] = ["BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey]
     ) {
         (self.folder, self.flags, self.variables) = (folder, flags, variables)
+        self.dataFolder = folder.path(dataFolder)
     }
 
     /// A server that is ready.
@@ -37,7 +41,6 @@ final class BinderyServer: Sendable {
         return server
     }
 
-    var dataFolder: String { folder.path("data") }
     /// Everything that the server's processes wrote.
     var log: String {
         let old = heard.withLock { $0.logs }

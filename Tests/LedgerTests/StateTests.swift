@@ -79,6 +79,7 @@ import Testing
         #expect(line.lastNumber == 3)
         var replayed = StateLoader()
         for bytes in try StateFixture.lines(of: state) { try replayed.read(line: bytes) }
+        try replayed.finish()
         #expect(replayed.state.tenant(config.tenant).lines[config.line]?.lastNumber == 3)
     }
 

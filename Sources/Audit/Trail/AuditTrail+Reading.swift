@@ -27,6 +27,7 @@ extension AuditTrail {
         limit: Int = 50,
         before: UInt64? = nil
     ) async throws(AuditError) -> AuditPage {
+        try await waitForIndex()
         let limit = min(max(1, limit), Self.pageCountMax)
         var items: [AuditRecord] = []
         var cursor = before ?? .max
@@ -59,6 +60,30 @@ extension AuditTrail {
         return page(items, before: cursor, tenant)
     }
 
+    /// How long a list waits for the index after a start.
+    private static let indexWaitMax = Duration.seconds(10)
+
+    /// Waits until what was there at the start can be listed.
+    private func waitForIndex() async throws(AuditError) {
+        let deadline = ContinuousClock.now + Self.indexWaitMax
+        while true {
+            switch state.withLock({ $0.indexing }) {
+            case .done: return
+            case .failed(let error): throw error
+            case .running: break
+            }
+            guard ContinuousClock.now < deadline else {
+                let detail = "the trail is still being read since the start: try again later"
+                throw AuditError(.overloaded, detail)
+            }
+            do {
+                try await Task.sleep(for: .milliseconds(10))
+            } catch {
+                throw AuditError(.closed, "the request was given up")
+            }
+        }
+    }
+
     /// What the index is asked to look at while its lock is held.
     private static let chunkStepCountMax = 20_000
 
@@ -73,6 +98,7 @@ extension AuditTrail {
 
     /// The tenant's record with this id; nil when there is none that is still listed.
     public func get(tenant: TenantID?, id: String) async throws(AuditError) -> AuditRecord? {
+        try await waitForIndex()
         let places = index.withLock { $0.places(of: id, tenant: tenant) }
         let found = try await store.records(at: places, countMax: 1) { $0.id == id }
         return found.first

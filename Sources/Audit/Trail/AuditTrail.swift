@@ -46,6 +46,14 @@ public final class AuditTrail: Sendable {
         /// Why nothing is appended any more.
         var failure: AuditError?
         var drains: [Drain] = []
+        var indexing = Indexing.running
+    }
+
+    /// Whether the records that were there at the start can be listed.
+    enum Indexing {
+        case running
+        case done
+        case failed(AuditError)
     }
 
     let configuration: Configuration
@@ -59,27 +67,52 @@ public final class AuditTrail: Sendable {
         self.configuration = configuration
         self.store = store
         self.state = Mutex(State(head: found.head))
-        self.index = Mutex(found.index)
+        self.index = Mutex(TrailIndex(entryCountMax: max(10, configuration.indexEntryCountMax)))
         self.brokenCopy = found.brokenCopy
     }
 
-    /// Opens a trail, and checks what its folder holds.
+    /// Opens a trail, and checks how it ends; how long it is makes no difference.
     ///
-    /// - Throws: `AuditError` with `.damaged` and the file and line when the folder holds what was
-    ///   not written so, beyond a batch torn by a crash.
+    /// What was there before is read in the background, for the lists.
+    ///
+    /// - Throws: `AuditError` with `.damaged`, the file and the offset when the end of the trail is
+    ///   not what was written, beyond a batch torn by a crash.
     public static func open(_ configuration: Configuration) async throws(AuditError) -> AuditTrail {
-        let entryCountMax = max(10, configuration.indexEntryCountMax)
         guard let path = configuration.folder else {
             let store = MemoryStore(recordCountMax: configuration.memoryRecordCountMax)
-            let index = TrailIndex(entryCountMax: entryCountMax)
-            return AuditTrail(configuration, store, Recovered(index: index))
+            let trail = AuditTrail(configuration, store, Recovered())
+            trail.state.withLock { $0.indexing = .done }
+            return trail
         }
         let store = FolderStore(
             folder: Folder(path),
             segmentByteCountMax: configuration.segmentByteCountMax
         )
-        let found = try await store.recover(entryCountMax: entryCountMax)
-        return AuditTrail(configuration, store, found)
+        let found = try await store.recover()
+        let trail = AuditTrail(configuration, store, found)
+        Task { await trail.readIndex(of: store, through: found.head) }
+        return trail
+    }
+
+    private func readIndex(of store: FolderStore, through head: AuditHead) async {
+        do {
+            let older = try await store.index(
+                through: head,
+                entryCountMax: max(10, configuration.indexEntryCountMax)
+            )
+            index.withLock { $0.prepend(older) }
+            state.withLock { $0.indexing = .done }
+        } catch {
+            state.withLock { $0.indexing = .failed(error) }
+        }
+    }
+
+    /// Why what was there at the start can't be listed: it is damaged; nil while all is well.
+    public var damage: AuditError? {
+        state.withLock { state in
+            guard case .failed(let error) = state.indexing else { return nil }
+            return error
+        }
     }
 
     /// The newest record that is durable: to be anchored elsewhere.

@@ -3,12 +3,13 @@ import Synchronization
 
 /// Keeps the records in the segment files of a folder.
 ///
-/// Writing, reading for lists and walking for a verification have a queue each, so that none waits
-/// for another. Whoever opens a folder has made sure that no other process has it.
+/// Writing, reading for lists, walking for a verification and indexing at the start have a queue
+/// each, so that none waits for another. Whoever opens a folder has made sure that no other process has it.
 final class FolderStore: RecordStore {
     private let writer: FileQueue<SegmentWriter>
     private let reader: FileQueue<SegmentReader>
     private let walker: FileQueue<SegmentReader>
+    private let indexer: FileQueue<TrailIndexing>
     private let oldest = Atomic<UInt64>(1)
 
     init(folder: Folder, segmentByteCountMax: Int) {
@@ -17,21 +18,32 @@ final class FolderStore: RecordStore {
             SegmentWriter(folder: folder, segmentByteCountMax: segmentByteCountMax)
         )
         reader = FileQueue(label: "audit-reader", SegmentReader(folder: folder))
+        indexer = FileQueue(label: "audit-indexer", TrailIndexing(folder: folder))
         walker = FileQueue(label: "audit-walker", SegmentReader(folder: folder))
     }
 
     var oldestSequence: UInt64 { oldest.load(ordering: .relaxed) }
 
-    /// Reads what is there; must come before everything else, once.
-    func recover(entryCountMax: Int) async throws(AuditError) -> Recovered {
+    /// Reads how the trail ends; must come before everything else, once.
+    func recover() async throws(AuditError) -> Recovered {
         let recovered = try await writer.run { writer throws(AuditError) in
-            var recovery = TrailRecovery(folder: writer.folder, entryCountMax: entryCountMax)
+            var recovery = TrailRecovery(folder: writer.folder)
             let recovered = try recovery.run()
             if let (first, end) = recovered.resumption { try writer.resume(first, end: end) }
             return recovered
         }
         oldest.store(recovered.oldest, ordering: .relaxed)
         return recovered
+    }
+
+    /// Reads the records up to `head` for the lists.
+    func index(
+        through head: AuditHead,
+        entryCountMax: Int
+    ) async throws(AuditError) -> TrailIndex {
+        try await indexer.run { indexing throws(AuditError) in
+            try indexing.run(through: head, entryCountMax: entryCountMax)
+        }
     }
 
     func append(_ lines: [[UInt8]], first: UInt64) async throws(AuditError) -> [RecordPlace] {

@@ -25,10 +25,10 @@ struct LineReader: ~Copyable {
         self.offset = offset
     }
 
-    /// Opens a file and reads it from its start.
-    static func opening(_ path: String) throws(AuditError) -> LineReader {
+    /// Opens a file and reads it from `offset` on.
+    static func opening(_ path: String, from offset: Int = 0) throws(AuditError) -> LineReader {
         do throws(SystemError) {
-            return LineReader(try File(path, for: .read))
+            return LineReader(try File(path, for: .read), from: offset)
         } catch {
             throw AuditError(error)
         }

@@ -68,6 +68,17 @@ struct TrailIndex {
         forget(before: entry.sequence &- UInt64(entryCountMax - entryCountMax / 10))
     }
 
+    /// Puts the records of `older` before those that are here.
+    mutating func prepend(_ older: TrailIndex) {
+        var whole = older
+        whole.forget(before: oldest)
+        for (tenant, entries) in byTenant {
+            whole.byTenant[tenant, default: []] += entries
+            whole.entryCount += entries.count
+        }
+        self = whole
+    }
+
     /// Forgets the records before `sequence`.
     mutating func forget(before sequence: UInt64) {
         guard sequence > oldest else { return }

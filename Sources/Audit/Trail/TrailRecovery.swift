@@ -2,8 +2,6 @@ import Platform
 
 /// What a start finds in the folder.
 struct Recovered: Sendable {
-    /// The records, by tenant.
-    var index: TrailIndex
     /// The newest record.
     var head = AuditHead.empty
     /// The sequence of the oldest record.
@@ -14,19 +12,17 @@ struct Recovered: Sendable {
     var brokenCopy: String?
 }
 
-/// Reads all segments at the start: sequences and links of all records, hashes of the last segment's.
+/// Reads what a start must know: how the last segment ends.
 ///
-/// The last batch may be torn by a crash: what is broken at the end is cut, after a copy. Everything
-/// else that is not as it was written stops the start.
+/// The start of a server does not depend on how long the trail is: what is before the last batches was
+/// durable long ago, is read for the lists when the server runs (`TrailIndexing`), and is checked
+/// whole by `verify`. The last batch may be torn by a crash: what is broken at the end is cut, after a
+/// copy. Everything else that is not as it was written stops the start.
 struct TrailRecovery {
     private let folder: Folder
-    private var check = ChainCheck(after: nil)
-    private var recovered: Recovered
+    private var recovered = Recovered()
 
-    init(folder: Folder, entryCountMax: Int) {
-        self.folder = folder
-        recovered = Recovered(index: TrailIndex(entryCountMax: entryCountMax))
-    }
+    init(folder: Folder) { self.folder = folder }
 
     /// Reads the folder, which is made when it is missing.
     mutating func run() throws(AuditError) -> Recovered {
@@ -35,59 +31,79 @@ struct TrailRecovery {
             try folder.create()
             return try folder.names().compactMap(SegmentName.first)
         }
-        recovered.oldest = segments.first ?? 1
-        for segment in segments {
-            let expected = (check.last?.sequence).map { $0 + 1 } ?? segment
-            guard segment == expected else {
-                let detail = "begins with record \(segment), where \(expected) was expected"
-                throw AuditError(.damaged, "\(SegmentName.text(segment)): \(detail)")
-            }
-            try read(segment, isLast: segment == segments.last)
+        guard let last = segments.last else { return recovered }
+        recovered.oldest = segments[0]
+        let start = try TailStart.find(in: folder, last)
+        var check = ChainCheck(after: nil)
+        if start == 0, segments.count > 1 {
+            check = ChainCheck(after: try head(of: segments[segments.count - 2], before: last))
         }
+        try read(last, from: start, &check)
         recovered.head = check.last ?? .empty
         return recovered
     }
 
-    private mutating func read(_ segment: UInt64, isLast: Bool) throws(AuditError) {
-        check.isThorough = isLast
-        var reader = try LineReader.opening(folder.path(of: SegmentName.text(segment)))
-        var number = 0
-        while true {
-            number += 1
+    /// The last record of a segment that has a successor, so that all of it was durable.
+    private func head(of segment: UInt64, before next: UInt64) throws(AuditError) -> AuditHead {
+        let start = try TailStart.find(in: folder, segment)
+        var reader = try LineReader.opening(path(segment), from: start)
+        var check = ChainCheck(after: nil)
+        reading: while true {
             switch try Self.next(&reader) {
             case .line(let line, let offset):
-                if let refusal = take(line, offset, segment) {
-                    let reason = "line \(number): \(refusal.reason)"
-                    guard isLast, !Self.isIntact(line) else { throw damaged(segment, reason) }
-                    try cutTail(&reader, segment, at: offset, reason)
-                    return
+                do {
+                    _ = try check.take(line)
+                } catch {
+                    throw damaged(segment, offset, error.reason)
+                }
+            case .fragment(let offset): throw damaged(segment, offset, "the line has no end")
+            case .end: break reading
+            }
+        }
+        guard let head = check.last, head.sequence + 1 == next else {
+            let expected = (check.last?.sequence).map { $0 + 1 } ?? segment
+            let detail = "begins with record \(next), where \(expected) was expected"
+            throw AuditError(.damaged, "\(SegmentName.text(next)): \(detail)")
+        }
+        return head
+    }
+
+    private mutating func read(
+        _ segment: UInt64,
+        from start: Int,
+        _ check: inout ChainCheck
+    ) throws(AuditError) {
+        var reader = try LineReader.opening(path(segment), from: start)
+        while true {
+            switch try Self.next(&reader) {
+            case .line(let line, let offset):
+                if let refusal = Self.take(line, &check, segment: start == 0 ? segment : nil) {
+                    guard !Self.isIntact(line) else {
+                        throw damaged(segment, offset, refusal.reason)
+                    }
+                    return try cutTail(&reader, segment, at: offset, refusal.reason)
                 }
             case .fragment(let offset):
-                let reason = "line \(number): the line has no end"
-                guard isLast else { throw damaged(segment, reason) }
-                try cutTail(&reader, segment, at: offset, reason)
-                return
+                return try cutTail(&reader, segment, at: offset, "the line has no end")
             case .end:
-                if isLast { recovered.resumption = (segment, reader.offset) }
+                recovered.resumption = (segment, reader.offset)
                 return
             }
         }
     }
 
-    private mutating func take(
+    /// Takes a line; the first of a segment has the sequence of the file's name.
+    static func take(
         _ line: [UInt8],
-        _ offset: Int,
-        _ segment: UInt64
+        _ check: inout ChainCheck,
+        segment: UInt64?
     ) -> ChainCheck.Refusal? {
         do {
-            let record = try check.take(line).record
-            guard check.recordCount > 1 || record.sequence == segment else {
-                let reason = "holds record \(record.sequence), not the one of the file's name"
-                return ChainCheck.Refusal(sequence: record.sequence, reason: reason)
-            }
-            let place = RecordPlace(segment: segment, offset: offset, length: line.count)
-            recovered.index.add(IndexEntry(record, at: place), tenant: record.tenant)
-            return nil
+            let isFirst = check.last == nil
+            let sequence = try check.take(line).record.sequence
+            guard isFirst, let segment, sequence != segment else { return nil }
+            let reason = "holds record \(sequence), not the one of the file's name"
+            return ChainCheck.Refusal(sequence: sequence, reason: reason)
         } catch {
             return error
         }
@@ -102,7 +118,9 @@ struct TrailRecovery {
     ) throws(AuditError) {
         // A later batch proves that this one was durable: then no crash has broken it.
         while case .line(let line, _) = try Self.next(&reader) {
-            guard !ChainCheck.isStartOfBatch(line) else { throw damaged(segment, reason) }
+            guard !ChainCheck.isStartOfBatch(line) else {
+                throw damaged(segment, offset, reason)
+            }
         }
         let name = SegmentName.text(segment)
         let folder = folder
@@ -131,7 +149,9 @@ struct TrailRecovery {
         }
     }
 
-    private func damaged(_ segment: UInt64, _ reason: String) -> AuditError {
-        AuditError(.damaged, "\(folder.path(of: SegmentName.text(segment))): \(reason)")
+    private func path(_ segment: UInt64) -> String { folder.path(of: SegmentName.text(segment)) }
+
+    private func damaged(_ segment: UInt64, _ offset: Int, _ reason: String) -> AuditError {
+        AuditError(.damaged, "\(path(segment)), offset \(offset): \(reason)")
     }
 }

@@ -112,8 +112,12 @@ public final class IssueList {
     /// The issues.
     public private(set) var issues: [Issue] = []
 
+    /// Whether texts that look like secrets are issues: not in what the store holds already, which was
+    /// looked at when it came.
+    let scansForSecrets: Bool
+
     /// An empty list.
-    public init() {}
+    public init(scansForSecrets: Bool = true) { self.scansForSecrets = scansForSecrets }
 
     /// Adds an issue, unless the list is full.
     public func add(_ issue: Issue) {

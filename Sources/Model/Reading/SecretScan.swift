@@ -14,13 +14,17 @@ public enum SecretScan {
         ("AKIA", 16), ("ASIA", 16), ("AIza", 30), ("ya29.", 20), ("SG.", 20), ("hvs.", 16),
         ("hvb.", 16), ("npm_", 30), ("dop_v1_", 30), ("shpat_", 20), ("sq0csp-", 20), ("bnd_", 24),
     ]
-    private static let pem = "-----BEGIN "
+    /// The same as bytes, with the start of a PEM block: made once, as every text is looked at.
+    private static let starts = [(Array("-----BEGIN ".utf8), 0)]
+        + formats.map { (Array($0.prefix.utf8), $0.minimum) }
+    /// No start and what follows it is shorter.
+    private static let byteCountMin = starts.map { $0.0.count + $0.1 }.min() ?? 0
 
     /// Whether the text holds a well-known key, alone or inside a longer text.
     public static func looksLikeSecret(_ text: String) -> Bool {
+        guard text.utf8.count >= byteCountMin else { return false }
         let bytes = Array(text.utf8)
-        if find(Array(pem.utf8), in: bytes, minimum: 0) { return true }
-        return formats.contains { find(Array($0.prefix.utf8), in: bytes, minimum: $0.minimum) }
+        return starts.contains { find($0.0, in: bytes, minimum: $0.1) }
     }
 
     private static func find(_ prefix: [UInt8], in bytes: [UInt8], minimum: Int) -> Bool {
@@ -47,6 +51,7 @@ public enum SecretScan {
         secretFields: Set<String> = [],
         issues: IssueList
     ) {
+        guard issues.scansForSecrets else { return }
         switch value {
         case .string(let text) where looksLikeSecret(text):
             report(at: pointer, "holds what looks like a secret key", issues)

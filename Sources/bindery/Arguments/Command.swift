@@ -18,6 +18,9 @@ struct Command: Sendable {
     let summary: String
     /// What it does, in sentences.
     let details: String
+    /// The word for the one argument that it takes without a flag, such as `DIR`; nil when it takes
+    /// none.
+    let operand: String?
     /// The flags that it takes beside `--help`.
     let flags: [CommandFlag]
     /// Whether the list of commands leaves it out.
@@ -30,6 +33,7 @@ struct Command: Sendable {
         _ name: String,
         summary: String,
         details: String,
+        operand: String? = nil,
         flags: [CommandFlag] = [],
         isHidden: Bool = false,
         run: @escaping @Sendable (Call) async throws(CommandFailure) -> Void
@@ -37,6 +41,7 @@ struct Command: Sendable {
         self.name = name
         self.summary = summary
         self.details = details
+        self.operand = operand
         self.flags = flags
         self.isHidden = isHidden
         self.run = run

@@ -6,6 +6,8 @@ struct CommandArguments: Sendable, Hashable {
     static let countMax = 10_000
 
     private var values: [String: [String]] = [:]
+    /// The argument without a flag.
+    private(set) var operand: String?
 
     /// Reads the arguments that follow a command's name.
     ///
@@ -13,7 +15,11 @@ struct CommandArguments: Sendable, Hashable {
     /// stands after `=`, so that a forgotten value does not swallow the next flag.
     ///
     /// - Throws: A usage failure that names the flag.
-    init(_ arguments: some Sequence<String>, flags: [CommandFlag]) throws(CommandFailure) {
+    init(
+        _ arguments: some Sequence<String>,
+        flags: [CommandFlag],
+        operand: String? = nil
+    ) throws(CommandFailure) {
         let known = Dictionary((flags + [.help]).map { ($0.name, $0) }) { first, _ in first }
         var rest = arguments.makeIterator()
         var count = 0
@@ -25,7 +31,8 @@ struct CommandArguments: Sendable, Hashable {
                 continue
             }
             guard argument.hasPrefix("-"), argument != "-" else {
-                throw .usage("'\(argument)' is not a flag, and this command takes nothing else")
+                try take(argument, as: operand)
+                continue
             }
             let parts = argument.split(
                 separator: "=",
@@ -47,6 +54,19 @@ struct CommandArguments: Sendable, Hashable {
 
     /// The values of a flag that may be given several times.
     func values(of name: String) -> [String] { values[name] ?? [] }
+
+    private mutating func take(
+        _ argument: String,
+        as placeholder: String?
+    ) throws(CommandFailure) {
+        guard let placeholder else {
+            throw .usage("'\(argument)' is not a flag, and this command takes nothing else")
+        }
+        guard operand == nil else {
+            throw .usage("'\(argument)' is one too many: this command takes one \(placeholder)")
+        }
+        operand = argument
+    }
 
     private mutating func add(_ flag: CommandFlag, _ value: String) throws(CommandFailure) {
         guard flag.isRepeatable || values[flag.name] == nil else {

@@ -23,7 +23,8 @@ enum HelpText {
     /// What one command does, and its flags.
     static func of(_ command: Command) -> String {
         var lines = [
-            "Usage: bindery \(command.name)" + (command.flags.isEmpty ? "" : " [FLAG]…"), "",
+            "Usage: bindery \(command.name)" + (command.operand.map { " \($0)" } ?? "")
+                + (command.flags.isEmpty ? "" : " [FLAG]…"), "",
         ]
         lines += wrapped(command.details, indentation: 0)
         lines += ["", "Flags:"]

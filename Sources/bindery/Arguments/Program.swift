@@ -6,8 +6,10 @@ enum Program {
     /// Every command, in the order of the help.
     static let commands: [Command] = [
         ServeCommand.command, DemoProviderCommand.command, KeysCreateCommand.command,
-        CheckCommand.command, HealthCheckCommand.command, VersionCommand.command,
-        SettingsCommand.command, BenchCommand.command,
+        CheckCommand.command, LedgerVerifyCommand.command, LedgerInspectCommand.command,
+        LedgerRepairCommand.command, SnapshotCommand.command, RestoreCommand.command,
+        AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
+        SettingsCommand.command, BenchCommand.command, BenchFillCommand.command,
     ]
 
     /// Runs the command that `arguments`, without the program's own name, ask for.
@@ -45,7 +47,11 @@ enum Program {
         let (command, rest) = try find(arguments)
         let parsed: CommandArguments
         do {
-            parsed = try CommandArguments(rest, flags: command.flags)
+            parsed = try CommandArguments(
+                rest,
+                flags: command.flags,
+                operand: command.operand
+            )
         } catch {
             let hint = "'bindery \(command.name) --help' shows its flags"
             throw CommandFailure(

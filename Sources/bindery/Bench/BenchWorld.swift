@@ -55,7 +55,7 @@ struct BenchWorld {
     }
 
     /// What was read, which a benchmark's own objects always can be.
-    private static func read<Value>(_ read: (IssueList) -> Value?) -> Value {
+    static func read<Value>(_ read: (IssueList) -> Value?) -> Value {
         let issues = IssueList()
         guard let value = read(issues), !issues.hasErrors else {
             preconditionFailure("a benchmark's own objects are good")
@@ -63,7 +63,7 @@ struct BenchWorld {
         return value
     }
 
-    private static func spec(_ slotCount: Int) -> JSONValue {
+    static func spec(_ slotCount: Int) -> JSONValue {
         let provides = (0..<slotCount)
             .map { slot -> JSONValue in
                 [
@@ -79,7 +79,7 @@ struct BenchWorld {
         ]
     }
 
-    private static func blueprint(_ slotCount: Int) -> JSONValue {
+    static func blueprint(_ slotCount: Int) -> JSONValue {
         let slots = (0..<slotCount)
             .map { slot -> JSONValue in
                 [
@@ -93,20 +93,22 @@ struct BenchWorld {
         return ["meta": ["name": "bench", "version": 1], "integrationSlots": .array(slots)]
     }
 
-    private static func connection(_ index: Int) -> JSONValue {
+    static func connection(_ index: Int, _ tenant: String = "bench") -> JSONValue {
         [
             "meta": [
-                "id": .string("conn-\(index)"), "tenantId": "bench", "integrationKey": "bench.pay",
+                "id": .string("conn-\(index)"), "tenantId": .string(tenant),
+                "integrationKey": "bench.pay",
                 "integrationVersion": 1, "environment": "sandbox",
             ],
             "ownershipMode": "byok",
         ]
     }
 
-    private static func config(
+    static func config(
         _ slotCount: Int,
         _ bindingCount: Int,
-        _ connectionCount: Int
+        _ connectionCount: Int,
+        _ tenant: String = "bench"
     ) -> JSONValue {
         let bindings = (0..<bindingCount)
             .map { index -> JSONValue in
@@ -119,7 +121,7 @@ struct BenchWorld {
             }
         return [
             "meta": [
-                "tenantId": "bench", "blueprintName": "bench", "blueprintVersion": 1,
+                "tenantId": .string(tenant), "blueprintName": "bench", "blueprintVersion": 1,
                 "environment": "sandbox",
             ],
             "integrations": .array(bindings),

@@ -19,6 +19,7 @@ struct StoreWatch: Sendable {
         task = Task {
             var tellsLedger = true
             var tellsAudit = true
+            var tellsDamage = true
             var lookCount = 0
             while !Task.isCancelled {
                 lookCount += 1
@@ -30,6 +31,10 @@ struct StoreWatch: Sendable {
                 if tellsAudit, let failure = stores.audit.failure {
                     log.write(.error, "audit.failed", ["detail": .string(failure.detail)])
                     tellsAudit = false
+                }
+                if tellsDamage, let damage = stores.audit.damage {
+                    log.write(.error, "audit.damaged", ["detail": .string(damage.detail)])
+                    tellsDamage = false
                 }
                 do {
                     try await Task.sleep(for: Self.interval)
