@@ -128,6 +128,7 @@ extension APIHandler {
             query: query,
             body: try RequestBody.read(request, route.body),
             workflowHeader: request.header("bindery-workflow"),
+            host: route.isAnonymous ? request.header("host") : nil,
             scope: scope,
             parameters: parameters
         )

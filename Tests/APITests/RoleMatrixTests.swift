@@ -71,6 +71,18 @@ import Testing
             ["workflow": "checkout"],
             for: ["tenant-admin", "runtime"]
         ),
+        Row(
+            .post,
+            "/access/v1/evaluation",
+            Access.question(),
+            for: ["tenant-admin", "runtime"]
+        ),
+        Row(
+            .post,
+            "/access/v1/search/subject",
+            Access.question(),
+            for: ["tenant-admin", "runtime"]
+        ),
         Row(.get, tenant + "/policies", for: tenantReaders),
         Row(.put, tenant + "/policies/p1", ["effect": "forbid"], for: ["tenant-admin"]),
         Row(.get, tenant + "/keys", for: ["tenant-admin"]),

@@ -5,5 +5,5 @@
 enum Routes {
     static let all: [Route] =
         integrationSpecs + blueprints + connections + configs + runtime + policies + keys + trail
-        + operations
+        + authZEN + operations
 }

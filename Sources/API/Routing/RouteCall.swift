@@ -11,6 +11,8 @@ struct RouteCall: Sendable {
     let body: JSONValue?
     /// The header `Bindery-Workflow`.
     let workflowHeader: String?
+    /// The header `Host`.
+    let host: String?
     /// The right to the path's tenant; nil for what is global.
     let scope: TenantScope?
     let parameters: PathParameters

@@ -10,6 +10,13 @@ extension Setting {
             SettingFormat.address.list(countMin: 1, countMax: 16),
             help: "The address to listen on; port 0 lets the system choose one."
         ),
+        Setting(
+            "publicUrl",
+            \.publicURL,
+            SettingFormat.serverURL.optional,
+            help: "The URL under which clients reach the server, for the URLs that it answers; "
+                + "without it they are what a request names as its host."
+        ),
         Setting("data", \.dataFolder, .path("DIR"), help: "The folder of everything that is kept."),
         Setting(
             "journal",

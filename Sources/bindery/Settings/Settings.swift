@@ -16,6 +16,8 @@ struct Settings: Sendable {
 
     /// The addresses to listen on.
     var listen = [SocketAddress(host: "127.0.0.1", port: 8080)]
+    /// The URL under which clients reach the server; nil when it is not known.
+    var publicURL: String?
     /// The folder of everything that is kept.
     var dataFolder = "data"
     /// Where the ledger is kept.
