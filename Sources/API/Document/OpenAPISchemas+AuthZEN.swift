@@ -20,6 +20,13 @@ extension OpenAPISchemas {
 
     /// What AuthZEN asks and answers.
     static let accessSchemas: JSONObject = [
+        "Entity": object([
+            "type": name, "id": name, "attributes": properties,
+            "description": ["type": "string"], "metadata": properties,
+            "revision": ["type": "integer"],
+            "createdAt": ["type": "string", "format": "date-time"],
+            "updatedAt": ["type": "string", "format": "date-time"],
+        ]),
         "AccessEvaluation": object(
             ["subject": entity, "action": action, "resource": entity, "context": properties],
             required: ["subject", "action", "resource"]

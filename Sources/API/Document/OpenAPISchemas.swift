@@ -71,7 +71,8 @@ enum OpenAPISchemas {
         "PolicyRule": object(
             [
                 "id": text, "effect": ["enum": ["forbid", "permit"]], "description": text,
-                "enabled": ["type": "boolean"], "match": free, "revision": integer,
+                "enabled": ["type": "boolean"], "match": free, "when": free, "unless": free,
+                "revision": integer,
                 "createdAt": time, "updatedAt": time,
             ],
             required: ["effect"]

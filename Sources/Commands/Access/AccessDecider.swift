@@ -7,7 +7,8 @@ import Resolver
 /// Answers AuthZEN's questions, for one caller at one state.
 ///
 /// A workflow's grants are the live config's, compiled: the same table as `explain` and `execute`
-/// use. Whatever is not known is denied, and what is another tenant's is not known.
+/// use. Everything else is decided by the rules over attributes. Whatever is not known is denied,
+/// and what is another tenant's is not known.
 struct AccessDecider {
     /// The type of subjects that are workflows of a live config.
     static let workflowType = "workflow"
@@ -42,6 +43,9 @@ struct AccessDecider {
     /// - Throws: `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`, `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`: the caller
     ///   may not ask.
     mutating func decide(_ question: AccessQuestion) throws(CommandError) -> Decision {
+        guard Self.isAboutConfigs(question.subject.type, question.resource.type) else {
+            return try decideByAttributes(question)
+        }
         guard let grants = try grants(of: question.subject) else {
             return denied(question, "SUBJECT_NOT_FOUND")
         }
@@ -114,7 +118,7 @@ struct AccessDecider {
         }
     }
 
-    private func denied(_ question: AccessQuestion, _ reason: String) -> Decision {
+    func denied(_ question: AccessQuestion, _ reason: String) -> Decision {
         guard question.explains else { return Decision(isAllowed: false) }
         return Decision(
             isAllowed: false,

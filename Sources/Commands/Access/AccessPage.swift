@@ -144,6 +144,15 @@ struct AccessResults {
         results.append(result)
     }
 
+    /// Notes a candidate, which is a result or none.
+    mutating func add(_ key: [String], _ result: JSONValue, if isResult: Bool) {
+        if isResult {
+            add(key, result)
+        } else {
+            skip(key)
+        }
+    }
+
     /// Notes a candidate that is none.
     mutating func skip(_ key: [String]) { lastKey = key }
 

@@ -1,10 +1,11 @@
 public import JSON
 import Ledger
 import Model
+import Policy
 import Resolver
 
 /// Answers on what the subject may do the action (AuthZEN section 8.5): connections, capabilities or
-/// slots of the workflow's live config.
+/// slots of the workflow's live config, or entities of the tenant.
 public struct SearchResources: Sendable {
     /// The body.
     public let body: JSONValue
@@ -21,12 +22,33 @@ public struct SearchResources: Sendable {
         var decider = AccessDecider(context)
         var results = AccessResults(search.page)
         let question = search.question
+        guard AccessDecider.isAboutConfigs(question.subject.type, question.resource.type) else {
+            try Self.addEntities(question, &decider, &results)
+            return results.answer(revision: decider.state.revision)
+        }
         if let grants = try decider.grants(of: question.subject),
             let operation = OperationID(question.action.name)
         {
             Self.add(question.resource.type, grants, operation, &decider, &results)
         }
         return results.answer(revision: decider.state.revision)
+    }
+
+    private static func addEntities(
+        _ question: AccessQuestion,
+        _ decider: inout AccessDecider,
+        _ results: inout AccessResults
+    ) throws(CommandError) {
+        guard let grants = try decider.attributeGrants(for: question.subject),
+            try decider.knows(question.subject, grants)
+        else { return }
+        for id in grants.ids(question.resource.type) where !results.isPassed([id]) {
+            guard results.continues(decider.stepCount) else { return }
+            var question = question
+            question.resource = question.resource.named(id)
+            let decision = decider.decide(question, by: grants)
+            results.add([id], question.resource.json, if: decision.isAllowed)
+        }
     }
 
     private static func add(
@@ -46,11 +68,9 @@ public struct SearchResources: Sendable {
         case "capability":
             for key in grants.table.capabilities.sorted() where !results.isPassed([key.text]) {
                 guard results.continues(decider.stepCount) else { return }
-                if decider.permits(grants, operation, on: .capability(key)) {
-                    results.add([key.text], AccessEntity(type: type, id: key.text).json)
-                } else {
-                    results.skip([key.text])
-                }
+                let isAllowed = decider.permits(grants, operation, on: .capability(key))
+                let result = AccessEntity(type: type, id: key.text).json
+                results.add([key.text], result, if: isAllowed)
             }
         default: break
         }

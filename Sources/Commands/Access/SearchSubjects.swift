@@ -1,12 +1,14 @@
 public import JSON
 import Ledger
 import Model
+import Policy
 import Resolver
 
 /// Answers who may do the action on the resource (AuthZEN section 8.4).
 ///
 /// Workflows are sought in the live configs of the caller's tenants: the blueprints' aliases, and the
-/// exact names in scopes. Properties of the subject narrow the search.
+/// exact names in scopes. Properties of the subject narrow the search. Other subjects are sought
+/// among the tenant's entities.
 public struct SearchSubjects: Sendable {
     /// What it is taken to cost to look at a line, in steps; a table may have to be compiled.
     static let lineStepCount = 20_000
@@ -21,13 +23,22 @@ public struct SearchSubjects: Sendable {
 
     /// Carries it out.
     ///
-    /// - Throws: `INVALID_REQUEST`.
+    /// - Throws: `INVALID_REQUEST`; `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
         let search = try AccessSearch(body, for: .subject)
         var decider = AccessDecider(context)
         var results = AccessResults(search.page)
-        if search.question.subject.type == AccessDecider.workflowType {
-            Self.addWorkflows(search.question, &decider, &results)
+        let question = search.question
+        if question.subject.type == AccessDecider.workflowType {
+            Self.addWorkflows(question, &decider, &results)
+        } else if let grants = try decider.attributeGrants(for: question.subject) {
+            for id in grants.ids(question.subject.type) where !results.isPassed([id]) {
+                guard results.continues(decider.stepCount) else { break }
+                var question = question
+                question.subject = question.subject.named(id)
+                let decision = decider.decide(question, by: grants)
+                results.add([id], question.subject.json, if: decision.isAllowed)
+            }
         }
         return results.answer(revision: decider.state.revision)
     }
@@ -40,16 +51,13 @@ public struct SearchSubjects: Sendable {
         _ decider: inout AccessDecider,
         _ results: inout AccessResults
     ) {
-        guard let operation = OperationID(question.action.name),
-            let resource = GrantedResource(question.resource)
-        else { return }
         let wish = LineWish(question.subject.properties)
         for tenant in decider.tenants(wish.tenant) {
             let end = [tenant.text, end]
             guard !results.isPassed(end) else { continue }
             for line in decider.lines(of: tenant) where wish.admits(line) {
                 guard results.continues(decider.stepCount) else { return }
-                addWorkflows(of: tenant, line, operation, resource, &decider, &results)
+                addWorkflows(of: tenant, line, question, &decider, &results)
             }
             guard results.continues(decider.stepCount) else { return }
             decider.spend(entryStepCount)
@@ -60,8 +68,7 @@ public struct SearchSubjects: Sendable {
     private static func addWorkflows(
         of tenant: TenantID,
         _ line: ConfigLineID,
-        _ operation: OperationID,
-        _ resource: GrantedResource,
+        _ question: AccessQuestion,
         _ decider: inout AccessDecider,
         _ results: inout AccessResults
     ) {
@@ -75,11 +82,8 @@ public struct SearchSubjects: Sendable {
                 guard !results.isPassed(key) else { continue }
                 guard results.continues(decider.stepCount) else { return }
                 let grants = WorkflowGrants(workflow: workflow, table: table)
-                if decider.permits(grants, operation, on: resource) {
-                    results.add(key, grants.subject)
-                } else {
-                    results.skip(key)
-                }
+                let isAllowed = decider.allows(grants, question)
+                results.add(key, grants.subjectJSON, if: isAllowed)
             }
         }
         guard results.continues(decider.stepCount) else { return }
@@ -107,19 +111,38 @@ private struct LineWish {
 
 extension WorkflowGrants {
     /// The workflow as a subject that can be asked about again.
-    fileprivate var subject: JSONValue {
-        [
-            "type": .string(AccessDecider.workflowType), "id": .string(workflow.text),
-            "properties": [
+    fileprivate var subject: AccessEntity {
+        AccessEntity(
+            type: AccessDecider.workflowType,
+            id: workflow.text,
+            properties: [
                 "tenantId": .string(table.config.tenant.text),
                 "blueprint": .string(table.config.blueprint.name.text),
                 "environment": .string(table.config.environment.text),
-            ],
-        ]
+            ]
+        )
+    }
+
+    fileprivate var subjectJSON: JSONValue {
+        var object = subject.json.object ?? [:]
+        object["properties"] = .object(subject.properties)
+        return .object(object)
     }
 }
 
 extension AccessDecider {
+    /// Whether the workflow may do what a search asks about, in its own config.
+    fileprivate mutating func allows(_ grants: WorkflowGrants, _ question: AccessQuestion) -> Bool {
+        var question = question
+        question.subject = grants.subject
+        do {
+            return try decide(question).isAllowed
+        } catch {
+            // A question about it would be refused, so it is no result.
+            return false
+        }
+    }
+
     /// The tenants that the caller may ask about, sorted; of those wished for, if any are.
     func tenants(_ wished: [TenantID]?) -> [TenantID] {
         guard let own = context.caller.credential.tenant else {

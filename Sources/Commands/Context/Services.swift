@@ -36,6 +36,7 @@ public final class Services: Sendable {
     let executor: Executor
     let healthChecker: HealthChecker
     let tables = LiveTables()
+    let attributeTables = AttributeTables()
     let metricSources = Mutex<[@Sendable () -> String]>([])
     /// When keys were last used.
     public let keyUsage = KeyUsage()
