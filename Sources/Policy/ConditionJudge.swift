@@ -121,7 +121,7 @@ struct ConditionJudge {
             .contains { text[$0..<($0 + part.count)].elementsEqual(part) }
     }
 
-    /// Whether two values are the same; values of different types never are. Nil when it takes too
+    /// Whether two values are the same, as those of different types never are; nil when it takes too
     /// long.
     private mutating func equal(_ left: JSONValue, _ right: JSONValue) -> Bool? {
         switch (left, right) {

@@ -133,6 +133,23 @@ extension PolicySetTests {
         #expect(Self.decide(platform: [calls], [calls, on]).isAllowed)
     }
 
+    @Test func `what an earlier version wrote and this one can't read, errs`() throws {
+        func rule(_ effect: String) -> PolicyRule {
+            PolicyRule(
+                reading: [
+                    "id": .string(effect), "effect": .string(effect),
+                    "when": ["not": ["resembles": [["attr": "subject.id"], "x"]]],
+                ],
+                id: nil,
+                issues: IssueList()
+            )
+        }
+        let on = try Self.rule("on", "permit")
+        #expect(!Self.decide([rule("permit")]).isAllowed)
+        #expect(!Self.decide([on, rule("forbid")]).isAllowed)
+        #expect(Self.decide([on, rule("permit")]).isAllowed)
+    }
+
     @Test func `the explanation names what decided, what nearly did, and what erred`() throws {
         let rules = [
             try Self.rule("near", "permit", when: ["and": [Self.holds, Self.fails]]),

@@ -17,7 +17,7 @@ struct AttributeGrants {
 
     /// The ids of a type, sorted.
     func ids(_ type: String) -> [String] {
-        tenant.entities.keys.filter { $0.type == type }.sorted().map(\.id)
+        tenant.entities.keys.filter { $0.type == type }.map(\.id).sorted()
     }
 }
 

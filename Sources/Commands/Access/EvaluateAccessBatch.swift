@@ -14,6 +14,9 @@ public struct EvaluateAccessBatch: Sendable {
     /// The body.
     public let body: JSONValue
 
+    /// The most steps of this batch.
+    var stepCountMax = Self.stepCountMax
+
     /// A request.
     public init(body: JSONValue) { self.body = body }
 
@@ -57,7 +60,7 @@ public struct EvaluateAccessBatch: Sendable {
         var answers: [JSONValue] = []
         answers.reserveCapacity(batch.items.count)
         for (index, item) in batch.items.enumerated() {
-            let answer = Self.answer(item, index, batch, &decider)
+            let answer = answer(item, index, batch, &decider)
             answers.append(answer)
             if batch.semantic.stops(after: answer["decision"] == true) { break }
         }
@@ -110,14 +113,14 @@ public struct EvaluateAccessBatch: Sendable {
     }
 
     /// The answer to an item: what is wrong with it is said in its place.
-    private static func answer(
+    private func answer(
         _ item: JSONValue,
         _ index: Int,
         _ batch: Batch,
         _ decider: inout AccessDecider
     ) -> JSONValue {
         guard decider.stepCount < stepCountMax else {
-            return error(503, "The batch's work was spent before this question; ask it again.")
+            return Self.error(503, "The batch's work was spent before this question; ask it again.")
         }
         let place = JSONPointer.root.appending("evaluations").appending(index)
         let question: AccessQuestion

@@ -27,7 +27,8 @@ public struct ListEntities: Sendable {
         let page = Page.of(
             entities,
             page,
-            key: { $0.value.key.text },
+            // What stands between comes before every character of a type: the order is the keys'.
+            key: { "\($0.value.key.type)\u{1}\($0.value.key.id)" },
             json: { .object($0.json) }
         )
         return page.answer(revision: state.revision)

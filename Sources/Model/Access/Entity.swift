@@ -112,8 +112,10 @@ public struct EntityKey: Sendable, Hashable, Comparable {
     /// Type and id, such as `user/alice`; no two keys have the same.
     public var text: String { "\(type)/\(id)" }
 
-    /// By the bytes of `text`.
-    public static func < (left: EntityKey, right: EntityKey) -> Bool { left.text < right.text }
+    /// By type, then by id.
+    public static func < (left: EntityKey, right: EntityKey) -> Bool {
+        left.type == right.type ? left.id < right.id : left.type < right.type
+    }
 }
 
 extension Stored<Entity> {
