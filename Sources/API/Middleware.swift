@@ -175,6 +175,7 @@ extension APIHandler {
             body: try RequestBody.read(request, route.body),
             workflowHeader: request.header("bindery-workflow"),
             lastEventID: request.header("last-event-id"),
+            host: route.isAnonymous ? request.header("host") : nil,
             scope: scope,
             parameters: parameters
         )

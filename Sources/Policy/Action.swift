@@ -45,6 +45,10 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
     case policiesRead = "policies.read"
     /// Writes a tenant's policies.
     case policiesWrite = "policies.write"
+    /// Reads a tenant's entities.
+    case entitiesRead = "entities.read"
+    /// Writes and removes a tenant's entities.
+    case entitiesWrite = "entities.write"
     /// Reads a tenant's keys.
     case keysRead = "keys.read"
     /// Makes and revokes a tenant's keys.

@@ -10,8 +10,11 @@ public struct PolicySet: Sendable {
 
     /// The rules of both levels, judged in the order given, the platform's first.
     public init(platform: [PolicyRule], tenant: [PolicyRule]) {
-        let platform = platform.filter(\.isEnabled).map { PolicyRuleMatcher($0, .platform) }
-        let tenant = tenant.filter(\.isEnabled).map { PolicyRuleMatcher($0, .tenant) }
+        // Rules with attributes have no say in calls: see `AttributePolicies`.
+        let platform = platform.filter { $0.isEnabled && $0.clause == nil }
+            .map { PolicyRuleMatcher($0, .platform) }
+        let tenant = tenant.filter { $0.isEnabled && $0.clause == nil }
+            .map { PolicyRuleMatcher($0, .tenant) }
         self.rules = platform + tenant
     }
 

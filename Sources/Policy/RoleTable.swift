@@ -17,10 +17,11 @@ public enum RoleTable {
 
         case .specsRead, .blueprintsRead: [.tenantAdmin, .tenantViewer]
         case .connectionsRead, .healthRead, .usageRead: [.tenantAdmin, .tenantViewer]
-        case .configsRead, .policiesRead, .webhooksRead: [.tenantAdmin, .tenantViewer]
+        case .configsRead, .policiesRead, .entitiesRead, .webhooksRead:
+            [.tenantAdmin, .tenantViewer]
 
         case .connectionsWrite, .connectionsTest, .configsWrite, .configsValidate: [.tenantAdmin]
-        case .policiesWrite, .keysRead, .keysWrite, .webhooksWrite: [.tenantAdmin]
+        case .entitiesWrite, .policiesWrite, .keysRead, .keysWrite, .webhooksWrite: [.tenantAdmin]
         case .simulate, .apply: [.tenantAdmin]
 
         case .resolve, .explain: [.tenantAdmin, .tenantViewer, .runtime, .auditor]

@@ -71,8 +71,23 @@ import Testing
             ["workflow": "checkout"],
             for: ["tenant-admin", "runtime"]
         ),
+        Row(
+            .post,
+            "/access/v1/evaluation",
+            Access.question(),
+            for: ["tenant-admin", "runtime"]
+        ),
+        Row(
+            .post,
+            "/access/v1/search/subject",
+            Access.question(),
+            for: ["tenant-admin", "runtime"]
+        ),
         Row(.get, tenant + "/policies", for: tenantReaders),
         Row(.put, tenant + "/policies/p1", ["effect": "forbid"], for: ["tenant-admin"]),
+        Row(.get, tenant + "/entities", for: tenantReaders),
+        Row(.put, tenant + "/entities/user/alice", ["attributes": [:]], for: ["tenant-admin"]),
+        Row(.delete, tenant + "/entities/user/alice", for: ["tenant-admin"]),
         Row(.get, tenant + "/keys", for: ["tenant-admin"]),
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
         Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),

@@ -122,6 +122,13 @@ import Testing
             ["effect": "forbid"],
             [["description"], ["metadata", "note"]]
         ),
+        Place(
+            "putEntity",
+            .put,
+            tenant + "/entities/user/alice",
+            ["attributes": [:]],
+            [["attributes", "token"], ["description"], ["metadata", "note"]]
+        ),
         Place("createGlobalKey", .post, "/v1/keys", ["roles": ["auditor"]], [["name"]]),
         Place(
             "createTenantKey",

@@ -53,6 +53,10 @@ import Testing
             digest: "00ff"
         )
         let rule = try PolicyRule(["id": "p", "effect": "forbid"], id: nil)
+        let entity = try Entity(
+            ["attributes": ["role": "admin", "tags": [1, true, nil]], "description": "ü"],
+            key: try #require(EntityKey(type: "user", id: "bob@example.com"))
+        )
         let changes: [Change] = [
             .putSpec(StateFixture.stored(try StateFixture.spec("payments.x"))),
             .removeSpec(connection.value.spec), .putConnection(connection),
@@ -62,7 +66,9 @@ import Testing
             .removeConfigVersion(config.tenant, config.line, 4),
             .putPolicy(nil, StateFixture.stored(rule)),
             .putPolicy(config.tenant, StateFixture.stored(rule)),
-            .removePolicy(nil, rule.id), .putCredential(StateFixture.stored(key)),
+            .putEntity(config.tenant, StateFixture.stored(entity)),
+            .removeEntity(config.tenant, entity.key), .removePolicy(nil, rule.id),
+            .putCredential(StateFixture.stored(key)),
             .putCredential(StateFixture.stored(key.revoked)), .putIdempotency(record),
             .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
             .anchorAudit(sequence: 9, hash: "ab"),

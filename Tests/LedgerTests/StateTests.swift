@@ -152,6 +152,29 @@ import Testing
         #expect(state.idempotency.byteCount == 0)
     }
 
+    @Test func `entities come back from a snapshot, and leave what is compiled alone`() throws {
+        var state = State()
+        let tenant = try #require(TenantID("acme"))
+        let alice = try #require(EntityKey(type: "user", id: "alice"))
+        let bob = try #require(EntityKey(type: "user", id: "bob"))
+        for key in [bob, alice] {
+            let entity = try Entity(["attributes": ["role": "admin"]], key: key)
+            apply([.putEntity(tenant, StateFixture.stored(entity))], to: &state)
+        }
+        #expect(state.tenant(tenant).generation == 0)
+        #expect(state.tenants.count == 1)
+        let reader = state
+        apply([.removeEntity(tenant, bob)], to: &state)
+        #expect(reader.tenant(tenant).entities.count == 2)
+        #expect(state.tenant(tenant).entities[alice]?.value.attributes == ["role": "admin"])
+        #expect(state.tenant(tenant).entities[bob] == nil)
+        let lines = try StateFixture.lines(of: reader)
+        var loader = StateLoader()
+        for line in lines { try loader.read(line: line) }
+        #expect(try StateFixture.lines(of: loader.state) == lines)
+        #expect(loader.state.tenant(tenant).entities.keys.sorted() == [alice, bob])
+    }
+
     @Test func `a reader's copy does not change under it`() throws {
         var state = State()
         let connection = StateFixture.stored(try StateFixture.connection("conn_a"))

@@ -16,6 +16,7 @@ import Testing
         .configsRead: "AV--", .configsWrite: "A---", .configsValidate: "A---",
         .historyRead: "AV-U",
         .policiesRead: "AV--", .policiesWrite: "A---",
+        .entitiesRead: "AV--", .entitiesWrite: "A---",
         .keysRead: "A---", .keysWrite: "A---",
         .webhooksRead: "AV--", .webhooksWrite: "A---",
         .resolve: "AVRU", .explain: "AVRU", .simulate: "A---",

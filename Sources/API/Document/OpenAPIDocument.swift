@@ -93,7 +93,7 @@ public enum OpenAPIDocument {
     private static func requestBody(_ body: Route.Body) -> JSONValue? {
         switch body {
         case .none: nil
-        case .json(let schema):
+        case .json(let schema), .lenientJSON(let schema):
             [
                 "required": true,
                 "content": ["application/json": ["schema": reference(schema)]],

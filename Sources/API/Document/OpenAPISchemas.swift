@@ -4,7 +4,7 @@ import JSON
 enum OpenAPISchemas {
     static let all: JSONObject = {
         var all: JSONObject = [:]
-        for part in [nouns, tenantNouns, answers, bodies] {
+        for part in [nouns, tenantNouns, answers, bodies, accessSchemas] {
             for member in part { all[member.key] = member.value }
         }
         return all
@@ -17,15 +17,15 @@ enum OpenAPISchemas {
     private static let texts: JSONValue = ["type": "array", "items": ["type": "string"]]
     private static let version: JSONValue = ["type": ["integer", "string"]]
 
-    private static func object(_ properties: JSONObject, required: [String] = []) -> JSONValue {
+    static func object(_ properties: JSONObject, required: [String] = []) -> JSONValue {
         var schema: JSONObject = ["type": "object", "properties": .object(properties)]
         if !required.isEmpty { schema["required"] = .array(required.map { .string($0) }) }
         return .object(schema)
     }
 
-    private static func list(_ item: JSONValue) -> JSONValue { ["type": "array", "items": item] }
+    static func list(_ item: JSONValue) -> JSONValue { ["type": "array", "items": item] }
 
-    private static func reference(_ name: String) -> JSONValue {
+    static func reference(_ name: String) -> JSONValue {
         ["$ref": .string("#/components/schemas/\(name)")]
     }
 
@@ -71,7 +71,8 @@ enum OpenAPISchemas {
         "PolicyRule": object(
             [
                 "id": text, "effect": ["enum": ["forbid", "permit"]], "description": text,
-                "enabled": ["type": "boolean"], "match": free, "revision": integer,
+                "enabled": ["type": "boolean"], "match": free, "when": free, "unless": free,
+                "revision": integer,
                 "createdAt": time, "updatedAt": time,
             ],
             required: ["effect"]

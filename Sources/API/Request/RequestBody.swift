@@ -18,6 +18,15 @@ enum RequestBody {
         case .json, .mergePatch:
             try checkType(request, rule)
             return try parse(request.body)
+        case .lenientJSON:
+            if let type = mediaType(request), type != "application/json" {
+                throw CommandError(
+                    .malformed,
+                    "INVALID_CONTENT_TYPE",
+                    "The body's Content-Type must be application/json, or not be given."
+                )
+            }
+            return try parse(request.body)
         case .optionalJSON:
             guard !request.body.isEmpty else { return nil }
             try checkType(request, rule)
@@ -29,17 +38,24 @@ enum RequestBody {
         _ request: HTTPRequest,
         _ rule: Route.Body
     ) throws(CommandError) {
-        let given = request.header("content-type") ?? ""
-        let type = given.split(separator: ";", maxSplits: 1).first?.trimming(" \t").lowercased()
         var allowed = ["application/json"]
         if case .mergePatch = rule { allowed.insert("application/merge-patch+json", at: 0) }
-        guard allowed.contains(type ?? "") else {
+        guard allowed.contains(mediaType(request) ?? "") else {
             throw CommandError(
                 .malformed,
                 "UNSUPPORTED_MEDIA_TYPE",
                 "The body's Content-Type must be \(allowed.joined(separator: " or "))."
             )
         }
+    }
+
+    /// The media type in small letters, without parameters; nil when no field gives one.
+    private static func mediaType(_ request: HTTPRequest) -> String? {
+        request.header("content-type")
+            .map { given in
+                let type = given.split(separator: ";", maxSplits: 1).first ?? ""
+                return type.trimming(" \t").lowercased()
+            }
     }
 
     private static func parse(_ bytes: [UInt8]) throws(CommandError) -> JSONValue {

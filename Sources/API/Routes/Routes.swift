@@ -4,7 +4,6 @@
 /// the same rows.
 enum Routes {
     static let all: [Route] =
-        integrationSpecs + blueprints + connections + configs + runtime + policies + keys + trail
-        + streams
-        + operations
+        integrationSpecs + blueprints + connections + configs + runtime + policies + entities + keys
+        + trail + streams + authZEN + operations
 }

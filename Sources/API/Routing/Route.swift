@@ -23,6 +23,9 @@ struct Route: Sendable {
         case json(String)
         /// JSON of the schema, or nothing.
         case optionalJSON(String)
+        /// JSON of the schema, which must be there; what is wrong with its type is 400, as AuthZEN
+        /// wants it, and a body without one is taken for JSON.
+        case lenientJSON(String)
         /// A merge patch of the schema's objects (RFC 7396).
         case mergePatch(String)
     }
@@ -93,6 +96,8 @@ struct Route: Sendable {
     let secretMembers: Set<String>
     /// Whether the answer depends on nothing but the request, the credential and the state.
     let isPure: Bool
+    /// Whether it only asks, although it is a POST that waits.
+    let isQuestion: Bool
     let run: Run
     /// The query parameters that it knows.
     let knownParameters: Set<String>
@@ -109,6 +114,7 @@ struct Route: Sendable {
         claimsDurably: Bool = false,
         secretMembers: Set<String> = [],
         isPure: Bool = false,
+        isQuestion: Bool = false,
         run: Run
     ) {
         self.method = method
@@ -122,8 +128,10 @@ struct Route: Sendable {
         self.claimsDurably = claimsDurably
         self.secretMembers = secretMembers
         self.isPure = isPure
+        self.isQuestion = isQuestion
         self.run = run
-        self.knownParameters = Self.knownParameters(method, query, answer, run)
+        let isWrite = Self.isWrite(method, run) && !isQuestion
+        self.knownParameters = Self.knownParameters(isWrite, query, answer)
     }
 
     /// Whether anybody may call it.
@@ -132,7 +140,7 @@ struct Route: Sendable {
     }
 
     /// Whether it changes something, and so may be rehearsed with `?dryRun=true`.
-    var isWrite: Bool { Self.isWrite(method, run) }
+    var isWrite: Bool { Self.isWrite(method, run) && !isQuestion }
 
     private static func isWrite(_ method: HTTPMethod, _ run: Run) -> Bool {
         guard case .later = run else { return false }
@@ -140,13 +148,12 @@ struct Route: Sendable {
     }
 
     private static func knownParameters(
-        _ method: HTTPMethod,
+        _ isWrite: Bool,
         _ query: [String],
-        _ answer: Answer,
-        _ run: Run
+        _ answer: Answer
     ) -> Set<String> {
         var known = Set(query)
-        if isWrite(method, run) { known.insert("dryRun") }
+        if isWrite { known.insert("dryRun") }
         if case .page = answer { known.formUnion(["limit", "cursor"]) }
         return known
     }

@@ -10,6 +10,9 @@ public final class Services: Sendable {
     public struct Settings: Sendable {
         /// The declared environments.
         public var environments = Environment.builtIn
+        /// The URL under which clients reach the server, without a slash at its end; nil when it is
+        /// not known.
+        public var publicURL: String?
         /// The bootstrap key; nil for none.
         public var bootstrapKey: String?
         /// Failed authentications a minute from one address.
@@ -44,6 +47,7 @@ public final class Services: Sendable {
     let tables = LiveTables()
     let events: EventFeed
     let exports: StreamSlots
+    let attributeTables = AttributeTables()
     let metricSources = Mutex<[@Sendable () -> String]>([])
     /// When keys were last used.
     public let keyUsage = KeyUsage()

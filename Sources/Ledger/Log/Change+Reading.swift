@@ -49,6 +49,13 @@ extension Change {
                 throw ChangeError(detail: "an API key can't be read")
             }
             return .putCredential(try fields.stored(key))
+        case ("entity", "put"):
+            let entity = try fields.document { Entity(reading: $0, key: nil, issues: $1) }
+            return .putEntity(try fields.name("tenant"), try fields.stored(entity))
+        case ("entity", "remove"):
+            let key = EntityKey(type: try fields.text("type"), id: try fields.text("id"))
+            guard let key else { throw ChangeError(detail: "an entity's key is none") }
+            return .removeEntity(try fields.name("tenant"), key)
         case ("key", "remove"): return .removeCredential(try fields.name("id"))
         case ("health", "put"):
             guard let health = ConnectionHealth(storedJSON: try fields.value("object")) else {

@@ -18,6 +18,8 @@ extension Change {
         case .putConnection(let connection): Self.write("connection", connection, into: &output)
         case .putPolicy(let tenant, let rule):
             Self.write("policy", rule, tenant: tenant, into: &output)
+        case .putEntity(let tenant, let entity):
+            Self.write("entity", entity, tenant: tenant, into: &output)
         default: object.write(into: &output)
         }
     }
@@ -69,6 +71,11 @@ extension Change {
         case .removePolicy(let tenant, let id):
             var head = Self.head("policy", "remove", tenant: tenant)
             head["id"] = .string(id.text)
+            return head
+        case .removeEntity(let tenant, let key):
+            var head = Self.head("entity", "remove", tenant: tenant)
+            head["type"] = .string(key.type)
+            head["id"] = .string(key.id)
             return head
         case .putCredential(let key):
             var head = Self.head("key", "put", tenant: nil)

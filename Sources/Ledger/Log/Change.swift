@@ -19,6 +19,8 @@ public enum Change: Sendable {
     /// A rule of a tenant, or of the platform when nil.
     case putPolicy(TenantID?, Stored<PolicyRule>)
     case removePolicy(TenantID?, PolicyID)
+    case putEntity(TenantID, Stored<Entity>)
+    case removeEntity(TenantID, EntityKey)
     case putCredential(Stored<Credential>)
     /// Forgets a key that has ended.
     case removeCredential(CredentialID)

@@ -15,6 +15,8 @@ extension State {
         case .putSpec, .removeSpec, .putBlueprint, .removeBlueprint: applyToCatalog(change)
         case .putPolicy(let tenant, let rule): apply(tenant, rule.value.id, rule)
         case .removePolicy(let tenant, let id): apply(tenant, id, nil)
+        case .putEntity(let tenant, let entity): apply(tenant, entity.value.key, entity)
+        case .removeEntity(let tenant, let key): apply(tenant, key, nil)
         case .putCredential(let key): apply(key)
         case .removeCredential(let id): removeCredential(id)
         case .putIdempotency(let record): idempotency.set(record.key, record)
@@ -44,6 +46,15 @@ extension State {
             return
         }
         change(tenant) { $0.policies[id] = rule }
+    }
+
+    /// The tenant's generation stays: nothing is compiled from entities.
+    private mutating func apply(_ id: TenantID, _ key: EntityKey, _ entity: Stored<Entity>?) {
+        var tenant = tenant(id)
+        // Out of the table first: an only owner changes its dictionary in place.
+        tenants.set(id, nil)
+        tenant.entities[key] = entity
+        tenants.set(id, tenant)
     }
 
     private mutating func apply(_ key: Stored<Credential>) {

@@ -44,6 +44,7 @@ struct StateSnapshot: SnapshotSource {
             if let health = tenant.health[id] { try put(.putHealth(tenant.id, id, health)) }
         }
         for rule in sorted(tenant.policies) { try put(.putPolicy(tenant.id, rule)) }
+        for entity in sorted(tenant.entities) { try put(.putEntity(tenant.id, entity)) }
         for id in tenant.lines.keys.sorted() {
             guard let line = tenant.lines[id] else { continue }
             for step in line.history { try put(.addTransition(tenant.id, id, step)) }

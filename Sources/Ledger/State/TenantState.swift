@@ -12,6 +12,8 @@ public struct TenantState: Sendable {
     public internal(set) var lines: [ConfigLineID: ConfigLine] = [:]
     /// Its policies.
     public internal(set) var policies: [PolicyID: Stored<PolicyRule>] = [:]
+    /// Its entities, which rules with attributes know.
+    public internal(set) var entities: [EntityKey: Stored<Entity>] = [:]
     /// Its API keys, which are in the state's table.
     public internal(set) var credentialIDs: Set<CredentialID> = []
     /// Grows with every change of the tenant, health included; what was compiled from the tenant's

@@ -41,14 +41,16 @@ public struct PolicyRule: DocumentNoun {
     public let isEnabled: Bool
     /// What it is about.
     public let match: Match
+    /// What makes it an attribute rule; nil for a rule over the calls of workflows.
+    public let clause: AttributeClause?
     /// The document.
     public let document: StoredDocument
 
     private static let members: Set<String> = [
-        "id", "effect", "description", "enabled", "match", "metadata", "revision", "createdAt",
-        "updatedAt",
+        "id", "effect", "description", "enabled", "match", "when", "unless", "metadata", "revision",
+        "createdAt", "updatedAt",
     ]
-    private static let lists: Set<String> = [
+    static let lists: Set<String> = [
         "workflows", "operations", "integrations", "categories", "connections", "slots",
         "environments", "ownershipModes",
     ]
@@ -71,7 +73,9 @@ public struct PolicyRule: DocumentNoun {
         reader.require("effect")
         self.effect = reader.choice("effect", Effect.self) ?? .forbid
         self.isEnabled = reader.bool("enabled") ?? true
-        self.match = Match(reader.nested("match", members: Self.lists))
+        let match = reader.nested("match", members: Self.lists.union(AttributeClause.lists))
+        self.match = Match(match)
+        self.clause = AttributeClause(reader, match)
         _ = reader.string("description")
         _ = reader.freeObject("metadata")
         var object: JSONObject = ["id": .string(id.text)]

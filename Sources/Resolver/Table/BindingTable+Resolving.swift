@@ -62,13 +62,27 @@ extension BindingTable {
         listing: Listing = .everyCandidate,
         isOpen: (ConnectionID) -> Bool = { _ in false }
     ) -> Resolution {
+        var stepCount = 0
+        return resolve(operation, workflow, listing, isOpen: isOpen, stepCount: &stepCount)
+    }
+
+    /// The same, adding to `stepCount` what it cost, in steps of one byte compared.
+    func resolve(
+        _ operation: OperationID,
+        _ workflow: WorkflowName?,
+        _ listing: Listing,
+        isOpen: (ConnectionID) -> Bool,
+        stepCount: inout Int
+    ) -> Resolution {
+        stepCount += Self.decisionStepCount
         var list = CandidateList(self, workflow)
         for seat in operations[operation] ?? [] {
-            _ = forEachBinding(seat.slot, workflow, listing) { index, specificity in
+            stepCount += forEachBinding(seat.slot, workflow, listing) { index, specificity in
                 guard bindings[index].specInSlot == seat.specInSlot else { return }
                 list.add(index, slot: seat.slot, offer: seat.offer, specificity, isOpen: isOpen)
             }
         }
+        stepCount += list.stepCount
         return list.resolution()
     }
 

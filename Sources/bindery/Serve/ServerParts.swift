@@ -40,6 +40,7 @@ enum ServerParts {
     private static func servicesSettings(_ settings: Settings) -> Services.Settings {
         var result = Services.Settings()
         result.environments = settings.environments
+        result.publicURL = settings.publicURL
         result.bootstrapKey = settings.bootstrapKey?.withText { $0 }
         result.failuresPerMinute = settings.failedAuthenticationCountMax
         result.clientCertificates = settings.clientCertificates

@@ -17,6 +17,13 @@ extension Setting {
             .fileMode,
             help: "Who may connect to the Unix-domain sockets of listen: the mode of their files."
         ),
+        Setting(
+            "publicUrl",
+            \.publicURL,
+            SettingFormat.serverURL.optional,
+            help: "The URL under which clients reach the server, for the URLs that it answers; "
+                + "without it they are what a request names as its host."
+        ),
         Setting("data", \.dataFolder, .path("DIR"), help: "The folder of everything that is kept."),
         Setting(
             "journal",

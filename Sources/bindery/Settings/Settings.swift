@@ -23,6 +23,8 @@ struct Settings: Sendable {
     var tls = TLSSettings()
     /// Which credentials client certificates stand for.
     var clientCertificates: [ClientCertificateRule] = []
+    /// The URL under which clients reach the server; nil when it is not known.
+    var publicURL: String?
     /// The folder of everything that is kept.
     var dataFolder = "data"
     /// Where the ledger is kept.

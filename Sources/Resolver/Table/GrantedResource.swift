@@ -1,0 +1,89 @@
+public import Model
+
+/// What a workflow may be asked about beside the operation (API section 10, "AuthZEN resources").
+public enum GrantedResource: Sendable, Hashable {
+    /// Any binding to the connection serves the operation.
+    case connection(ConnectionID)
+    /// Some candidate serves the operation for the capability.
+    case capability(CapabilityKey)
+    /// Some candidate serves the operation through the slot.
+    case slot(SlotID)
+}
+
+extension BindingTable {
+    /// Whether scopes and policies permit the workflow to use the resource for the operation.
+    ///
+    /// It is what the candidates of `resolve` say, and no second judgement: availability denies
+    /// nothing. `stepCount` grows by what it cost, in steps of one byte compared.
+    public func permits(
+        _ workflow: WorkflowName,
+        _ operation: OperationID,
+        on resource: GrantedResource,
+        stepCount: inout Int
+    ) -> Bool {
+        switch resource {
+        case .connection(let id):
+            grants(operation, workflow, &stepCount).permits(id)
+        case .slot(let id):
+            grants(operation, workflow, &stepCount).permits(id)
+        case .capability(let key):
+            grants(key, workflow, &stepCount)?.permits(operation) ?? false
+        }
+    }
+
+    /// The connections and the slots with which the workflow may be served for the operation: those
+    /// of which `permits` is true, found in one evaluation.
+    public func permitted(
+        _ workflow: WorkflowName,
+        _ operation: OperationID,
+        stepCount: inout Int
+    ) -> (connections: Set<ConnectionID>, slots: Set<SlotID>) {
+        let candidates = grants(operation, workflow, &stepCount).candidates.filter(\.isPermitted)
+        return (Set(candidates.map(\.connectionID)), Set(candidates.map(\.slot)))
+    }
+
+    /// The connections that the config binds, sorted, each once.
+    public var connectionIDs: [ConnectionID] { Set(config.bindings.map(\.connection)).sorted() }
+
+    /// The operations that some slot has through one of its specs, sorted.
+    public var operationIDs: [OperationID] { operations.keys.sorted() }
+
+    /// The workflows that are known by name: the blueprint's aliases and the exact names in scopes,
+    /// sorted, each once.
+    ///
+    /// What patterns alone admit is nobody's name.
+    ///
+    /// - Complexity: O(aliases + scope entries).
+    public var workflowNames: [WorkflowName] {
+        var names = Set(blueprint.workflows)
+        for binding in config.bindings {
+            for pattern in binding.scope.workflows ?? [] where pattern.isExact {
+                if let name = WorkflowName(pattern.text) { names.insert(name) }
+            }
+        }
+        return names.sorted()
+    }
+
+    /// How many entries `workflowNames` looks at.
+    public var workflowEntryCount: Int {
+        config.bindings.reduce(blueprint.workflows.count) {
+            $0 + ($1.scope.workflows?.count ?? 0)
+        }
+    }
+
+    private func grants(
+        _ operation: OperationID,
+        _ workflow: WorkflowName,
+        _ stepCount: inout Int
+    ) -> Resolution {
+        resolve(operation, workflow, .admitted, isOpen: { _ in false }, stepCount: &stepCount)
+    }
+
+    private func grants(
+        _ capability: CapabilityKey,
+        _ workflow: WorkflowName,
+        _ stepCount: inout Int
+    ) -> Resolution? {
+        resolve(capability, workflow, .admitted, isOpen: { _ in false }, stepCount: &stepCount)
+    }
+}
