@@ -23,7 +23,7 @@ import Testing
         let stream = try await api.open("/v1/events?from=0")
         #expect(stream.status == 200)
         #expect(stream.head["Content-Type"] == "text/event-stream")
-        try await stream.wait { $0.events.count >= 16 }
+        try await stream.wait { $0.events.count >= 12 }
         let connection = try await api.send(.get, Self.tenant + "/connections/conn")
         let events = stream.events
         #expect(
@@ -129,7 +129,7 @@ import Testing
     {
         let api = try await world()
         let all = try await api.open("/v1/events?from=0")
-        try await all.wait { $0.events.count >= 16 }
+        try await all.wait { $0.events.count >= 12 }
         let some = try await api.open("/v1/events?from=0&kind=policy&tenant=other-corp")
         let last = try #require(all.events.last?.id)
         try await some.wait { $0.text.contains(": heartbeat") && !$0.events.isEmpty }
@@ -149,7 +149,7 @@ import Testing
     @Test func `a client resumes behind the id that it saw, wherever it was cut`() async throws {
         let api = try await world()
         let all = try await api.open("/v1/events?from=0")
-        try await all.wait { $0.events.count >= 16 }
+        try await all.wait { $0.events.count >= 12 }
         let ids = all.events.map(\.id)
         await all.leave()
         for (index, id) in ids.enumerated() {

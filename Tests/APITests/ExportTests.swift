@@ -5,10 +5,14 @@ import Testing
 
 /// `GET /v1/export`: all that apply takes, at one revision (API section 10).
 @Suite struct ExportTests {
+    private static let platformRule: JSONValue = [
+        "id": "platform-rule", "effect": "forbid", "match": ["workflows": ["agent-*"]],
+    ]
+
     private func world() async throws -> TestAPI {
         let api = try await TestAPI()
         try await api.putSpecs()
-        try await api.must(.post, "/v1/policies", ["id": "platform-rule", "effect": "forbid"])
+        try await api.must(.post, "/v1/policies", Self.platformRule)
         for tenant in ["other-corp", "acme-corp"] { try await api.putTenant(tenant) }
         return api
     }

@@ -117,7 +117,10 @@ import Testing
         let verify = try await run(["ledger", "verify", server.dataFolder], in: server.folder)
         #expect(verify.ending == .exit(0) && verify.output.contains("note: "), "\(verify)")
         let repair = try await run(["ledger", "repair", server.dataFolder], in: server.folder)
-        #expect(repair.ending == .exit(0) && repair.output.contains("no record is known to be lost"), "\(repair)")
+        #expect(
+            repair.ending == .exit(0) && repair.output.contains("no record is known to be lost"),
+            "\(repair)"
+        )
         #expect(server.folder.files().contains { $0.hasSuffix(".broken") })
         let again = try await run(["ledger", "repair", server.dataFolder], in: server.folder)
         #expect(again.output.contains("nothing to repair"))

@@ -6,11 +6,12 @@ import Testing
 /// `ledger.snapshotEvery` and `ledger.retention` do what they say.
 @Suite struct LedgerSettingsTests {
     private func snapshots(_ server: BinderyServer) -> [Int] {
-        server.folder.files().compactMap { path in
-            let name = URL(filePath: path).lastPathComponent
-            return name.wholeMatch(of: /snapshot-(\d+)\.ndjson/).flatMap { Int($0.output.1) }
-        }
-        .sorted()
+        server.folder.files()
+            .compactMap { path in
+                let name = URL(filePath: path).lastPathComponent
+                return name.wholeMatch(of: /snapshot-(\d+)\.ndjson/).flatMap { Int($0.output.1) }
+            }
+            .sorted()
     }
 
     @Test(arguments: [1, 3])

@@ -34,6 +34,13 @@ public final class FolderReading: Journal {
         try target.save(snapshot)
     }
 
+    /// Throws `.notKept`: what is made of a folder that is only read is its newest state.
+    public func withHistory<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value {
+        throw JournalError(.notKept, "\(source.path) is read for its newest state alone")
+    }
+
     /// There is nothing to let go of.
     public func close() async {}
 }

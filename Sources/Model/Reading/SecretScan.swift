@@ -15,7 +15,8 @@ public enum SecretScan {
         ("hvb.", 16), ("npm_", 30), ("dop_v1_", 30), ("shpat_", 20), ("sq0csp-", 20), ("bnd_", 24),
     ]
     /// The same as bytes, with the start of a PEM block: made once, as every text is looked at.
-    private static let starts = [(Array("-----BEGIN ".utf8), 0)]
+    private static let starts =
+        [(Array("-----BEGIN ".utf8), 0)]
         + formats.map { (Array($0.prefix.utf8), $0.minimum) }
     /// No start and what follows it is shorter.
     private static let byteCountMin = starts.map { $0.0.count + $0.1 }.min() ?? 0
