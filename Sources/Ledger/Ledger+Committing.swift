@@ -136,9 +136,11 @@ extension Ledger {
             return []
         }
         let reached = publish(batch.state)
+        // Before the writers are answered: who follows from what it has written finds it there.
+        let followers = recent.append(batch.entries)
         for write in batch.writes { write.finish(.success(batch.state)) }
         for waiter in reached { waiter.resume(returning: true) }
-        recent.append(batch.entries)
+        for follower in followers { follower.resume() }
         saveSnapshotIfDue()
         return Array(rest)
     }

@@ -48,7 +48,7 @@ struct FolderHistory: JournalHistory {
         }
         switch try SnapshotReader.open(disk, position) {
         case .broken(let reason): throw .damaged("\(name) is unreadable: \(reason)")
-        case .whole(var snapshot): try snapshot.forEachLine(while: visit)
+        case .whole(var snapshot): try snapshot.readLines(while: visit)
         }
     }
 

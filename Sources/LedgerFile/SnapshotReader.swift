@@ -71,14 +71,14 @@ struct SnapshotReader: ~Copyable {
     mutating func forEachLine(
         _ visit: ([UInt8]) throws(JournalError) -> Void
     ) throws(JournalError) {
-        try forEachLine(while: { (line) throws(JournalError) in
+        try readLines(while: { (line) throws(JournalError) in
             try visit(line)
             return true
         })
     }
 
     /// Hands on line after line, as `forEachLine`, until `visit` answers that it wants no more.
-    mutating func forEachLine(
+    mutating func readLines(
         while visit: ([UInt8]) throws(JournalError) -> Bool
     ) throws(JournalError) {
         var offset = lines.lowerBound

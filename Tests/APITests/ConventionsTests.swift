@@ -244,6 +244,16 @@ import Testing
         #expect(try await waiting.status == 200)
     }
 
+    @Test func `a revision that does not come is 503 with Retry-After, after a bounded wait`()
+        async throws
+    {
+        let field = HTTPField("Bindery-Min-Revision", "3")
+        let answer = try await api().send(.get, "/v1/tenants", headers: [field])
+        #expect(answer.status == 503)
+        #expect(answer.code == "REVISION_NOT_REACHED")
+        #expect(answer["Retry-After"] == "1")
+    }
+
     @Test func `the first problem of many gives the code, and all are named`() async throws {
         let body: JSONValue = ["meta": ["id": "-bad", "colour": 1], "ownershipMode": "leased"]
         let answer = try await api().send(.post, Self.connections, body)

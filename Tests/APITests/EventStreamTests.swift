@@ -157,6 +157,30 @@ import Testing
         await stream.leave()
     }
 
+    @Test(arguments: [1, 4096])
+    func `a stream from a revision begins with it, from the journal and from memory`(
+        _ recentCountMax: Int
+    ) async throws {
+        let api = try await api(recentCountMax: recentCountMax)
+        try await put(api, 5)
+        if recentCountMax == 1 {
+            #expect(await api.ledger.saveSnapshot())
+            try await api.must(.put, Self.tenant + "/connections/x", SampleObjects.connection("x"))
+        }
+        try await put(api, 1)
+        for number in 0..<6 {
+            let path = Self.tenant + "/connections/y\(number)"
+            try await api.must(.put, path, SampleObjects.connection("y\(number)"))
+        }
+        let newest = api.ledger.revision
+        for revision in (newest - 4)...newest {
+            let stream = try await api.open("/v1/events?from=\(revision)")
+            try await stream.wait { $0.events.last?.id == "\(newest).0" }
+            #expect(stream.events.map(\.id) == (revision...newest).map { "\($0).0" })
+            await stream.leave()
+        }
+    }
+
     @Test func `what retention removed is 410 with the oldest revision`() async throws {
         let api = try await api(recentCountMax: 2)
         try await put(api, 20)

@@ -33,8 +33,10 @@ struct RegisterHistory {
     let start: UInt64
     let entries: [Entry]
 
-    /// Searches for an order (Wing & Gong 1993): an operation may come next when none that is still
-    /// to come was answered before it began. What led nowhere once is not tried again.
+    /// Searches for an order (Wing & Gong 1993).
+    ///
+    /// An operation may come next when none that is still to come was answered before it began. What
+    /// led nowhere once is not tried again.
     func verdict() -> Verdict {
         let entries = entries.sorted { $0.began < $1.began }
         var seen: Set<Node> = []

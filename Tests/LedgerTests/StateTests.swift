@@ -171,6 +171,7 @@ import Testing
         let lines = try StateFixture.lines(of: reader)
         var loader = StateLoader()
         for line in lines { try loader.read(line: line) }
+        try loader.finish()
         #expect(try StateFixture.lines(of: loader.state) == lines)
         #expect(loader.state.tenant(tenant).entities.keys.sorted() == [alice, bob])
     }

@@ -61,8 +61,10 @@ public struct ResolveConfig: Sendable {
         )
     }
 
-    /// Carries it out for `atRevision`; with what was known then of health, and without breakers,
-    /// of which no past is kept. Whether the caller may ask is judged by what holds now.
+    /// Carries it out for `atRevision`.
+    ///
+    /// With what was known then of health, and without breakers, of which no past is kept. Whether
+    /// the caller may ask is judged by what holds now.
     ///
     /// - Throws: As `run`; `REVISION_NOT_KEPT`, `REVISION_IN_FUTURE`.
     public func runPast(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {

@@ -26,6 +26,7 @@ final class StreamSlots: Sendable {
     /// Takes a place, which is free again when the slot is let go of.
     ///
     /// - Parameter tenant: The tenant whose key asks; nil for the platform's.
+    /// - Returns: The place.
     /// - Throws: `TOO_MANY_STREAMS`: 429 when the tenant has as many as it may, 503 when all have.
     func enter(_ tenant: TenantID?) throws(CommandError) -> Slot {
         enum Verdict { case entered, full, tenantFull }

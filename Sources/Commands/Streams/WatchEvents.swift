@@ -53,9 +53,13 @@ public struct WatchEvents: Sendable {
         case revision(UInt64)
         case behind(ChangeEvent.ID)
 
+        /// The event behind which it begins; the nearest known position may be earlier.
         var after: ChangeEvent.ID? {
-            guard case .behind(let id) = self else { return nil }
-            return id
+            switch self {
+            case .now, .revision(0): nil
+            case .revision(let revision): ChangeEvent.ID(revision: revision - 1, index: .max)
+            case .behind(let id): id
+            }
         }
     }
 

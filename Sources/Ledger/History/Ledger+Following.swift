@@ -35,6 +35,7 @@ extension Ledger {
     /// The position from which on a follower sees all that was changed at `revision` and later.
     ///
     /// - Parameter revision: At most one more than the newest.
+    /// - Returns: A position to ask for the entries behind; some of these may be older still.
     /// - Throws: `HistoryError` with `.notKept`, `.inFuture`, `.overloaded`, `.failed`.
     public func position(before revision: UInt64) async throws(HistoryError) -> UInt64 {
         if let position = recent.position(before: revision) {

@@ -51,17 +51,18 @@ final class RecentEntries: Sendable {
         content = Mutex(Content(startPosition: position, startRevision: revision))
     }
 
-    /// Adds what became durable, and wakes who waits for it.
-    func append(_ entries: [LoggedEntry]) {
-        guard !entries.isEmpty else { return }
-        let waiters = content.withLock { content in
+    /// Adds what became durable.
+    ///
+    /// - Returns: Those who wait for it, to be resumed.
+    func append(_ entries: [LoggedEntry]) -> [CheckedContinuation<Void, Never>] {
+        guard !entries.isEmpty else { return [] }
+        return content.withLock { content in
             content.entries += entries
             for entry in entries { content.byteCount += entry.byteCount }
             trim(&content)
             defer { content.waiters = [] }
             return content.waiters
         }
-        for waiter in waiters { waiter.resume() }
     }
 
     /// Removes the oldest, a quarter of the bound at once so that an append does not move them all.
