@@ -2,53 +2,92 @@ import Dispatch
 import Synchronization
 
 /// Texts that wait to be decoded, many at once on all cores, and handed on in their order.
+///
+/// While one batch is decoded, the caller reads the next and the batch before is handed on.
 struct DecodingQueue<Input: Sendable, Output: Sendable> {
     /// The texts that are decoded together, and the bytes from which on fewer are.
     private let countMax = 4096
     private let byteCountMax = 16 << 20
-    /// Smaller than a core's share, so that no core waits for long.
-    private let sliceCount = 16
 
     private let decode: @Sendable (Input) throws(JournalError) -> Output
     private var inputs: [Input] = []
     private var byteCount = 0
+    private var running: DecodingBatch<Input, Output>?
 
     init(decode: @escaping @Sendable (Input) throws(JournalError) -> Output) {
         self.decode = decode
     }
 
-    /// Adds a text; true when it is time to drain.
+    /// Adds a text; true when it is time to turn.
     mutating func add(_ input: Input, byteCount: Int) -> Bool {
         inputs.append(input)
         self.byteCount += byteCount
         return inputs.count >= countMax || self.byteCount >= byteCountMax
     }
 
-    /// Decodes what waits, and hands it on; the first failure, in their order, is thrown when what came
-    /// before it was handed on.
-    mutating func drain(_ take: (Input, Output) -> Void) throws(JournalError) {
-        guard !inputs.isEmpty else { return }
-        let (batch, decode) = (inputs, decode)
-        inputs.removeAll(keepingCapacity: true)
+    /// Begins to decode what waits, and hands on the batch before it.
+    ///
+    /// The first failure, in the order of the texts, is thrown when what came before it was handed on.
+    mutating func turn(_ take: (Input, Output) -> Void) throws(JournalError) {
+        let finished = running
+        finished?.wait()
+        running = inputs.isEmpty ? nil : DecodingBatch(inputs, decode)
+        inputs = []
         byteCount = 0
-        let length = (batch.count + sliceCount - 1) / sliceCount
-        let results = Mutex([Int: [Result<Output, JournalError>]]())
-        DispatchQueue.concurrentPerform(iterations: sliceCount) { slice in
-            let range = (slice * length..<(slice + 1) * length).clamped(to: batch.indices)
-            let decoded = range.map { index -> Result<Output, JournalError> in
-                do throws(JournalError) {
-                    return .success(try decode(batch[index]))
-                } catch {
-                    return .failure(error)
+        try finished?.forEach(take)
+    }
+
+    /// Decodes and hands on all that waits.
+    mutating func drain(_ take: (Input, Output) -> Void) throws(JournalError) {
+        while !inputs.isEmpty || running != nil { try turn(take) }
+    }
+}
+
+/// Texts that are being decoded, in slices smaller than a core's share, so that no core waits for long.
+private final class DecodingBatch<Input: Sendable, Output: Sendable>: Sendable {
+    private static var sliceCount: Int { 16 }
+
+    private let inputs: [Input]
+    private let slices = Mutex([Int: [Result<Output, JournalError>]]())
+    private let group = DispatchGroup()
+
+    /// Begins at once.
+    init(
+        _ inputs: [Input],
+        _ decode: @escaping @Sendable (Input) throws(JournalError) -> Output
+    ) {
+        self.inputs = inputs
+        DispatchQueue.global()
+            .async(group: group) {
+                DispatchQueue.concurrentPerform(iterations: Self.sliceCount) { slice in
+                    let decoded = self.range(slice)
+                        .map { index -> Result<Output, JournalError> in
+                            do throws(JournalError) {
+                                return .success(try decode(inputs[index]))
+                            } catch {
+                                return .failure(error)
+                            }
+                        }
+                    self.slices.withLock { $0[slice] = decoded }
                 }
             }
-            results.withLock { $0[slice] = decoded }
-        }
-        let decoded = results.withLock { $0 }
-        for slice in 0..<sliceCount {
-            for (offset, result) in (decoded[slice] ?? []).enumerated() {
-                take(batch[slice * length + offset], try result.get())
+    }
+
+    /// Waits until all is decoded.
+    func wait() { group.wait() }
+
+    /// Hands on what was decoded, in order.
+    func forEach(_ take: (Input, Output) -> Void) throws(JournalError) {
+        for slice in 0..<Self.sliceCount {
+            let results = slices.withLock { $0.removeValue(forKey: slice) } ?? []
+            for (index, result) in zip(range(slice), results) {
+                take(inputs[index], try result.get())
             }
         }
+    }
+
+    private func range(_ slice: Int) -> Range<Int> {
+        let length = (inputs.count + Self.sliceCount - 1) / Self.sliceCount
+        return (slice * length..<(slice + 1) * length).clamped(to: inputs.indices)
     }
 }

@@ -17,12 +17,14 @@ struct StateLoader {
             hasHead = true
             return
         }
-        if lines.add(line, byteCount: line.count) { try applyLines() }
+        guard lines.add(line, byteCount: line.count) else { return }
+        try lines.turn { _, change in state.apply(change, at: .earliest) }
     }
 
     mutating func read(_ record: JournalRecord) throws(JournalError) {
         try applyLines()
-        if records.add(record, byteCount: record.payload.count) { try applyRecords() }
+        guard records.add(record, byteCount: record.payload.count) else { return }
+        try records.turn { state.apply($1, of: $0) }
     }
 
     /// Applies what waits still; must come last.
@@ -37,10 +39,7 @@ struct StateLoader {
     }
 
     private mutating func applyRecords() throws(JournalError) {
-        try records.drain { record, entry in
-            state.apply(entry)
-            state.position = record.position
-        }
+        try records.drain { state.apply($1, of: $0) }
     }
 
     private static func revision(_ line: [UInt8]) throws(JournalError) -> UInt64 {
@@ -76,5 +75,13 @@ struct StateLoader {
                 "the record at position \(record.position) can't be used: \(error.detail)"
             )
         }
+    }
+}
+
+extension State {
+    /// Applies what a record says.
+    fileprivate mutating func apply(_ entry: LogEntry, of record: JournalRecord) {
+        apply(entry)
+        position = record.position
     }
 }
