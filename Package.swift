@@ -72,10 +72,17 @@ let suites: [Target] = [
         path: "Tests/JournalConformance",
         swiftSettings: settings
     ),
+    // Certificates and TLS clients for the suites of the server, the Platform and the binary.
+    .target(
+        name: "TLSTesting",
+        dependencies: ["CShims", "Platform"],
+        path: "Tests/TLSTesting",
+        swiftSettings: settings
+    ),
     tests("JSONTests", ["JSON"]),
     tests("HTTPWireTests", ["HTTPWire"]),
-    tests("PlatformTests", ["Platform"]),
-    tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform"]),
+    tests("PlatformTests", ["Platform", "TLSTesting"]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TLSTesting"]),
     tests("ModelTests", ["Model", "JSON"]),
     tests("PolicyTests", ["Policy", "Model", "JSON"]),
     tests("ResolverTests", ["Resolver", "Policy", "Model", "JSON"]),
@@ -112,7 +119,7 @@ let suites: [Target] = [
             "Outbound", "Platform",
         ]
     ),
-    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire"]),
+    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire", "TLSTesting"]),
 ]
 
 let package = Package(

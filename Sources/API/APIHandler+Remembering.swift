@@ -25,13 +25,21 @@ extension APIHandler {
         _ began: MonotonicInstant
     ) -> HTTPResponse {
         if let id = entry.credentialID { services.keyUsage.note(id, at: now) }
-        metrics.count(entry.passage.route, entry.head.status, since: began)
         let id = RequestIdentity.id(of: request, now: now.milliseconds)
-        return HTTPResponse(
+        let response = HTTPResponse(
             prepared: entry.head,
             headers: [HTTPField(AnswerHeaders.requestID, id)],
             body: entry.body
         )
+        let route = entry.passage.route
+        let taken = metrics.count(route, request.method, entry.head.status, since: began)
+        if accessLog != nil {
+            var passage = entry.passage
+            // The trace is the one thing of a passage that belongs to this request alone.
+            passage.trace = RequestIdentity(request, now: now.milliseconds).trace
+            log(response, to: request, id, passage, now, taken)
+        }
+        return response
     }
 
     /// Remembers the answer of a pure route.

@@ -18,20 +18,19 @@ public final class APIHandler: HTTPHandler {
     let router: Router
     let metrics: RequestMetrics
     let memo = AnswerMemo()
+    /// Nil when requests are not logged.
+    let accessLog: AccessLog?
 
-    /// A handler of all routes.
-    public init(services: Services) {
+    /// A handler of all routes; with a log, every answer is told to it.
+    public init(services: Services, accessLog: AccessLog? = nil) {
         let routes = Routes.all
-        let metrics = RequestMetrics(names: routes.map(\.name))
+        let metrics = RequestMetrics(routes.map { ($0.path.text, $0.method) })
         self.services = services
         self.routes = routes
         self.router = Router(routes)
         self.metrics = metrics
-        services.addMetrics {
-            var text = ""
-            metrics.write(into: &text)
-            return text
-        }
+        self.accessLog = accessLog
+        services.addMetrics { metrics.text + (accessLog?.metricsText ?? "") }
     }
 
     /// Answers a request.
@@ -50,7 +49,7 @@ public final class APIHandler: HTTPHandler {
             began: began,
             question: question
         )
-        var passage = Passage()
+        var passage = Passage(trace: arrival.identity.trace)
         do {
             return try pass(arrival, &passage)
         } catch {
@@ -60,16 +59,15 @@ public final class APIHandler: HTTPHandler {
 
     /// Answers a refusal of the server core.
     public func refuse(_ refusal: HTTPRefusal) -> HTTPResponse {
-        let identity = RequestIdentity(
-            requestID: refusal.requestID,
-            now: WallClock.milliseconds()
-        )
-        metrics.countRefusal(refusal.status)
-        return Problem.response(
+        let now = WallClock.milliseconds()
+        let identity = RequestIdentity(requestID: refusal.requestID, now: now)
+        let response = Problem.response(
             refusal,
             requestID: identity.id,
             revision: services.revision
         )
+        log(response, to: refusal, identity.id, now)
+        return response
     }
 
     /// Runs a command that waits, for its task.
@@ -80,6 +78,7 @@ public final class APIHandler: HTTPHandler {
         _ passage: Passage,
         _ minimum: UInt64
     ) async -> HTTPResponse {
+        defer { metrics.countWaited(arrival.request.method) }
         do {
             try await services.wait(for: minimum, atMost: Self.revisionWait)
             let response = try await runOnce(route, call, arrival, route.run.anyhow)
@@ -120,13 +119,20 @@ public final class APIHandler: HTTPHandler {
         return finish(response, arrival, passage)
     }
 
-    /// Counts an answer; every answer to a request passes here, once.
+    /// Counts and logs an answer; every answer to a request passes here, once.
     func finish(
         _ response: HTTPResponse,
         _ arrival: Arrival,
         _ passage: Passage
     ) -> HTTPResponse {
-        metrics.count(passage.route, response.status, since: arrival.began)
+        let request = arrival.request
+        let nanoseconds = metrics.count(
+            passage.route,
+            request.method,
+            response.status,
+            since: arrival.began
+        )
+        log(response, to: request, arrival.identity.id, passage, arrival.now, nanoseconds)
         return response
     }
 }

@@ -2,6 +2,7 @@ import Commands
 import HTTPServer
 import HTTPWire
 import Model
+import Platform
 import Policy
 
 /// The middleware: what stands between a request and its command, in an order that never changes.
@@ -28,7 +29,8 @@ extension APIHandler {
         let route = routes[index]
         let parameters = PathParameters(names: route.path.parameters, values: values)
         let scope = try authorize(caller, route, parameters, &passage)
-        let call = try read(arrival, route, parameters, caller, scope)
+        beginTrace(route, &passage)
+        let call = try read(arrival, route, parameters, caller, scope, passage)
         let minimum = try minimumRevision(arrival, route)
         return run(route, call, arrival, passage, minimum)
     }
@@ -53,13 +55,32 @@ extension APIHandler {
         _ passage: inout Passage
     ) throws(CommandError) -> Caller {
         if isAnonymous(match) { return .anyone(address: arrival.request.peerAddress) }
-        let caller = try services.authentication.caller(
-            token: try arrival.bearerToken(),
-            address: arrival.request.peerAddress,
-            now: arrival.now
-        )
+        let caller = try caller(of: arrival)
         passage.credential = caller.credential.id
         return caller
+    }
+
+    /// Finds out who sent a request: a header goes over a client certificate, so that what a client
+    /// says goes over what its connection, perhaps a shared one, has.
+    private func caller(of arrival: Arrival) throws(CommandError) -> Caller {
+        let request = arrival.request
+        let token = try arrival.bearerToken()
+        if token == nil, let certificate = request.clientCertificate {
+            return try services.authentication.caller(
+                certificate: VerifiedCertificate(
+                    subject: certificate.subject,
+                    names: certificate.names,
+                    fingerprint: certificate.fingerprint
+                ),
+                address: request.peerAddress,
+                now: arrival.now
+            )
+        }
+        return try services.authentication.caller(
+            token: token,
+            address: request.peerAddress,
+            now: arrival.now
+        )
     }
 
     private func isAnonymous(_ match: Router.Match) -> Bool {
@@ -103,13 +124,22 @@ extension APIHandler {
         return tenant
     }
 
+    /// Begins a trace for what goes on to other services or to the disk, when the client has none.
+    ///
+    /// What is answered at once takes part in no trace but its client's.
+    private func beginTrace(_ route: Route, _ passage: inout Passage) {
+        guard case .later = route.run, passage.trace == nil else { return }
+        passage.trace = .begin()
+    }
+
     /// Reads what it asks for: its query, its conditions, its body.
     private func read(
         _ arrival: Arrival,
         _ route: Route,
         _ parameters: PathParameters,
         _ caller: Caller,
-        _ scope: TenantScope?
+        _ scope: TenantScope?,
+        _ passage: Passage
     ) throws(CommandError) -> RouteCall {
         let request = arrival.request
         let query = try QueryParameters(request.query, known: route.knownParameters)
@@ -117,7 +147,7 @@ extension APIHandler {
             services: services,
             caller: caller,
             requestID: arrival.identity.id,
-            traceparent: arrival.identity.traceparent,
+            trace: passage.trace,
             idempotencyKey: request.header("idempotency-key"),
             isDryRun: route.isWrite ? try query.bool("dryRun") : false,
             precondition: try RequestConditions.read(request),
@@ -128,7 +158,7 @@ extension APIHandler {
             query: query,
             body: try RequestBody.read(request, route.body),
             workflowHeader: request.header("bindery-workflow"),
-            host: route.isAnonymous ? request.header("host") : nil,
+            origin: route.isAnonymous ? arrival.origin : nil,
             scope: scope,
             parameters: parameters
         )
@@ -155,6 +185,7 @@ extension APIHandler {
                 answer(arrival, passage, call) { () throws(CommandError) in try run(call) }
             )
         }
+        metrics.countWaiting(arrival.request.method)
         return .suspended { [self] in await later(route, call, arrival, passage, minimum) }
     }
 }

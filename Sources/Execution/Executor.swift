@@ -92,7 +92,7 @@ public final class Executor: Sendable {
             call.spec,
             call.operation,
             TemplateScope(input: call.input, config: call.config, secret: secret),
-            traceparent: call.traceparent,
+            trace: call.trace,
             idempotencyKey: call.idempotencyKey
         )
         course.request = request

@@ -9,7 +9,7 @@ final class Acceptor: Sendable {
     /// Why a batch of accepts ended.
     private enum Batch { case full, emptied, exhausted }
 
-    private let listeners: [SocketListener]
+    private let listeners: [ServerListener]
     private let ports: [LoopPort]
     private let budget: PeerBudget
     private let drainDuration: Duration
@@ -27,7 +27,7 @@ final class Acceptor: Sendable {
     private static let exhaustionPause = Duration.milliseconds(100)
 
     init(
-        listeners: [SocketListener],
+        listeners: [ServerListener],
         ports: [LoopPort],
         budget: PeerBudget,
         drainDuration: Duration
@@ -39,7 +39,7 @@ final class Acceptor: Sendable {
         poller = try EventLoopPoller()
         waker = try EventLoopWaker(poller: poller, token: Self.wakeToken)
         for (index, listener) in listeners.enumerated() {
-            try poller.add(listener.descriptor, interest: .readable, token: UInt64(index))
+            try poller.add(listener.socket.descriptor, interest: .readable, token: UInt64(index))
         }
     }
 
@@ -74,39 +74,41 @@ final class Acceptor: Sendable {
     }
 
     private func watch(_ index: Int, for interest: Readiness) {
-        poller.change(listeners[index].descriptor, interest: interest, token: UInt64(index))
+        poller.change(listeners[index].socket.descriptor, interest: interest, token: UInt64(index))
     }
 
     /// Takes what the kernel accepted for us, which was promised an answer, then refuses the rest.
-    private func stopListening(on listener: SocketListener, _ nextPort: inout Int) {
+    private func stopListening(on listener: ServerListener, _ nextPort: inout Int) {
         for _ in 0..<Self.lastBatchCountMax {
             guard accept(from: listener, &nextPort) == .full else { break }
         }
-        poller.remove(listener.descriptor)
-        listener.stopListening()
+        poller.remove(listener.socket.descriptor)
+        listener.socket.stopListening()
     }
 
     /// Accepts a batch; after an exhausted one, descriptors ran out and the listener must rest.
-    private func accept(from listener: SocketListener, _ nextPort: inout Int) -> Batch {
+    private func accept(from listener: ServerListener, _ nextPort: inout Int) -> Batch {
         for _ in 0..<Self.batchCountMax {
-            switch listener.accept() {
+            switch listener.socket.accept() {
             case .peer(let peer):
-                hand(peer, to: ports[nextPort])
+                hand(peer, of: listener, to: ports[nextPort])
                 nextPort = (nextPort + 1) % ports.count
             case .wouldBlock: return .emptied
             case .aborted: continue
             case .exhausted:
-                reserve.shed(listener)
+                budget.limits.count(.acceptExhausted)
+                reserve.shed(listener.socket)
                 return .exhausted
             }
         }
         return .full
     }
 
-    private func hand(_ peer: SocketPeer, to port: LoopPort) {
+    private func hand(_ peer: SocketPeer, of listener: ServerListener, to port: LoopPort) {
+        let isTLS = listener.isTLS
         switch budget.admit(from: peer.address.host) {
-        case .served: port.post(.accepted(peer, isRefused: false))
-        case .refused: port.post(.accepted(peer, isRefused: true))
+        case .served: port.post(.accepted(peer, isTLS: isTLS, isRefused: false))
+        case .refused: port.post(.accepted(peer, isTLS: isTLS, isRefused: true))
         // The last reference goes, and the connection with it.
         case .dropped: break
         }

@@ -13,6 +13,8 @@ public final class HTTPServer: Sendable {
         let acceptor: Acceptor
         let counters: [LoopCounters]
         let latch: DrainLatch
+        let budget: PeerBudget
+        let memory: RequestMemory
     }
 
     private let configuration: ServerConfiguration
@@ -21,10 +23,15 @@ public final class HTTPServer: Sendable {
 
     /// Makes a server that does not listen yet.
     public init(configuration: ServerConfiguration, handler: any HTTPHandler) {
-        precondition(!configuration.addresses.isEmpty, "a server listens somewhere")
+        let (plain, secure) = (configuration.addresses, configuration.secureAddresses)
+        let isListening = !plain.isEmpty || !secure.isEmpty || !configuration.unixSockets.isEmpty
+        precondition(isListening, "a server listens somewhere")
+        precondition(secure.isEmpty || configuration.tls != nil, "TLS needs a certificate")
         precondition(configuration.loopCount > 0, "a server has a loop")
         precondition(configuration.peerCountMax > 0, "a server has room for a peer")
         precondition(configuration.peerCountMaxPerAddress > 0, "an address has room for a peer")
+        precondition(configuration.requestCountMaxPerPeer > 0, "a peer may send a request")
+        precondition(configuration.inputByteCountMax > 0, "a receive takes something")
         self.configuration = configuration
         self.handler = handler
     }
@@ -33,25 +40,23 @@ public final class HTTPServer: Sendable {
     ///
     /// Raises the process's limit of open files so that all peers fit, as far as it is allowed.
     ///
-    /// - Returns: The bound addresses, in the configuration's order, with the ports that the
-    ///   kernel chose for port 0.
+    /// - Returns: The bound addresses, in the configuration's order, the plain ones before the
+    ///   secure ones, with the ports that the kernel chose for port 0.
     /// - Throws: `SystemError`, whose operation names the address when it cannot be bound
     ///   (`EADDRINUSE` when another process listens there).
     public func start() throws(SystemError) -> [SocketAddress] {
         DescriptorLimit.raise(
             to: configuration.peerCountMax + ServerConfiguration.descriptorReserve
         )
-        var listeners: [SocketListener] = []
-        for address in configuration.addresses {
-            listeners.append(try SocketListener(address: address))
-        }
+        let listeners = try ServerListener.all(of: configuration)
         let budget = PeerBudget(
             countMax: configuration.peerCountMax,
             addressCountMax: configuration.peerCountMaxPerAddress,
             overflowMax: ServerConfiguration.peerOverflowMax
         )
+        let memory = RequestMemory(byteCountMax: configuration.requestByteCountMax)
         var loops: [PeerLoop.Parts] = []
-        for _ in 0..<configuration.loopCount { loops.append(try makeLoop(budget)) }
+        for _ in 0..<configuration.loopCount { loops.append(try makeLoop(budget, memory)) }
         let acceptor = try Acceptor(
             listeners: listeners,
             ports: loops.map(\.port),
@@ -61,10 +66,16 @@ public final class HTTPServer: Sendable {
         let latch = DrainLatch(loopCount: loops.count)
         running.withLock { running in
             precondition(running == nil, "a server is started once")
-            running = Running(acceptor: acceptor, counters: loops.map(\.counters), latch: latch)
+            running = Running(
+                acceptor: acceptor,
+                counters: loops.map(\.counters),
+                latch: latch,
+                budget: budget,
+                memory: memory
+            )
         }
         Self.launch(loops, acceptor, latch)
-        return listeners.map(\.address)
+        return listeners.map(\.socket.address).filter { address in address != .unixPeer }
     }
 
     /// Shuts down gracefully; returns when every connection is closed and every suspended
@@ -85,10 +96,15 @@ public final class HTTPServer: Sendable {
         var total = ServerStatistics()
         let running = running.withLock { running in running }
         for counters in running?.counters ?? [] { counters.add(to: &total) }
+        running?.budget.limits.add(to: &total)
+        total.requestByteCount = running?.memory.byteCount ?? 0
         return total
     }
 
-    private func makeLoop(_ budget: PeerBudget) throws(SystemError) -> PeerLoop.Parts {
+    private func makeLoop(
+        _ budget: PeerBudget,
+        _ memory: RequestMemory
+    ) throws(SystemError) -> PeerLoop.Parts {
         let poller = try EventLoopPoller()
         let waker = try EventLoopWaker(poller: poller, token: PeerLoop.wakeToken)
         return PeerLoop.Parts(
@@ -97,7 +113,8 @@ public final class HTTPServer: Sendable {
             poller: poller,
             port: LoopPort(waker: waker),
             counters: LoopCounters(),
-            budget: budget
+            budget: budget,
+            memory: memory
         )
     }
 

@@ -7,8 +7,8 @@ enum LoopMessage: Sendable {
     /// The answer to a piece of a streamed body: whether to go on.
     typealias Reply = CheckedContinuation<Bool, Never>
 
-    /// A new peer, served or told that there are too many.
-    case accepted(SocketPeer, isRefused: Bool)
+    /// A new peer that speaks TLS or not, served or told that there are too many.
+    case accepted(SocketPeer, isTLS: Bool, isRefused: Bool)
     /// A suspended request's answer.
     case answer(PeerToken, HTTPResponse)
     /// The next piece of a streamed answer.

@@ -11,6 +11,8 @@ struct Outbox {
     private var offset = 0
     /// How many bytes wait.
     private(set) var byteCount = 0
+    /// How many bytes were ever added.
+    private(set) var appendedByteCount = 0
 
     var isEmpty: Bool { byteCount == 0 }
 
@@ -19,6 +21,7 @@ struct Outbox {
         guard !bytes.isEmpty else { return }
         pieces.append(bytes)
         byteCount += bytes.count
+        appendedByteCount &+= bytes.count
     }
 
     /// Adds a copy, of the exact size: the buffers of a loop have room to spare.
@@ -30,9 +33,9 @@ struct Outbox {
     }
 
     /// Sends until all is sent or the socket is full; frees each piece once it is sent.
-    mutating func send(through socket: SocketPeer) -> Outcome {
+    mutating func send(through transport: PeerTransport) -> Outcome {
         while let piece = pieces.first {
-            switch socket.send(piece[offset...]) {
+            switch transport.send(piece[offset...]) {
             case .wouldBlock: return .blocked
             case .failed: return .failed
             case .bytes(let count):

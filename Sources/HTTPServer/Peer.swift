@@ -8,6 +8,8 @@ import Platform
 final class Peer {
     /// What the connection is doing; the answer's unsent bytes are told by `outbox`.
     enum Phase {
+        /// In a TLS handshake.
+        case handshaking
         /// Between requests, or in the middle of one.
         case reading
         /// A suspended operation computes the answer.
@@ -23,7 +25,7 @@ final class Peer {
     }
 
     /// What a deadline stands for.
-    enum DeadlineKind { case none, idle, header, body, write, linger }
+    enum DeadlineKind { case none, handshake, idle, header, body, write, linger }
 
     /// What the client may still be sending when its last answer is out.
     enum Rest { case nothing, furtherRequests, refusedRequest }
@@ -38,7 +40,7 @@ final class Peer {
         var keepsAlive = false
     }
 
-    let socket: SocketPeer
+    let transport: PeerTransport
     let token: PeerToken
     /// Whether it was one too many, and is only told so.
     let isRefused: Bool
@@ -57,20 +59,30 @@ final class Peer {
     var isInputEnded = false
     /// What the client may still be sending when its last answer is out.
     var rest = Rest.nothing
-    var lingerByteCountLeft = ServerConfiguration.lingerByteCountMax
+    /// What it may still send then, in bytes.
+    var lingerByteCountLeft = 0
     /// The task that writes a streamed answer.
     var stream: Task<Void, Never>?
     /// Whether the connection closes after the streamed answer.
     var closesAfterStream = false
     /// Writers of the streamed answer that wait for the socket.
     var writers: [LoopMessage.Reply] = []
+    /// What is measured of a body that arrives or an answer that waits.
+    var window = TransferWindow()
+    /// What its parser holds, as far as `RequestMemory` knows.
+    var memoryByteCount = 0
 
-    init(socket: SocketPeer, token: PeerToken, limits: HTTPLimits, isRefused: Bool) {
-        self.socket = socket
+    /// The certificate that the client showed; nil for none.
+    var clientCertificate: ClientCertificate?
+
+    init(transport: PeerTransport, token: PeerToken, limits: HTTPLimits, isRefused: Bool) {
+        self.transport = transport
         self.token = token
         self.isRefused = isRefused
-        parser = RequestParser(limits: limits, peerAddress: socket.address.host)
+        parser = RequestParser(limits: limits, peerAddress: transport.socket.address.host)
     }
+
+    var socket: SocketPeer { transport.socket }
 
     /// Whether nothing of a request has arrived and none is answered.
     var isIdle: Bool {

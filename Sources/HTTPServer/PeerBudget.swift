@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// How many connections are open, in total and for each client address, against how many may be.
@@ -16,6 +17,8 @@ final class PeerBudget: Sendable {
     private let addressCountMax: Int
     private let overflowMax: Int
     private let state = Mutex(State())
+    /// How often connections were kept out.
+    let limits = LimitCounters()
 
     /// At most `countMax` are served, `addressCountMax` of one address, and at most
     /// `overflowMax` more are told so at the same time.
@@ -27,16 +30,26 @@ final class PeerBudget: Sendable {
 
     /// Admits a connection from `address`; one that is not dropped must be released.
     func admit(from address: String) -> Admission {
+        let (admission, limit) = judge(address)
+        if let limit { limits.count(limit) }
+        return admission
+    }
+
+    private func judge(_ address: String) -> (Admission, ServerLimit?) {
         state.withLock { state in
             let addressCount = state.servedCounts[address, default: 0]
+            // All peers of a Unix-domain socket share one name, which is no client's address.
+            let addressCountMax = address == SocketAddress.unixPeer.host ? Int.max : addressCountMax
             if state.servedCount < countMax, addressCount < addressCountMax {
                 state.servedCount += 1
                 state.servedCounts[address] = addressCount + 1
-                return .served
+                return (.served, nil)
             }
-            guard state.refusedCount < overflowMax else { return .dropped }
+            guard state.refusedCount < overflowMax else {
+                return (.dropped, .peerOverflow)
+            }
             state.refusedCount += 1
-            return .refused
+            return (.refused, state.servedCount < countMax ? .peersPerAddress : .peers)
         }
     }
 

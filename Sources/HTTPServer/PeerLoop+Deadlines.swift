@@ -15,6 +15,7 @@ extension PeerLoop {
         peer.deadlineKind = kind
         peer.deadlineExchange = peer.exchange.number
         peers.setDeadline(now + duration, of: peer.token)
+        if kind == .write { openWindow(of: peer) }
     }
 
     /// Lets a peer take as long as it needs; what it waits for has bounds of its own.
@@ -33,7 +34,7 @@ extension PeerLoop {
     ///
     /// A drain waits less for one that has sent whole requests only: most likely it sends nothing.
     func lingerDuration(of peer: Peer) -> Duration {
-        guard drainDeadline != nil, peer.rest == .furtherRequests else {
+        guard drainDeadline != nil, peer.rest != .refusedRequest else {
             return configuration.deadlines.linger
         }
         return min(configuration.deadlines.linger, configuration.deadlines.drainIdle)
@@ -43,7 +44,7 @@ extension PeerLoop {
     func sweepIfDue() {
         guard now >= sweepInstant else { return }
         if let drainDeadline, now >= drainDeadline {
-            for peer in peers.all { close(peer) }
+            for peer in peers.all { end(peer, .drain) }
         }
         for peer in peers.expired(at: now) { expire(peer) }
         sweepInstant = peers.count > 0 ? now + sweepInterval : .never
@@ -60,22 +61,22 @@ extension PeerLoop {
         sweepInstant = now
         for peer in peers.all {
             if peer.isIdle { rearm(peer, .idle, after: idle) }
+            if peer.phase == .handshaking { rearm(peer, .handshake, after: idle) }
             if peer.phase == .lingering { rearm(peer, .linger, after: lingerDuration(of: peer)) }
         }
     }
 
     private func expire(_ peer: Peer) {
         switch peer.deadlineKind {
-        case .header, .body:
-            let detail = "The request took too long to arrive."
-            let requestID = peer.parser.requestID
-            refuse(peer, HTTPRefusal(.timeout, detail: detail, requestID: requestID))
-            flush(peer)
+        case .header: giveUp(on: peer, .headerTimeout, "The request took too long to arrive.")
+        case .body: lookAtBody(of: peer)
         case .idle:
             // A request may have arrived that no event told of yet.
             read(peer)
-            if peer.isIdle { close(peer) }
-        case .write, .linger: close(peer)
+            if peer.isIdle { end(peer, .idle) }
+        case .handshake: abandonHandshake(peer)
+        case .write: lookAtReader(peer)
+        case .linger: end(peer, .linger)
         case .none: preconditionFailure("a deadline that is not armed does not pass")
         }
     }

@@ -7,20 +7,23 @@ extension PeerLoop {
         // The peer may have been closed by an earlier event of the same turn.
         guard let peer = peers[token] else { return }
         guard readiness.isDisjoint(with: .broken) else {
+            if peer.phase == .handshaking { counters.countHandshake(.failed) }
             close(peer)
             return
         }
-        if readiness.contains(.writable) { flush(peer) }
-        if readiness.contains(.readable), peer.phase != .closed { read(peer) }
+        if peer.phase == .handshaking { return shakeHands(with: peer) }
+        let possible = peer.transport.possible(readiness)
+        if possible.contains(.writable) { flush(peer) }
+        if possible.contains(.readable), peer.phase != .closed { read(peer) }
     }
 
     /// Receives once: a peer that sends without end shares the loop with the others.
     func read(_ peer: Peer) {
         switch peer.phase {
         case .reading where peer.outbox.isEmpty && !peer.isInputEnded:
-            switch peer.socket.receive(into: &input) {
+            switch peer.transport.receive(into: &input) {
             case .bytes(let count): takeInput(count, from: peer)
-            case .wouldBlock: break
+            case .wouldBlock: watch(peer, for: .readable)
             case .ended:
                 peer.isInputEnded = true
                 settle(peer)
@@ -30,6 +33,7 @@ extension PeerLoop {
         // Input must wait for the running request. The poller is told only now that bytes came,
         // since most clients send none and two system calls a request are saved.
         case .reading, .waiting, .streaming, .closing: watch(peer, for: writeInterest(of: peer))
+        case .handshaking: shakeHands(with: peer)
         case .closed: preconditionFailure("a closed peer has no events")
         }
     }
@@ -69,26 +73,28 @@ extension PeerLoop {
                 if peer.parser.takeContinueRequest() {
                     output.append(contentsOf: ResponseWriter.continueLine)
                 }
-            case .request(let request, let consumed):
+            case .request(var request, let consumed):
                 rest = rest.dropFirst(consumed)
+                request.clientCertificate = peer.clientCertificate
+                request.isSecure = peer.transport.isSecure
                 respond(to: request, from: peer)
             case .refused(let refusal):
                 rest = []
                 refuse(peer, refusal)
             }
-            if output.count >= ServerConfiguration.outputByteCountMax || !peer.outbox.isEmpty {
+            if output.count >= configuration.outputByteCountMax || !peer.outbox.isEmpty {
                 send(to: peer)
             }
         }
         return rest
     }
 
-    /// Reads what a closing peer still sends, so that it is not reset before it reads its answer.
+    /// Reads what a closing peer still sends, as it comes over the socket, so that it is not reset before it reads its answer.
     private func discard(_ peer: Peer) {
         switch peer.socket.receive(into: &input) {
         case .bytes(let count):
             peer.lingerByteCountLeft -= count
-            if peer.lingerByteCountLeft <= 0 { close(peer) }
+            if peer.lingerByteCountLeft < 0 { end(peer, .lingerBytes) }
         case .wouldBlock: break
         case .ended, .failed: close(peer)
         }

@@ -17,7 +17,7 @@ extension PeerLoop {
                 peer.outbox.append(copying: output[...])
                 return sendOutbox(of: peer)
             }
-            switch peer.socket.send(output[...]) {
+            switch peer.transport.send(output[...]) {
             case .bytes(let count) where count == output.count: return
             case .bytes(let count): peer.outbox.append(copying: output[count...])
             case .wouldBlock: peer.outbox.append(copying: output[...])
@@ -43,18 +43,15 @@ extension PeerLoop {
             if peer.interest.contains(.writable) { watch(peer, for: []) }
             resumeWriters(of: peer, goOn: true)
         case .closing: finish(peer)
-        case .lingering, .closed: break
+        case .handshaking, .lingering, .closed: break
         }
     }
 
     private func sendOutbox(of peer: Peer) {
-        let byteCountBefore = peer.outbox.byteCount
-        switch peer.outbox.send(through: peer.socket) {
+        switch peer.outbox.send(through: peer.transport) {
         case .failed: close(peer)
-        case .emptied: break
-        case .blocked:
-            guard peer.outbox.byteCount < byteCountBefore else { return }
-            rearm(peer, .write, after: configuration.deadlines.writeStall)
+        // How much it takes is looked at when its window ends.
+        case .emptied, .blocked: break
         }
     }
 
@@ -63,21 +60,35 @@ extension PeerLoop {
         // What arrived is answered, and nothing more will come.
         guard !peer.isInputEnded else { return close(peer) }
         watch(peer, for: .readable)
+        if peer.transport.holdsInput { pendingReads.append(peer.token) }
         if peer.parser.isIdle {
             rearm(peer, .idle, after: idleDuration)
         } else if peer.parser.isReadingBody {
-            arm(peer, .body, after: configuration.deadlines.body)
+            armBody(of: peer)
         } else {
             arm(peer, .header, after: configuration.deadlines.header)
         }
+        countMemory(of: peer)
     }
 
     /// Closes a connection whose last answer is out; in two steps when the peer may still send,
     /// because closing on unread input resets the connection and destroys the answer
     /// (RFC 9112 section 9.6).
     private func finish(_ peer: Peer) {
-        guard peer.rest != .nothing, !peer.isInputEnded else { return close(peer) }
+        guard peer.transport.endSession() else {
+            arm(peer, .write, after: configuration.deadlines.writeStall)
+            return watch(peer, for: .writable)
+        }
+        // Of a TLS peer that sends nothing more the `close_notify` is still to come.
+        let sendsNothing = peer.rest == .nothing && peer.transport.tls == nil
+        guard !sendsNothing, !peer.isInputEnded else { return close(peer) }
+        linger(peer)
+    }
+
+    /// Ends the sending, and drops what the peer still sends until it closes.
+    func linger(_ peer: Peer) {
         peer.phase = .lingering
+        peer.lingerByteCountLeft = configuration.lingerByteCountMax
         peer.backlog = []
         peer.socket.endSending()
         watch(peer, for: .readable)
@@ -86,7 +97,7 @@ extension PeerLoop {
 
     /// Empties the output buffer; an unusually large one is given back.
     private func releaseOutput() {
-        let isLarge = output.capacity > 2 * ServerConfiguration.outputByteCountMax
+        let isLarge = output.capacity > 2 * configuration.outputByteCountMax
         output.removeAll(keepingCapacity: !isLarge)
     }
 }

@@ -26,7 +26,7 @@ extension PeerLoop {
         peer.writers.append(reply)
         send(to: peer)
         guard peer.phase != .closed else { return }
-        if peer.outbox.byteCount <= ServerConfiguration.streamByteCountMax {
+        if peer.outbox.byteCount <= configuration.streamByteCountMax {
             resumeWriters(of: peer, goOn: true)
         }
         settle(peer)

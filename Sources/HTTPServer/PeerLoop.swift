@@ -16,10 +16,11 @@ final class PeerLoop {
     let port: LoopPort
     let counters: LoopCounters
     let budget: PeerBudget
+    let memory: RequestMemory
 
     var peers = PeerTable()
     /// Where every receive puts its bytes; nothing keeps them when the event is over.
-    var input = [UInt8](repeating: 0, count: ServerConfiguration.inputByteCount)
+    var input: [UInt8]
     /// The answers of the peer being served; empty between peers.
     var output: [UInt8] = []
     /// The time of this turn of the loop.
@@ -28,15 +29,20 @@ final class PeerLoop {
     var drainDeadline: MonotonicInstant?
     /// The `Date` line of this second.
     var dateLine: [UInt8] = []
+    /// The same, and what is said over TLS only.
+    var secureDateLine: [UInt8] = []
     /// Suspended operations and streamed bodies that have not ended, whether or not their peer
     /// is still there: a drain waits for them.
     var taskCount = 0
     /// When deadlines are looked at next.
     var sweepInstant = MonotonicInstant.never
+    /// TLS peers that wait for input of which some may lie in their session already.
+    var pendingReads: [PeerToken] = []
     /// How often deadlines are looked at.
     var sweepInterval: Duration
 
     private var dateSeconds = -1
+    private let strictTransportLine: [UInt8]
 
     /// The token of the port's wakes, which no peer has.
     static let wakeToken = UInt64.max
@@ -49,6 +55,7 @@ final class PeerLoop {
         let port: LoopPort
         let counters: LoopCounters
         let budget: PeerBudget
+        let memory: RequestMemory
     }
 
     init(_ parts: Parts) {
@@ -58,7 +65,13 @@ final class PeerLoop {
         port = parts.port
         counters = parts.counters
         budget = parts.budget
-        sweepInterval = parts.configuration.deadlines.sweepInterval
+        strictTransportLine = Self.strictTransportLine(parts.configuration)
+        memory = parts.memory
+        input = [UInt8](repeating: 0, count: parts.configuration.inputByteCountMax)
+        sweepInterval = min(
+            parts.configuration.deadlines.sweepInterval,
+            ServerDeadlines.sweepInterval(for: parts.configuration.rates.bodyGrace)
+        )
     }
 
     /// Serves until the server has drained.
@@ -66,7 +79,8 @@ final class PeerLoop {
         var events = EventLoopPoller.Events()
         while !isDrained {
             let isSweeping = peers.count > 0 || drainDeadline != nil
-            poller.wait(into: &events, timeout: isSweeping ? sweepInterval : nil)
+            let timeout = isSweeping ? sweepInterval : nil
+            poller.wait(into: &events, timeout: pendingReads.isEmpty ? timeout : .zero)
             startTurn()
             var wasWoken = false
             for index in 0..<events.count {
@@ -78,6 +92,7 @@ final class PeerLoop {
                 }
             }
             if wasWoken { for message in port.take() { receive(message) } }
+            if !pendingReads.isEmpty { readPending() }
             sweepIfDue()
         }
         for message in port.close() { refuse(message) }
@@ -86,6 +101,8 @@ final class PeerLoop {
     /// Closes a peer, whatever it is doing, and lets go of everything that waits for it.
     func close(_ peer: Peer) {
         guard peer.phase != .closed else { return }
+        // An end that the peer can tell from a cut; when the socket is full, it has to.
+        _ = peer.transport.endSession()
         peer.phase = .closed
         peer.outbox = Outbox()
         peer.backlog = []
@@ -96,7 +113,8 @@ final class PeerLoop {
     }
 
     /// Changes what the poller watches for, when it differs.
-    func watch(_ peer: Peer, for interest: Readiness) {
+    func watch(_ peer: Peer, for wanted: Readiness) {
+        let interest = peer.transport.interest(for: wanted)
         guard peer.interest != interest else { return }
         peer.interest = interest
         poller.change(peer.socket.descriptor, interest: interest, token: peer.token.rawValue)
@@ -115,11 +133,13 @@ final class PeerLoop {
         guard seconds != dateSeconds else { return }
         dateSeconds = seconds
         dateLine = HTTPDate.fieldLine(secondsSince1970: max(0, seconds))
+        secureDateLine = dateLine + strictTransportLine
     }
 
     private func receive(_ message: LoopMessage) {
         switch message {
-        case .accepted(let socket, let isRefused): adopt(socket, isRefused: isRefused)
+        case .accepted(let socket, let isTLS, let isRefused):
+            adopt(socket, isTLS: isTLS, isRefused: isRefused)
         case .answer(let token, let response):
             taskCount -= 1
             guard let peer = peers[token], peer.phase == .waiting else { return }
@@ -137,17 +157,22 @@ final class PeerLoop {
     private func refuse(_ message: LoopMessage) {
         switch message {
         case .piece(_, _, let reply): reply.resume(returning: false)
-        case .accepted(let socket, let isRefused):
+        case .accepted(let socket, _, let isRefused):
             budget.release(from: socket.address.host, isRefused: isRefused)
         case .answer, .streamEnded, .drain: break
         }
     }
 
-    private func adopt(_ socket: SocketPeer, isRefused: Bool) {
+    private func adopt(_ socket: SocketPeer, isTLS: Bool, isRefused: Bool) {
         counters.countAccepted()
+        let tls = isTLS ? configuration.tls.flatMap { TLSSession($0.current, over: socket) } : nil
+        let transport = PeerTransport(socket: socket, tls: tls)
+        let limits = configuration.limits
         let peer = peers.insert { token in
-            Peer(socket: socket, token: token, limits: configuration.limits, isRefused: isRefused)
+            Peer(transport: transport, token: token, limits: limits, isRefused: isRefused)
         }
+        // There is no memory for a session: the peer cannot be served.
+        guard !isTLS || tls != nil else { return forget(peer) }
         do throws(SystemError) {
             let token = peer.token.rawValue
             try poller.add(socket.descriptor, interest: .readable, token: token)
@@ -156,17 +181,14 @@ final class PeerLoop {
             return forget(peer)
         }
         if sweepInstant == .never { sweepInstant = now + sweepInterval }
-        if isRefused {
-            refuse(peer, HTTPRefusal(.tooManyPeers, detail: "Too many connections are open."))
-            flush(peer)
-        } else {
-            // A connection that says nothing gets as long as a head may take.
-            arm(peer, .idle, after: configuration.deadlines.header)
-        }
+        guard isTLS else { return welcome(peer) }
+        peer.phase = .handshaking
+        arm(peer, .handshake, after: handshakeDuration)
     }
 
     private func forget(_ peer: Peer) {
         peers.remove(peer.token)
+        releaseMemory(of: peer)
         budget.release(from: peer.socket.address.host, isRefused: peer.isRefused)
         counters.countClosed()
     }

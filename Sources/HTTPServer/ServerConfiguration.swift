@@ -3,8 +3,21 @@ public import Platform
 
 /// Where the server listens, and every bound it keeps.
 public struct ServerConfiguration: Sendable {
-    /// The addresses to listen on; at least one.
+    /// The addresses to listen on for plain HTTP.
     public var addresses: [SocketAddress]
+    /// The addresses to listen on for HTTPS; they need `tls`.
+    public var secureAddresses: [SocketAddress] = []
+    /// The Unix-domain sockets to listen on, for plain HTTP of processes on this machine.
+    ///
+    /// All their peers are named `unix`, and count against `peerCountMax` alone.
+    public var unixSockets: [UnixSocketPath] = []
+    /// The certificates of the secure addresses.
+    public var tls: ServerTLS?
+    /// For how long, in seconds, browsers are told to come over HTTPS alone (RFC 6797); 0 to tell
+    /// them nothing.
+    ///
+    /// Default 0. Said in answers over TLS only.
+    public var strictTransportSeconds = 0
     /// The sizes beyond which a request is refused.
     public var limits = HTTPLimits()
     /// How long each thing may take.
@@ -17,31 +30,58 @@ public struct ServerConfiguration: Sendable {
     ///
     /// Default 10,000, no limit of its own: a proxy's clients share its address.
     public var peerCountMaxPerAddress = 10_000
+    /// How slow a client may be.
+    public var rates = ServerRates()
+    /// The most requests of one connection; the answer to the last one says that it closes.
+    ///
+    /// Default 1,000,000: no client notices, and nothing that a connection could gather, here or
+    /// in a balancer in front, grows for ever.
+    public var requestCountMaxPerPeer = 1_000_000
+    /// The most memory for requests of all connections together, in bytes; beyond it 503.
+    ///
+    /// Default 256 MiB. Counts heads and bodies that are arriving and bodies whose operation runs.
+    public var requestByteCountMax = 256 << 20
+    /// The most input that waits behind a running request, in bytes; also what one receive takes.
+    ///
+    /// Default 64 KiB. A client that pipelines more is not read until its answers are out.
+    public var inputByteCountMax = 64 << 10
+    /// Up to this size pipelined answers are sent together, in bytes; with more unsent than that no
+    /// further request is served.
+    ///
+    /// Default 256 KiB. A streamed answer's writer waits while more than a quarter of it is unsent.
+    public var outputByteCountMax = 256 << 10
+    /// The most that is read and dropped of a client after its last answer, in bytes.
+    ///
+    /// Default 256 MiB: a client that looks up only when it has sent everything sees why it was
+    /// refused.
+    public var lingerByteCountMax = 256 << 20
     /// How many event loops serve the peers; one for each processor by default.
     public var loopCount = EventLoopQueue.processorCount
 
+    /// A streamed answer's writer waits while more than this is unsent.
+    var streamByteCountMax: Int { outputByteCountMax / 4 }
+
     /// The defaults, on one address.
-    public init(address: SocketAddress) { self.addresses = [address] }
+    public init(address: SocketAddress) { self.init(addresses: [address]) }
+
+    /// The defaults, on these addresses for plain HTTP.
+    public init(addresses: [SocketAddress]) { self.addresses = addresses }
 
     /// Connections over the limit that are told so at the same time; more are closed unanswered.
     static let peerOverflowMax = 128
     /// Descriptors wanted beside those of the served peers: for the ones told that there are too
     /// many, the loops, and the rest of the process.
     static let descriptorReserve = 1_024
-    /// What one receive takes; also the most input that waits behind a running request.
-    static let inputByteCount = 64 << 10
-    /// Pipelined answers are sent together up to this size.
-    static let outputByteCountMax = 256 << 10
     /// A body from this size on is sent from where it lies, instead of being copied.
     static let directBodyByteCountMin = 64 << 10
-    /// A streamed answer's writer waits while more than this is unsent.
-    static let streamByteCountMax = 64 << 10
-    /// What a closing connection still reads, so that its peer can finish and see the answer.
-    static let lingerByteCountMax = 256 << 20
 }
 
 /// How long each thing may take before the server gives up on it.
 public struct ServerDeadlines: Sendable {
+    /// From a connection's start to the end of its TLS handshake, then it is closed.
+    ///
+    /// Default 10 s.
+    public var tlsHandshake = Duration.seconds(10)
     /// From a request's first byte to the end of its head, then 408.
     ///
     /// Default 10 s; also how long a new connection may say nothing.
@@ -77,7 +117,8 @@ public struct ServerDeadlines: Sendable {
 
     /// How often deadlines are looked at: often enough for the shortest of them.
     var sweepInterval: Duration {
-        let shortest = [header, body, idle, writeStall, linger, drain].min() ?? .zero
+        let all = [tlsHandshake, header, body, idle, writeStall, linger, drain]
+        let shortest = all.min() ?? .zero
         return Self.sweepInterval(for: shortest)
     }
 

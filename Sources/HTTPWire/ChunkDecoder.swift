@@ -1,10 +1,12 @@
 /// Decodes the chunked transfer coding (RFC 9112 section 7.1).
 ///
-/// Sizes are strict: hexadecimal digits alone, then an extension or CR LF. Extensions and
+/// Sizes are strict: hexadecimal digits, then an extension or CR LF. Whitespace after a size is
+/// taken only before an extension, where RFC 9110 section 5.6.3 lets it stand. Extensions and
 /// trailers are checked for control bytes, counted against their limits, and dropped.
 struct ChunkDecoder {
     private enum Phase {
         case size
+        case sizeSpace
         case extensions
         case sizeLineFeed
         case data
@@ -60,6 +62,7 @@ struct ChunkDecoder {
     ) throws(WireFault) {
         switch phase {
         case .size: try takeSize(byte, bodyByteCount: bodyByteCount, limits: limits)
+        case .sizeSpace: try takeSizeSpace(byte, limits: limits)
         case .extensions: try takeExtension(byte, limits: limits)
         case .sizeLineFeed:
             try expect(byte, ASCII.lineFeed, then: chunkLength == 0 ? .trailerStart : .data)
@@ -92,24 +95,44 @@ struct ChunkDecoder {
             chunkLength = chunkLength << 4 | digit
             return
         }
-        guard digitCount > 0, byte == ASCII.carriageReturn || byte == ASCII.semicolon else {
-            throw .bad("A chunk size is malformed.")
-        }
+        let next: Phase? =
+            switch byte {
+            case ASCII.carriageReturn: .sizeLineFeed
+            case ASCII.semicolon: .extensions
+            case ASCII.space, ASCII.tab: .sizeSpace
+            default: nil
+            }
+        guard digitCount > 0, let next else { throw .bad("A chunk size is malformed.") }
         guard chunkLength <= limits.bodyByteCountMax - bodyByteCount else {
             throw Framing.bodyTooLarge(limits)
         }
-        phase = byte == ASCII.semicolon ? .extensions : .sizeLineFeed
+        phase = next
+    }
+
+    /// Whitespace counts as part of the extension that it must lead to.
+    private mutating func takeSizeSpace(_ byte: UInt8, limits: HTTPLimits) throws(WireFault) {
+        if byte == ASCII.semicolon {
+            phase = .extensions
+        } else if byte == ASCII.space || byte == ASCII.tab {
+            try countExtensionByte(limits)
+        } else {
+            throw .bad("A chunk size is malformed.")
+        }
     }
 
     private mutating func takeExtension(_ byte: UInt8, limits: HTTPLimits) throws(WireFault) {
-        extensionByteCount += 1
-        guard extensionByteCount <= limits.chunkExtensionByteCountMax else {
-            throw .bad("The chunk extensions are too long.")
-        }
+        try countExtensionByte(limits)
         if byte == ASCII.carriageReturn {
             phase = .sizeLineFeed
         } else if !ByteClass.isFieldValue(byte) {
             throw .bad("A chunk extension holds a control byte.")
+        }
+    }
+
+    private mutating func countExtensionByte(_ limits: HTTPLimits) throws(WireFault) {
+        extensionByteCount += 1
+        guard extensionByteCount <= limits.chunkExtensionByteCountMax else {
+            throw .bad("The chunk extensions are too long.")
         }
     }
 

@@ -13,6 +13,7 @@ public struct HTTPRefusal: Error, Sendable, Hashable {
         case methodNotImplemented
         case codingNotImplemented
         case tooManyPeers
+        case overloaded
         case versionNotSupported
     }
 
@@ -47,7 +48,7 @@ extension HTTPRefusal.Reason {
         case .expectationFailed: 417
         case .headersTooLarge: 431
         case .methodNotImplemented, .codingNotImplemented: 501
-        case .tooManyPeers: 503
+        case .tooManyPeers, .overloaded: 503
         case .versionNotSupported: 505
         }
     }
@@ -64,6 +65,7 @@ extension HTTPRefusal.Reason {
         case .methodNotImplemented: "METHOD_NOT_IMPLEMENTED"
         case .codingNotImplemented: "CODING_NOT_IMPLEMENTED"
         case .tooManyPeers: "TOO_MANY_PEERS"
+        case .overloaded: "OVERLOADED"
         case .versionNotSupported: "VERSION_NOT_SUPPORTED"
         }
     }

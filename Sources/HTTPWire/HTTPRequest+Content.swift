@@ -3,7 +3,7 @@ extension HTTPRequest {
     /// parts as that allows, then the body.
     ///
     /// Two requests with the same parts ask the same, whatever the fields left out say. The
-    /// address and the connection are not part of it.
+    /// connection is not part of it: neither its address nor its client certificate.
     ///
     /// - Parameters:
     ///   - names: The fields to leave out, in lower case.

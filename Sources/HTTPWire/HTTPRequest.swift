@@ -13,6 +13,10 @@ public struct HTTPRequest: Sendable {
     public internal(set) var body: [UInt8]
     /// The client's address without its port, as text.
     public let peerAddress: String
+    /// The certificate by which the client proved who it is; nil when it showed none.
+    public var clientCertificate: ClientCertificate?
+    /// Whether it came over TLS.
+    public var isSecure = false
 
     let head: [UInt8]
     let fields: [FieldRange]

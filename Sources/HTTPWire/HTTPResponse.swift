@@ -59,6 +59,8 @@ public struct PreparedHead: Sendable {
         }
         if ResponseWriter.mayHaveBody(status) {
             ResponseWriter.appendContentLength(bodyByteCount, to: &bytes)
+        } else if status == 205 {
+            ResponseWriter.appendContentLength(0, to: &bytes)
         }
         self.status = status
         self.bodyByteCount = bodyByteCount

@@ -59,9 +59,10 @@ struct HeadScanner {
         while cursor < searchEnd, bytes[cursor] != ASCII.lineFeed { cursor += 1 }
         guard cursor < searchEnd else {
             guard bytes.count >= ceiling else { return nil }
-            throw line == nil
-                ? WireFault(.targetTooLong, "The request line is too long.")
-                : WireFault(.headersTooLarge, "The header block is too large.")
+            guard line == nil else {
+                throw WireFault(.headersTooLarge, "The header block is too large.")
+            }
+            throw RequestLine.tooLong(bytes, in: lineStart..<ceiling)
         }
         let lineEnd = cursor
         guard lineEnd > lineStart, bytes[lineEnd - 1] == ASCII.carriageReturn else {

@@ -23,6 +23,17 @@ struct RequestLine {
         target = try RequestTarget(bytes, in: targetRange, method: method)
     }
 
+    /// Why a line that does not end within its limit is refused: for what is too long in it.
+    static func tooLong(_ bytes: Span<UInt8>, in range: Range<Int>) -> WireFault {
+        var index = range.lowerBound
+        while index < range.upperBound, ByteClass.token.contains(bytes[index]) { index += 1 }
+        guard index < range.upperBound else {
+            return WireFault(.methodNotImplemented, "The method is not implemented.")
+        }
+        guard bytes[index] == ASCII.space else { return .bad("The method is malformed.") }
+        return WireFault(.targetTooLong, "The request target is too long.")
+    }
+
     /// The end of the method: the first space, with only token bytes before it.
     private static func methodEnd(
         _ bytes: Span<UInt8>,

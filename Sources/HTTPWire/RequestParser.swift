@@ -46,6 +46,12 @@ public struct RequestParser: Sendable {
     /// Whether the head is read and the body is still arriving.
     public var isReadingBody: Bool { phase == .fixedBody || phase == .chunkedBody }
 
+    /// How many bytes of the body have arrived, decoded; 0 before the head is whole.
+    public var bodyByteCount: Int { body.count }
+
+    /// The memory that the request which is being read takes, in bytes; 0 between requests.
+    public var heldByteCount: Int { held.capacity + body.capacity }
+
     /// The `X-Request-ID` of the request that is being read, once that field was read; as sent.
     ///
     /// For a refusal that is not the parser's own, such as a timeout.
@@ -56,6 +62,14 @@ public struct RequestParser: Sendable {
     public mutating func takeContinueRequest() -> Bool {
         defer { isContinueDue = false }
         return isContinueDue
+    }
+
+    /// Lets go of what was read of a request that will not be served; feed it nothing more.
+    public mutating func abandon() {
+        phase = .refused
+        held = []
+        body = []
+        pending = nil
     }
 
     /// Reads on.

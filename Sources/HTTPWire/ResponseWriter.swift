@@ -61,9 +61,9 @@ public enum ResponseWriter {
         output.append(contentsOf: "0\r\n\r\n".utf8)
     }
 
-    /// Whether an answer of this status may have a body (RFC 9110 section 6.4.1).
+    /// Whether an answer of this status may have a body (RFC 9110 sections 6.4.1 and 15.3.6).
     public static func mayHaveBody(_ status: Int) -> Bool {
-        status >= 200 && status != 204 && status != 304
+        status >= 200 && status != 204 && status != 205 && status != 304
     }
 
     static func appendStatusLine(_ status: Int, to output: inout [UInt8]) {
@@ -99,7 +99,11 @@ public enum ResponseWriter {
         for context: Context,
         to output: inout [UInt8]
     ) {
-        guard mayHaveBody(response.status) else { return }
+        guard mayHaveBody(response.status) else {
+            // A 205 says that it is empty; its length is not implied as that of a 204 is.
+            if response.status == 205 { appendContentLength(0, to: &output) }
+            return
+        }
         switch response.body {
         case .none: appendContentLength(0, to: &output)
         case .bytes(let bytes): appendContentLength(bytes.count, to: &output)

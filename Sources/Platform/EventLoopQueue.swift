@@ -1,5 +1,5 @@
+import CShims
 import Dispatch
-import Glibc
 
 /// A serial Dispatch queue whose only work is one blocking loop.
 ///
@@ -8,8 +8,8 @@ import Glibc
 public struct EventLoopQueue: Sendable {
     private let queue: DispatchQueue
 
-    /// How many processors the system has online; at least one.
-    public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// How many processors the process may run on; at least one.
+    public static var processorCount: Int { max(1, Int(bindery_processor_count())) }
 
     /// Names the queue, for debuggers and crash texts.
     public init(label: String) {

@@ -23,7 +23,8 @@ public enum ProcessSignal: Sendable, Hashable, CaseIterable {
 /// Calls a function on a queue of its own when the process gets a signal.
 ///
 /// The function runs as ordinary code, not in signal context. While the watcher lives, its
-/// signals do nothing else; afterwards they have their usual effect again.
+/// signals do nothing else; afterwards they have their usual effect again, but for SIGHUP, which is
+/// ignored: it asks for something to be read or opened again, and must not end a server that drains.
 public final class SignalWatcher: Sendable {
     private let sources: [Source]
 
@@ -58,7 +59,7 @@ public final class SignalWatcher: Sendable {
     deinit {
         for source in sources {
             source.source.cancel()
-            _ = Glibc.signal(source.number, SIG_DFL)
+            _ = Glibc.signal(source.number, source.number == SIGHUP ? SIG_IGN : SIG_DFL)
         }
     }
 }

@@ -17,11 +17,14 @@ public final class SocketListener: Sendable {
 
     /// For the poller that watches it.
     public let descriptor: Int32
-    /// The address it is bound to, with the port that the kernel chose.
+    /// The address it is bound to, with the port that the kernel chose; of a Unix-domain socket
+    /// what its peers are named.
     public let address: SocketAddress
+    /// The file of a Unix-domain socket; nil for an internet address.
+    private let file: UnixSocketFile?
 
     /// Peers that the kernel holds until they are accepted; it caps this at `somaxconn`.
-    private static let backlogMax: Int32 = 4_096
+    static let backlogMax: Int32 = 4_096
 
     /// Binds and listens.
     ///
@@ -45,9 +48,18 @@ public final class SocketListener: Sendable {
             throw error
         }
         self.descriptor = descriptor
+        file = nil
     }
 
-    deinit { _ = close(descriptor) }
+    /// Takes over a listening Unix-domain socket.
+    init(adopting descriptor: Int32, address: SocketAddress, file: UnixSocketFile) {
+        (self.descriptor, self.address, self.file) = (descriptor, address, file)
+    }
+
+    deinit {
+        file?.remove()
+        _ = close(descriptor)
+    }
 
     /// Takes the next waiting peer.
     public func accept() -> Accepted {
@@ -57,6 +69,10 @@ public final class SocketListener: Sendable {
         }
         let cause = errno
         guard accepted >= 0 else { return Self.outcome(cause) }
+        // A peer of a Unix-domain socket has no address.
+        guard file == nil else {
+            return .peer(SocketPeer(adopting: accepted, address: self.address))
+        }
         guard let address = storage.address() else {
             _ = close(accepted)
             return .aborted
@@ -69,6 +85,7 @@ public final class SocketListener: Sendable {
     /// Refuses new connections from now on, those that the kernel holds included; the descriptor
     /// stays open until the last reference goes.
     public func stopListening() {
+        file?.remove()
         // It fails only when it was done before.
         _ = shutdown(descriptor, Int32(SHUT_RDWR))
     }

@@ -1,3 +1,4 @@
+import Commands
 import HTTPWire
 import JSON
 import Model
@@ -172,13 +173,38 @@ import Testing
         let api = try await api()
         let key = try await api.key("runtime")
         for _ in 0..<5 { _ = try await api.send(.get, Self.resolved, key: key) }
-        let metrics = try await api.send(.get, "/metrics").text
-        #expect(
-            metrics.contains(
-                "bindery_http_requests_total{route=\"resolveConfig\",status=\"2xx\"} 5\n"
-            )
+        let metrics = try MetricsReading(try await api.send(.get, "/metrics").text)
+        let route = "/v1/tenants/{tenant}/configs/{blueprint}/{env}/resolved"
+        let counts = metrics.values(
+            "http_server_request_duration_seconds_count",
+            ["http_route": route, "http_response_status_code": "200"]
         )
+        #expect(counts == [5])
         let keys = try await api.send(.get, "/v1/tenants/acme-corp/keys")
         #expect(keys.json["items"]?.array?.first?["lastUsedAt"]?.string != nil)
+    }
+
+    @Test func `a client certificate is part of the question`() async throws {
+        let first = try await api()
+        _ = try await first.key("runtime")
+        let keys = try await first.send(.get, "/v1/tenants/acme-corp/keys")
+        let text = try #require(keys.json["items"]?.array?.first?["id"]?.string)
+        let id = try #require(CredentialID(text))
+        let api = try await TestAPI(over: first.ledger) { settings in
+            settings.clientCertificates = [
+                ClientCertificateRule(mark: .fingerprint("aa"), credential: id)
+            ]
+        }
+        // The same bytes, in this order: with a known certificate, with another one, with none.
+        let expected: [(String?, Int)] = [
+            ("aa", 200), ("aa", 200), ("bb", 401), (nil, 401), ("aa", 200),
+        ]
+        for (fingerprint, status) in expected {
+            var request = try HTTPRequest(.get, Self.resolved)
+            request.clientCertificate = fingerprint.map { fingerprint in
+                ClientCertificate(subject: "CN=x", names: [], fingerprint: fingerprint)
+            }
+            #expect(await api.answer(request).status == status)
+        }
     }
 }

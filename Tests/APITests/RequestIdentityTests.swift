@@ -1,3 +1,5 @@
+import HTTPWire
+import Platform
 import Testing
 
 @testable import API
@@ -18,22 +20,44 @@ import Testing
         #expect(made != RequestIdentity(requestID: id, now: 1_770_000_000_000).id)
     }
 
-    static let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    static let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    @Test func `a well-formed traceparent is honoured`() {
-        #expect(RequestIdentity(requestID: nil, now: 0, Self.trace).traceparent == Self.trace)
+    @Test func `a well-formed traceparent is honoured, with its state`() throws {
+        let identity = RequestIdentity(
+            requestID: nil,
+            now: 0,
+            traceparent: Self.traceparent,
+            tracestate: "a=1"
+        )
+        let trace = try #require(identity.trace)
+        #expect(trace.traceparent == Self.traceparent)
+        #expect(trace.state == "a=1")
     }
 
     @Test(arguments: [
-        "", "00", trace + "-00", trace.uppercased(), "01" + trace.dropFirst(2),
-        "ff" + trace.dropFirst(2),
+        "", "ff" + traceparent.dropFirst(2), traceparent + ", " + traceparent,
         "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-        "00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01",
-        "00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01",
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0",
     ])
-    func `another traceparent is dropped`(_ text: String) {
-        #expect(RequestIdentity(requestID: nil, now: 0, text).traceparent == nil)
+    func `another traceparent is dropped, and its state with it`(_ text: String) {
+        let identity = RequestIdentity(
+            requestID: nil,
+            now: 0,
+            traceparent: text,
+            tracestate: "a=1"
+        )
+        #expect(identity.trace == nil)
+    }
+
+    @Test func `fields that stand twice are one list, which is no traceparent but a state`() throws
+    {
+        let twice = [
+            HTTPField("traceparent", Self.traceparent), HTTPField("tracestate", "a=1"),
+            HTTPField("tracestate", "b=2"),
+        ]
+        let request = try HTTPRequest(.get, "/livez", headers: twice)
+        #expect(RequestIdentity(request, now: 0).trace?.state == "a=1, b=2")
+        let again = twice + [HTTPField("traceparent", Self.traceparent)]
+        let malformed = try HTTPRequest(.get, "/livez", headers: again)
+        #expect(RequestIdentity(malformed, now: 0).trace == nil)
     }
 }

@@ -3,18 +3,29 @@ import Commands
 import HTTPServer
 import HTTPWire
 import JSON
+import Ledger
 
 /// The API in process: requests pass the parser, the middleware and the commands, and no socket.
 struct TestAPI {
     static let bootstrapKey = "bootstrap-key-for-tests-0123456789abcdef"
 
     let handler: APIHandler
+    let ledger: Ledger
 
-    init(change: (inout Services.Settings) -> Void = { _ in }) async throws {
+    /// A server over a new ledger, or over another server's.
+    init(
+        over ledger: Ledger? = nil,
+        accessLog: AccessLog? = nil,
+        change: (inout Services.Settings) -> Void = { _ in }
+    ) async throws {
         var settings = Services.Settings()
         settings.bootstrapKey = Self.bootstrapKey
         change(&settings)
-        handler = APIHandler(services: try await TestServices.make(settings))
+        self.ledger = try ledger ?? Ledger(journal: MemoryJournal())
+        handler = APIHandler(
+            services: try await TestServices.make(settings, ledger: self.ledger),
+            accessLog: accessLog
+        )
     }
 
     /// Sends a request with these bytes as its body.
@@ -28,6 +39,11 @@ struct TestAPI {
         var headers = headers
         if let key { headers.append(HTTPField("Authorization", "Bearer \(key)")) }
         let request = try HTTPRequest(method, target, headers: headers, body: bytes)
+        return await answer(request)
+    }
+
+    /// Answers a request as it stands.
+    func answer(_ request: HTTPRequest) async -> TestAnswer {
         switch handler.handle(request) {
         case .answer(let response): return TestAnswer(response)
         case .suspended(let run): return TestAnswer(await run())

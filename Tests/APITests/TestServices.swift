@@ -7,13 +7,16 @@ import Secrets
 
 /// Services over memory, and the API in front of them.
 enum TestServices {
-    static func make(_ settings: Services.Settings) async throws -> Services {
+    static func make(
+        _ settings: Services.Settings,
+        ledger: Ledger
+    ) async throws -> Services {
         let audit = try await AuditTrail.open(AuditTrail.Configuration())
         let outbound = try OutboundClient(OutboundConfiguration())
         let secrets = try SecretKeeper(SecretsConfiguration())
         return Services(
             settings: settings,
-            ledger: try Ledger(journal: MemoryJournal()),
+            ledger: ledger,
             audit: audit,
             executor: Executor(outbound: outbound, secrets: secrets, audit: audit),
             healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit)

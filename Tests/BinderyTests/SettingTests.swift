@@ -37,7 +37,16 @@ import Testing
         ("limits.targetBytes", 256, 65_536), ("limits.peers", 1, 1_000_000),
         ("execution.timeoutMs", 1, 120_000), ("execution.breaker.failurePercent", 1, 100),
         ("audit.retentionDays", 1, 36_500), ("ledger.retention", 1, 1000),
-        ("drainSeconds", 1, 3600),
+        ("drainSeconds", 1, 3600), ("limits.fields", 8, 1000),
+        ("limits.requestMemoryBytes", 33_554_432, 1_099_511_627_776),
+        ("limits.requestsPerPeer", 1, 1_000_000_000), ("limits.bodyBytesPerSecond", 0, 1_000_000),
+        ("limits.answerBytesPerSecond", 0, 1_000_000), ("limits.pipelineBytes", 4096, 1_048_576),
+        ("limits.outputBytes", 16_384, 16_777_216),
+        ("limits.lingerBytes", 65_536, 1_073_741_824), ("limits.trailerBytes", 256, 1_048_576),
+        ("limits.chunkExtensionBytes", 256, 1_048_576), ("deadlines.headerSeconds", 1, 3600),
+        ("deadlines.bodySeconds", 1, 3600), ("deadlines.bodyGraceSeconds", 1, 3600),
+        ("deadlines.idleSeconds", 1, 86_400), ("deadlines.writeStallSeconds", 1, 3600),
+        ("deadlines.lingerSeconds", 1, 3600), ("deadlines.drainIdleMs", 1, 60_000),
     ])
     func `takes its limits and refuses one beyond`(_ path: String, _ low: Int, _ high: Int) throws {
         let setting = try #require(Setting.named(path))
@@ -49,6 +58,20 @@ import Testing
             let start = "\(setting.flag): \(path) must be an integer from \(low) to \(high)"
             #expect(problems.first?.hasPrefix(start) == true)
         }
+    }
+
+    @Test(arguments: ["0", "1", "0.05", "1.0", "0.000001"])
+    func `takes a fraction`(_ text: String) {
+        #expect(Reading.problems(nil, ["BINDERY_ACCESS_LOG_SAMPLE": text]).isEmpty)
+    }
+
+    @Test(arguments: [
+        "", ".", "1.000001", "-0.1", "+1", "1e-3", "0x1p-4", "nan", "inf", "10%", "1,0",
+    ])
+    func `refuses what is no fraction`(_ text: String) {
+        let problems = Reading.problems(nil, ["BINDERY_ACCESS_LOG_SAMPLE": text])
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("must be a number from 0 to 1") == true)
     }
 
     @Test(arguments: ["", "x", "1.5", "+5", "1e3", " 5", "0x10", "99999999999999999999"])

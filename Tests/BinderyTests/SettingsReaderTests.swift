@@ -8,7 +8,7 @@ import Testing
 @Suite struct SettingsReaderTests {
     @Test func `nothing set is the defaults`() throws {
         let settings = try Reading.settings()
-        #expect(settings.listen == [SocketAddress(host: "127.0.0.1", port: 8080)])
+        #expect(settings.listen == [.internet(SocketAddress(host: "127.0.0.1", port: 8080))])
         #expect(settings.dataFolder == "data")
         #expect(settings.journal == .file)
         #expect(settings.environments == Environment.builtIn)
@@ -46,7 +46,7 @@ import Testing
              "ledger": {"snapshotEvery": 100, "retention": 4}}
             """
         )
-        #expect(settings.listen == [SocketAddress(host: "0.0.0.0", port: 8443)])
+        #expect(settings.listen == [.internet(SocketAddress(host: "0.0.0.0", port: 8443))])
         #expect(settings.journal == .memory)
         #expect(settings.addedEnvironments.map(\.name.text) == ["qa"])
         #expect(settings.secrets.environmentPrefix == "ACME_")
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--tls-cert", "TLS"), ("--tls-key", "TLS"), ("--secrets-local-key-file", "local://"),
+        ("--secrets-local-key-file", "local://"),
         ("--auth-jwt", "JWT"), ("--cors-origins", "CORS"),
     ])
     func `what comes later is said and not swallowed`(_ flag: String, _ word: String) {

@@ -48,19 +48,26 @@ final class BinderyServer: Sendable {
     var answers: [WireAnswer] { heard.withLock { $0.answers } }
 
     /// A process on the data folder, which need not get ready.
-    func launch(fileByteCountMax: Int? = nil) throws -> RunningProcess {
+    func launch(
+        fileByteCountMax: Int? = nil,
+        descriptorCountMax: Int? = nil
+    ) throws -> RunningProcess {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", dataFolder]
         return try RunningProcess(
             arguments + flags,
             variables: variables,
             fileByteCountMax: fileByteCountMax,
+            descriptorCountMax: descriptorCountMax,
             in: folder
         )
     }
 
     /// Starts a process, and waits until it is ready.
-    func start(fileByteCountMax: Int? = nil) async throws {
-        let process = try launch(fileByteCountMax: fileByteCountMax)
+    func start(fileByteCountMax: Int? = nil, descriptorCountMax: Int? = nil) async throws {
+        let process = try launch(
+            fileByteCountMax: fileByteCountMax,
+            descriptorCountMax: descriptorCountMax
+        )
         var port: UInt16?
         try await Wait.until("the server is ready") {
             guard process.isRunning else { throw Missing(what: "the server: \(process.errors)") }
@@ -100,6 +107,16 @@ final class BinderyServer: Sendable {
         let ending = try await end(SIGTERM)
         try await start()
         return ending
+    }
+
+    /// A bare socket to the server, for bytes that are no request.
+    func connectSocket() throws -> SocketPeer { try SocketPeer(connectingTo: current().address) }
+
+    /// The value of a metric, with its labels; 0 when it is not there.
+    func metric(_ name: String) async throws -> Int {
+        let text = try await must("GET", "/metrics").text
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        return line.flatMap { Int($0.dropFirst(name.utf8.count + 1)) } ?? 0
     }
 
     /// A new connection.

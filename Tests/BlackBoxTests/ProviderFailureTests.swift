@@ -27,7 +27,7 @@ import Testing
         let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         let answer = try await world.execute(
             "pay",
-            headers: ["traceparent: \(trace)", "Idempotency-Key: k1"]
+            headers: ["traceparent: \(trace)", "tracestate: rojo=1", "Idempotency-Key: k1"]
         )
         #expect(answer.status == 200, "\(answer)")
         #expect(answer.json["output"] == ["id": "ch_1"])
@@ -37,6 +37,8 @@ import Testing
         #expect(request.header("authorization") == "Bearer key-of-the-provider")
         #expect(request.header("idempotency-key") == "k1")
         #expect(request.header("traceparent")?.contains("0af7651916cd43dd8448eb211c80319c") == true)
+        #expect(request.header("traceparent")?.contains("b7ad6b7169203331") == false)
+        #expect(request.header("tracestate") == "rojo=1")
         #expect(String(decoding: request.body, as: UTF8.self) == "{\"amount\":5000}")
         // The same key again is the same answer, and no second call.
         let again = try await world.execute("pay", headers: ["Idempotency-Key: k1"])

@@ -24,15 +24,17 @@ final class RunningProcess: Sendable {
         _ arguments: [String],
         variables: [String: String] = [:],
         fileByteCountMax: Int? = nil,
+        descriptorCountMax: Int? = nil,
         in folder: TemporaryFolder
     ) throws {
         let name = UUID().uuidString
         outputPath = try folder.write("\(name).out", "")
         errorPath = try folder.write("\(name).err", "")
         let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
-        let command =
-            fileByteCountMax.map { ["/bin/sh"] + Self.limiting($0) + arguments }
-            ?? [Binary.path] + arguments
+        let limits =
+            (fileByteCountMax.map { ["trap '' XFSZ", "ulimit -f \($0 / 512)"] } ?? [])
+            + (descriptorCountMax.map { ["ulimit -n \($0)"] } ?? [])
+        let command = (limits.isEmpty ? [Binary.path] : Self.limiting(limits)) + arguments
         let spawn = Spawn(
             command: command,
             variables: own.merging(variables) { _, new in new },
@@ -42,10 +44,10 @@ final class RunningProcess: Sendable {
         id = try spawn.run()
     }
 
-    /// What the shell is told: to set the limit, in blocks of 512 bytes, and become the program.
-    private static func limiting(_ byteCount: Int) -> [String] {
-        let script = "trap '' XFSZ; ulimit -f \(byteCount / 512); exec \"$0\" \"$@\""
-        return ["-c", script, Binary.path]
+    /// A shell that sets the limits, of files in blocks of 512 bytes, and becomes the program.
+    private static func limiting(_ limits: [String]) -> [String] {
+        let script = (limits + ["exec \"$0\" \"$@\""]).joined(separator: "; ")
+        return ["/bin/sh", "-c", script, Binary.path]
     }
 
     deinit {
@@ -60,6 +62,10 @@ final class RunningProcess: Sendable {
     /// What it wrote for its operator.
     var errors: String { Self.text(errorPath) }
     var isRunning: Bool { reap() == nil }
+    /// How many files and sockets it has open.
+    var descriptorCount: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
+    }
 
     func signal(_ number: Int32) { if isRunning { kill(id, number) } }
 

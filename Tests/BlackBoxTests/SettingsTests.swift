@@ -20,6 +20,8 @@ import Testing
         Wrong(flags: ["--limits-body-bytes", "0"], names: "--limits-body-bytes"),
         Wrong(flags: ["--outbound-allow", "127.0.0.0/33"], names: "--outbound-allow"),
         Wrong(flags: ["--tls-cert", "cert.pem"], names: "--tls-cert"),
+        Wrong(flags: ["--access-log-path", ""], names: "--access-log-path"),
+        Wrong(flags: ["--access-log-sample", "1.1"], names: "--access-log-sample"),
         Wrong(flags: ["extra"], names: "extra"),
         Wrong(variables: ["BINDERY_LISTEM": "127.0.0.1:0"], names: "BINDERY_LISTEM"),
         Wrong(variables: ["BINDERY_LISTEN": "nowhere"], names: "BINDERY_LISTEN"),

@@ -6,11 +6,14 @@ final class WireConnection {
     /// The server closed or reset the connection where an answer was due.
     struct Cut: Error {}
 
-    private let socket: SocketPeer
+    private let socket: any WireSocket
     private var unread: [UInt8] = []
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     init(_ address: SocketAddress) throws { socket = try SocketPeer(connectingTo: address) }
+
+    /// A connection over a socket that is connected already.
+    init(over socket: any WireSocket) { self.socket = socket }
 
     /// Sends a request.
     func send(

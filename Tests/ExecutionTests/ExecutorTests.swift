@@ -24,7 +24,10 @@ import Testing
         )
         let spec = try world.spec(["encoding": "form", "idempotencyHeader": "Idempotency-Key"])
         let call = try world.call(spec) { call in
-            call.traceparent = "00-\(Self.trace)-00f067aa0ba902b7-01"
+            call.trace = TraceContext(
+                "00-\(Self.trace)-00f067aa0ba902b7-01",
+                state: "rojo=1"
+            )
             call.idempotencyKey = "mine"
         }
         let result = try await world.success(call)
@@ -43,6 +46,7 @@ import Testing
         let traceparent = try #require(seen.header("traceparent"))
         #expect(traceparent.hasPrefix("00-\(Self.trace)-"))
         #expect(traceparent.hasSuffix("-01"))
+        #expect(seen.header("tracestate") == "rojo=1")
         #expect(!traceparent.contains("00f067aa0ba902b7"))
     }
 

@@ -8,8 +8,12 @@ import Testing
 @testable import Execution
 
 @Suite struct RequestRendererTests {
+    private static let trace = TraceContext(
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        state: "rojo=1"
+    )
     private let extras = RequestRenderer.Extras(
-        traceparent: "00-t-s-00",
+        trace: trace ?? .begin(),
         idempotencyKey: "idem-1",
         userAgent: "bindery/1",
         responseByteCountMax: 100
@@ -146,7 +150,7 @@ import Testing
         let operation: JSONObject = [
             "headers": [
                 "accept": "text/plain", "X-V": "2", "AUTHORIZATION": "mine", "traceparent": "mine",
-                "Content-Type": "application/vnd.api+json",
+                "tracestate": "mine", "Content-Type": "application/vnd.api+json",
             ],
             "idempotencyHeader": "Idempotency-Key",
         ]
@@ -158,7 +162,8 @@ import Testing
         let expected = [
             "accept": "text/plain", "user-agent": "bindery/1", "x-v": "2",
             "content-type": "application/vnd.api+json", "authorization": "Bearer k3y",
-            "idempotency-key": "idem-1", "traceparent": "00-t-s-00",
+            "idempotency-key": "idem-1", "tracestate": "rojo=1",
+            "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         ]
         for (name, value) in expected { #expect(header(name, rendered) == value, "\(name)") }
         #expect(rendered.request.headers.count == expected.count)

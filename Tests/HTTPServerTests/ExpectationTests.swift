@@ -3,6 +3,7 @@ import Testing
 
 @testable import HTTPServer
 
+/// `Expect: 100-continue` (RFC 9110 section 10.1.1).
 @Suite struct ExpectationTests {
     private static let head = "PUT /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
 

@@ -59,5 +59,8 @@ import Testing
         #expect(budget.admit(from: "a") == .served)
         budget.release(from: "b", isRefused: false)
         #expect(budget.admit(from: "b") == .served)
+        var statistics = ServerStatistics()
+        budget.limits.add(to: &statistics)
+        #expect(statistics.limitsReached == [.peersPerAddress: 1, .peers: 2, .peerOverflow: 1])
     }
 }

@@ -15,7 +15,12 @@ import Testing
 
     private func insert(into table: inout PeerTable) -> Peer {
         table.insert { token in
-            Peer(socket: socket, token: token, limits: HTTPLimits(), isRefused: false)
+            Peer(
+                transport: PeerTransport(socket: socket, tls: nil),
+                token: token,
+                limits: HTTPLimits(),
+                isRefused: false
+            )
         }
     }
 

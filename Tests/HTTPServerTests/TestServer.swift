@@ -8,7 +8,9 @@ struct TestServer {
     typealias Route = @Sendable (HTTPRequest) -> HTTPHandling
 
     let server: HTTPServer
+    /// The first of `addresses`.
     let address: SocketAddress
+    let addresses: [SocketAddress]
 
     /// Serves `route` while `body` runs, then drains.
     static func run(
@@ -23,9 +25,9 @@ struct TestServer {
         configuration.deadlines.drain = .seconds(5)
         configure(&configuration)
         let server = HTTPServer(configuration: configuration, handler: TestHandler(route: route))
-        let address = try server.start()[0]
+        let addresses = try server.start()
         do {
-            try await body(TestServer(server: server, address: address))
+            try await body(TestServer(server: server, address: addresses[0], addresses: addresses))
         } catch {
             await server.drain()
             throw error

@@ -7,11 +7,14 @@ final class WireClient {
     /// How a connection failed the client.
     enum Failure: Error, Hashable { case reset, cutShort, timedOut }
 
-    private let socket: SocketPeer
+    private let socket: any WireSocket
     private var unread: [UInt8] = []
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     init(_ address: SocketAddress) throws { socket = try SocketPeer(connectingTo: address) }
+
+    /// A client over a connection that is made already.
+    init(over socket: any WireSocket) { self.socket = socket }
 
     /// Sends all of the text, waiting for the socket where it must.
     func send(_ text: String) async throws { try await send(Array(text.utf8)) }

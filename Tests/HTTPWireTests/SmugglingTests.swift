@@ -132,7 +132,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "g\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\t;x\r\n", "\r\n", ";x\r\n",
+        "g\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\t\r\n", "1 2\r\n", "1 x\r\n",
+        "1 \n", " ;x\r\n", "\r\n", ";x\r\n",
         "1\nx", "1\rx", "1\r\nab\r\n", "1\r\na\n0\r\n\r\n", "1\r\na\r0\r\n\r\n",
         "1\r\na0\r\n\r\n", "1;x\u{0}\r\n", "1;x\n", "1;x\ry", "1\r\na\r\n\r\n",
         "00000000000000001\r\na\r\n0\r\n\r\n", "fffffffffffffffff\r\n", "10000000000000000\r\n",

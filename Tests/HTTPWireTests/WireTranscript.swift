@@ -9,23 +9,46 @@ struct WireTranscript: Equatable {
         let query: String?
         let isHTTP11: Bool
         let keepsAlive: Bool
-        let headers: [String?]
+        var headers: [String?]
         let body: [UInt8]
+
+        /// The same without whitespace around the values of fields.
+        var trimmed: Entry {
+            var entry = self
+            entry.headers = headers.map { value in value.map(Self.trimming) }
+            return entry
+        }
+
+        private static func trimming(_ text: String) -> String {
+            var bytes = Array(text.utf8)[...]
+            while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
+            while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+            return String(decoding: bytes, as: UTF8.self)
+        }
     }
 
     private(set) var entries: [Entry] = []
     private(set) var refusal: HTTPRefusal?
     private(set) var isIdle = true
+    /// What the parser did that no parser may do, in words.
+    private(set) var misuse: String?
+    /// The most memory that the parser held, and the largest piece that it was fed.
+    private(set) var heldByteCountMax = 0
+    private(set) var pieceByteCountMax = 0
 
     /// The fields that entries tell; the tests use no others.
-    private static let headerNames = ["host", "x-request-id", "x-a", "content-type", "x-empty"]
+    static let headerNames = ["host", "x-request-id", "x-a", "content-type", "x-empty"]
 
     /// Feeds a parser the pieces one after another, as a connection does.
     init(_ pieces: [ArraySlice<UInt8>], limits: HTTPLimits = HTTPLimits()) {
         var parser = RequestParser(limits: limits, peerAddress: "192.0.2.1")
         for piece in pieces {
             var rest = piece
-            while !rest.isEmpty, refusal == nil { take(parser.advance(over: rest), &rest) }
+            pieceByteCountMax = max(pieceByteCountMax, piece.count)
+            while !rest.isEmpty, refusal == nil, misuse == nil {
+                take(parser.advance(over: rest), &rest)
+                heldByteCountMax = max(heldByteCountMax, parser.heldByteCount)
+            }
         }
         isIdle = refusal == nil && parser.isIdle
     }
@@ -40,9 +63,19 @@ struct WireTranscript: Equatable {
         case .incomplete: rest = []
         case .refused(let refusal): self.refusal = refusal
         case .request(let request, let consumed):
+            guard (1...rest.count).contains(consumed) else {
+                misuse = "takes \(consumed) of \(rest.count) bytes"
+                return
+            }
             rest = rest.dropFirst(consumed)
             entries.append(Self.entry(request))
         }
+    }
+
+    /// Whether the connections came to the same; how much memory it took may differ.
+    static func == (one: WireTranscript, other: WireTranscript) -> Bool {
+        one.entries == other.entries && one.refusal == other.refusal
+            && one.isIdle == other.isIdle && one.misuse == other.misuse
     }
 
     private static func entry(_ request: HTTPRequest) -> Entry {

@@ -56,6 +56,22 @@ enum Problem {
         return response(status, headers, body)
     }
 
+    /// The code of an answer that is an error, also of one that is repeated; nil of any other one.
+    ///
+    /// Read from where `body` puts it first, so that no body is read as a whole.
+    static func code(of response: HTTPResponse) -> String? {
+        guard response.status >= 400, case .bytes(let bytes) = response.body else { return nil }
+        let start = Array("{\"type\":\"\(typePrefix)".utf8)
+        guard bytes.starts(with: start) else { return nil }
+        let code = bytes.dropFirst(start.count).prefix(codeByteCountMax).prefix { $0 != 0x22 }
+        return String(decoding: code, as: UTF8.self)
+    }
+
+    /// What stands before the code in an error's type.
+    private static let typePrefix = "urn:bindery:error:"
+    /// The longest code that is read, in bytes.
+    private static let codeByteCountMax = 64
+
     /// The answer to a refusal of the server core.
     static func response(
         _ refusal: HTTPRefusal,
@@ -124,7 +140,7 @@ enum Problem {
         members: JSONObject
     ) -> JSONObject {
         var body: JSONObject = [
-            "type": .string("urn:bindery:error:\(code)"),
+            "type": .string("\(typePrefix)\(code)"),
             "title": .string(ReasonPhrase.of(status)), "status": .integer(Int64(status)),
             "detail": .string(detail),
         ]

@@ -85,6 +85,10 @@ final class AnswerMemo: Sendable {
         }
         var maker = FingerprintMaker()
         request.forEachPart(leavingOut: namesOfOneRequest) { maker.combine($0) }
+        // Who has a certificate may need no header: the same bytes are another's question.
+        if let certificate = request.clientCertificate {
+            maker.combine(Array(certificate.fingerprint.utf8)[...])
+        }
         return maker.finalize()
     }
 

@@ -8,20 +8,27 @@ struct RequestIdentity: Sendable {
 
     /// The client's `X-Request-ID` when it is well formed, else a UUIDv7.
     let id: String
-    /// The client's `traceparent` (W3C) when it is well formed.
-    let traceparent: String?
+    /// The trace that the client names (W3C); nil when it names none, or none that is well formed.
+    let trace: TraceContext?
 
     init(_ request: HTTPRequest, now: Int64) {
         self.init(
             requestID: request.header("x-request-id"),
             now: now,
-            request.header("traceparent")
+            traceparent: request.header("traceparent"),
+            tracestate: request.header("tracestate")
         )
     }
 
-    init(requestID: String?, now: Int64, _ traceparent: String? = nil) {
+    init(
+        requestID: String?,
+        now: Int64,
+        traceparent: String? = nil,
+        tracestate: String? = nil
+    ) {
         id = Self.id(requestID, now: now)
-        self.traceparent = traceparent.flatMap { Self.isTraceparent($0) ? $0 : nil }
+        // Without a place in a trace its state means nothing (section 3.3).
+        trace = traceparent.flatMap { TraceContext($0, state: tracestate) }
     }
 
     /// The id of a request of which nothing else is wanted.
@@ -44,17 +51,5 @@ struct RequestIdentity: Sendable {
                 default: false
                 }
             }
-    }
-
-    /// `00-<32 hex>-<16 hex>-<2 hex>`, ids not all zero (W3C Trace Context section 3.2).
-    private static func isTraceparent(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts.map(\.utf8.count) == [2, 32, 16, 2], parts[0] == "00" else {
-            return false
-        }
-        let isHex = parts.allSatisfy { part in
-            part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-        }
-        return isHex && parts[1].contains { $0 != "0" } && parts[2].contains { $0 != "0" }
     }
 }

@@ -92,7 +92,8 @@ extension Routes {
             "Answers the server's metrics in the Prometheus text format.",
             access: .action(.metricsRead),
             answer: .text("text/plain; version=0.0.4; charset=utf-8"),
-            run: .now { call throws(CommandError) in
+            // Thousands of lines, once in a while: not on an event loop.
+            run: .later { call async throws(CommandError) in
                 CommandAnswer(
                     body: .bytes(
                         Array(call.context.services.metricsText().utf8),

@@ -11,8 +11,8 @@ struct RouteCall: Sendable {
     let body: JSONValue?
     /// The header `Bindery-Workflow`.
     let workflowHeader: String?
-    /// The header `Host`.
-    let host: String?
+    /// The scheme and host that the client named; nil where nobody asks for them.
+    let origin: String?
     /// The right to the path's tenant; nil for what is global.
     let scope: TenantScope?
     let parameters: PathParameters

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -64,6 +65,14 @@ int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int fla
 static inline int bindery_accept(int listener, struct sockaddr *address, socklen_t *length)
 {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// The bytes of a socket's send queue that the other side has not acknowledged; -1 on an error.
+// TIOCOUTQ is SIOCOUTQ of linux/sockios.h, which has no place in a user's program.
+static inline int bindery_unsent(int descriptor)
+{
+    int count = 0;
+    return ioctl(descriptor, TIOCOUTQ, &count) == 0 ? count : -1;
 }
 
 #endif

@@ -29,12 +29,21 @@ public final class Authentication: Sendable {
     /// Digests of keys that were accepted, and whose they are.
     private let accepted = Mutex<[[UInt8]: CredentialID]>([:])
 
-    init(ledger: Ledger, usage: KeyUsage, bootstrapKey: String?, failuresPerMinute: Int) {
+    private let certificates: ClientCertificateMap
+
+    init(
+        ledger: Ledger,
+        usage: KeyUsage,
+        bootstrapKey: String?,
+        failuresPerMinute: Int,
+        clientCertificates: [ClientCertificateRule]
+    ) {
         self.ledger = ledger
         self.usage = usage
         self.bootstrapDigest = bootstrapKey.map { Digest.sha256($0) }
         self.bootstrap = Self.bootstrapCredential
         self.failuresPerMinute = failuresPerMinute
+        self.certificates = ClientCertificateMap(clientCertificates)
     }
 
     /// Finds out who sent `token`; the failures of `address` are counted.
@@ -60,6 +69,30 @@ public final class Authentication: Sendable {
         }
         try countFailure(address, now)
         throw Self.unauthenticated("The credential is unknown, expired or revoked.")
+    }
+
+    /// Finds out whom a verified client certificate stands for; the failures of `address` are
+    /// counted.
+    ///
+    /// - Returns: The caller, with the rights of the credential that a rule of the settings names.
+    /// - Throws: `UNAUTHENTICATED` when no rule is met, or the credential is unknown, expired or
+    ///   revoked; `TOO_MANY_FAILURES` when the address failed too often within the minute.
+    public func caller(
+        certificate: VerifiedCertificate,
+        address: String,
+        now: Timestamp
+    ) throws(CommandError) -> Caller {
+        if let id = certificates.credential(of: certificate),
+            let credential = ledger.state.credentials[id]?.value, credential.isGood(at: now)
+        {
+            usage.note(id, at: now)
+            return Caller(credential: credential, isBootstrap: false, address: address)
+        }
+        try countFailure(address, now)
+        throw Self.unauthenticated(
+            "The client certificate stands for no credential, or for one that is unknown, expired or "
+                + "revoked."
+        )
     }
 
     /// The credential of a key that was accepted before: its digest was compared then, and a

@@ -1,6 +1,7 @@
 import JSON
 import Ledger
 public import Model
+public import Platform
 
 /// What a command is run with: the services, who calls, and what the request says of how.
 public struct CommandContext: Sendable {
@@ -10,8 +11,8 @@ public struct CommandContext: Sendable {
     public let caller: Caller
     /// The request's id.
     public let requestID: String
-    /// The caller's trace context (W3C), when it sent a well-formed one.
-    public let traceparent: String?
+    /// The trace that the request belongs to (W3C); nil when nothing of it leaves this process.
+    public let trace: TraceContext?
     /// The caller's `Idempotency-Key`.
     public let idempotencyKey: String?
     /// The right to run once, when the request has a key.
@@ -28,7 +29,7 @@ public struct CommandContext: Sendable {
         services: Services,
         caller: Caller,
         requestID: String,
-        traceparent: String? = nil,
+        trace: TraceContext? = nil,
         idempotencyKey: String? = nil,
         isDryRun: Bool = false,
         precondition: Precondition = .none,
@@ -37,7 +38,7 @@ public struct CommandContext: Sendable {
         self.services = services
         self.caller = caller
         self.requestID = requestID
-        self.traceparent = traceparent
+        self.trace = trace
         self.idempotencyKey = idempotencyKey
         self.isDryRun = isDryRun
         self.precondition = precondition

@@ -2,6 +2,7 @@ import Audit
 import JSON
 import Ledger
 import Model
+import Platform
 
 extension Services {
     /// Refuses a write that could not be recorded, before it is made.
@@ -33,7 +34,7 @@ extension Services {
         if subject.type == "connection" { draft.connection = ConnectionID(subject.id) }
         draft.revision = revision
         draft.requestID = context.requestID
-        draft.traceparent = context.traceparent
+        draft.traceparent = context.trace?.traceparent
         draft.before = written.before.map { .object($0) }
         draft.after = written.kind == .nothing ? nil : written.object.map { .object($0) }
         do {

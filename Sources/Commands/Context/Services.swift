@@ -17,6 +17,8 @@ public final class Services: Sendable {
         public var bootstrapKey: String?
         /// Failed authentications a minute from one address.
         public var failuresPerMinute = Authentication.failuresPerMinuteDefault
+        /// Which credentials client certificates stand for.
+        public var clientCertificates: [ClientCertificateRule] = []
         /// How long a health check is good for, in seconds.
         public var healthFreshSeconds = 3600
         /// How long a call may take when its caller says nothing, in milliseconds.
@@ -62,7 +64,8 @@ public final class Services: Sendable {
             ledger: ledger,
             usage: keyUsage,
             bootstrapKey: settings.bootstrapKey,
-            failuresPerMinute: settings.failuresPerMinute
+            failuresPerMinute: settings.failuresPerMinute,
+            clientCertificates: settings.clientCertificates
         )
         self.idempotency = IdempotencyGate(ledger: ledger)
     }
@@ -100,34 +103,31 @@ public final class Services: Sendable {
     public func metricsText() -> String {
         let state = ledger.state
         let sources = metricSources.withLock { $0 }
-        return sources.map { $0() }.joined()
-            + Self.gauge("bindery_ledger_revision", "The store's revision.", Double(state.revision))
-            + Self.gauge("bindery_ledger_position", "The log's position.", Double(state.position))
-            + Self.gauge(
-                "bindery_ledger_pending_writes",
-                "Writes that wait to be durable.",
-                Double(ledger.pendingCount)
-            )
-            + Self.gauge(
-                "bindery_ledger_read_only",
-                "1 when writing failed.",
-                ledger.condition == .serving ? 0 : 1
-            )
-            + Self.gauge(
-                "bindery_ledger_snapshot_failed",
-                "1 when the last snapshot could not be written.",
-                ledger.snapshotFailure == nil ? 0 : 1
-            )
-            + Self.gauge("bindery_tenants", "Tenants in the store.", Double(state.tenants.count))
-            + Self.gauge(
-                "bindery_audit_sequence",
-                "The newest audit record.",
-                Double(audit.head.sequence)
-            )
-    }
-
-    /// A gauge in the Prometheus format.
-    private static func gauge(_ name: String, _ help: String, _ value: Double) -> String {
-        "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name) \(value)\n"
+        var text = MetricsText()
+        func gauge(_ name: String, _ help: String, _ value: Int) {
+            text.family(name, .gauge, help)
+            text.sample(name, value)
+        }
+        gauge("bindery_ledger_revision", "The store's revision.", Int(clamping: state.revision))
+        gauge("bindery_ledger_position", "The log's position.", Int(clamping: state.position))
+        gauge(
+            "bindery_ledger_pending_writes",
+            "Writes that wait to be durable.",
+            ledger.pendingCount
+        )
+        let isServing = ledger.condition == .serving
+        gauge("bindery_ledger_read_only", "1 when writing failed.", isServing ? 0 : 1)
+        gauge(
+            "bindery_ledger_snapshot_failed",
+            "1 when the last snapshot could not be written.",
+            ledger.snapshotFailure == nil ? 0 : 1
+        )
+        gauge("bindery_tenants", "Tenants in the store.", state.tenants.count)
+        gauge(
+            "bindery_audit_sequence",
+            "The newest audit record.",
+            Int(clamping: audit.head.sequence)
+        )
+        return sources.map { $0() }.joined() + text.text
     }
 }

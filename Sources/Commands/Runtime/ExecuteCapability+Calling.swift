@@ -108,7 +108,7 @@ extension ExecuteCapability {
         )
         call.timeout = wish.timeout
         call.idempotencyKey = context.idempotencyKey
-        call.traceparent = context.traceparent
+        call.trace = context.trace
         call.requestID = context.requestID
         return call
     }

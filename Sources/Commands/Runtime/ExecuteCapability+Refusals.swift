@@ -3,6 +3,7 @@ import Execution
 import JSON
 import Ledger
 import Model
+import Platform
 import Resolver
 
 extension ExecuteCapability {
@@ -112,7 +113,7 @@ extension ExecuteCapability {
         )
         draft.revision = state.revision
         draft.requestID = context.requestID
-        draft.traceparent = context.traceparent
+        draft.traceparent = context.trace?.traceparent
         try await context.services.record(draft)
     }
 }

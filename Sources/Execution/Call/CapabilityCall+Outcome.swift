@@ -1,5 +1,6 @@
 import Audit
 import Model
+import Platform
 
 extension CapabilityCall {
     /// The audit record of the call.
@@ -27,7 +28,7 @@ extension CapabilityCall {
         draft.decision = decision
         draft.revision = revision
         draft.requestID = requestID
-        draft.traceparent = traceparent
+        draft.traceparent = trace?.traceparent
         draft.latency = latency
         course.describe(in: &draft, spec)
         return draft

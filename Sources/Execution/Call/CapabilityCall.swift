@@ -1,6 +1,7 @@
 public import Audit
 public import JSON
 public import Model
+public import Platform
 
 /// A capability to be executed, resolved and permitted: everything that `Executor` needs.
 public struct CapabilityCall: Sendable {
@@ -37,8 +38,8 @@ public struct CapabilityCall: Sendable {
     public var timeout = timeoutDefault
     /// The caller's idempotency key, if any.
     public var idempotencyKey: String?
-    /// The trace that the call belongs to, as it came (W3C).
-    public var traceparent: String?
+    /// The trace that the call belongs to (W3C); nil lets one begin.
+    public var trace: TraceContext?
     /// The id of the request.
     public var requestID: String?
     /// Who calls.

@@ -117,7 +117,7 @@ public final class HealthChecker: Sendable {
                 call.spec,
                 call.operation,
                 TemplateScope(input: [:], config: call.config, secret: secret),
-                traceparent: nil,
+                trace: nil,
                 idempotencyKey: nil
             )
             course.request = request

@@ -49,13 +49,11 @@ struct Provider: Sendable {
         _ spec: IntegrationSpec,
         _ operation: Operation,
         _ scope: TemplateScope,
-        traceparent: String?,
+        trace: TraceContext?,
         idempotencyKey: String?
     ) throws(CallFailure.Reason) -> RenderedRequest {
-        let trace = traceparent.flatMap(TraceContext.init(_:))
         let extras = RequestRenderer.Extras(
-            traceparent: (trace ?? TraceContext(random: Random.bytes(count: 16)))
-                .traceparent(span: Random.bytes(count: 8)),
+            trace: trace?.child() ?? .begin(),
             idempotencyKey: idempotencyKey ?? UUIDv7.make(now: clock.calendar()),
             userAgent: configuration.userAgent,
             responseByteCountMax: configuration.responseByteCountMax

@@ -1,6 +1,7 @@
 import JSON
 import Model
 import Outbound
+import Platform
 import Secrets
 
 /// A provider's request, ready to be sent.
@@ -22,7 +23,7 @@ struct RenderedRequest {
 struct RequestRenderer {
     /// What a request has beside its templates.
     struct Extras {
-        let traceparent: String
+        let trace: TraceContext
         let idempotencyKey: String
         let userAgent: String
         let responseByteCountMax: Int
@@ -109,7 +110,8 @@ struct RequestRenderer {
             }
             list.set(name, extras.idempotencyKey)
         }
-        list.set("traceparent", extras.traceparent)
+        list.set("traceparent", extras.trace.traceparent)
+        if let state = extras.trace.state { list.set("tracestate", state) }
         return list.headers
     }
 

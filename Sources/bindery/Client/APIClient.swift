@@ -7,6 +7,14 @@ struct APIClient: Sendable {
     let server: ServerURL
     /// How long a call may take.
     var timeout = Duration.seconds(30)
+    /// A file of authorities that are trusted beside the system's; nil for none.
+    var caFile: String?
+    /// The flag that names it.
+    static let caFileFlag = CommandFlag(
+        "--ca-file",
+        "FILE",
+        help: "Certificate authorities, in PEM, that an https server may have its certificate of."
+    )
     /// The largest answer, in bytes.
     static let answerByteCountMax = 16 << 20
 
@@ -24,11 +32,12 @@ struct APIClient: Sendable {
     }
 
     /// Reads the address of a server as a flag gives it.
-    init(_ url: String, flag: String) throws(CommandFailure) {
+    init(_ url: String, flag: String, caFile: String? = nil) throws(CommandFailure) {
         guard let server = ServerURL(url) else {
             throw .usage("\(flag): must be an http or https URL without user, query and fragment")
         }
         self.server = server
+        self.caFile = caFile
     }
 
     /// Sends a request; any status is an answer.
@@ -53,7 +62,7 @@ struct APIClient: Sendable {
             connectTimeout: min(timeout, .seconds(10)),
             responseByteCountMax: Self.answerByteCountMax
         )
-        let client = try Self.client()
+        let client = try client()
         let response: OutboundResponse
         do {
             response = try await client.send(request)
@@ -64,17 +73,20 @@ struct APIClient: Sendable {
     }
 
     /// The operator wrote the address, so that every one is good, private ones included.
-    private static func client() throws(CommandFailure) -> OutboundClient {
+    private func client() throws(CommandFailure) -> OutboundClient {
         do {
             return try OutboundClient(
                 OutboundConfiguration(
                     addressPolicy: .unrestricted,
+                    caFile: caFile,
                     inFlightCountMax: 1,
                     waitingCountMax: 0,
                     idleConnectionCountMax: 1,
                     userAgent: "bindery/\(Version.text)"
                 )
             )
+        } catch .caFileUnreadable(let path) {
+            throw .failed("\(Self.caFileFlag.name): can't read \(path)")
         } catch {
             throw .failed("the HTTP client can't start: \(error)")
         }

@@ -12,9 +12,11 @@ enum HealthCheckCommand {
             CommandFlag(
                 "--url",
                 "URL",
-                help: "The server's address. [default: where BINDERY_LISTEN says, or "
+                help: "The server's address. [default: where BINDERY_LISTEN says, https when "
+                    + "BINDERY_TLS_CERT is set and BINDERY_TLS_LISTEN is not, or "
                     + "http://127.0.0.1:8080]"
             ),
+            APIClient.caFileFlag,
             CommandFlag("--live", help: "Asks /livez instead of /readyz."),
             CommandFlag(
                 "--timeout-ms",
@@ -25,7 +27,8 @@ enum HealthCheckCommand {
     ) { (call) async throws(CommandFailure) in
         var client = try APIClient(
             call.arguments.value(of: "--url") ?? defaultURL(call.environment),
-            flag: "--url"
+            flag: "--url",
+            caFile: call.arguments.value(of: APIClient.caFileFlag.name)
         )
         client.timeout = try timeout(call.arguments)
         let path = call.arguments.isGiven("--live") ? "/livez" : "/readyz"
@@ -38,14 +41,17 @@ enum HealthCheckCommand {
 
     /// Where the server listens: a container says it by a variable, which its check sees as well.
     static func defaultURL(_ environment: ProcessEnvironment) -> String {
-        let listen = environment.text(of: "BINDERY_LISTEN")?.split(separator: ",").first
-        guard let address = listen.flatMap({ SocketAddress(String($0)) }) else {
-            return "http://127.0.0.1:8080"
-        }
+        let listen = environment.text(of: "BINDERY_LISTEN")?.split(separator: ",") ?? []
+        let addresses = listen.compactMap { ListenAddress(String($0))?.internet }
+        let isSecure =
+            environment.names.contains("BINDERY_TLS_CERT")
+            && !environment.names.contains("BINDERY_TLS_LISTEN")
+        let scheme = isSecure ? "https" : "http"
+        guard let address = addresses.first else { return "\(scheme)://127.0.0.1:8080" }
         // A server on every address is asked on the loopback one.
         let loopback = ["0.0.0.0": "127.0.0.1", "::": "::1"]
         let host = loopback[address.host] ?? address.host
-        return "http://\(SocketAddress(host: host, port: address.port))"
+        return "\(scheme)://\(SocketAddress(host: host, port: address.port))"
     }
 
     private static func timeout(_ arguments: CommandArguments) throws(CommandFailure) -> Duration {

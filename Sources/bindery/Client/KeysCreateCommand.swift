@@ -16,6 +16,7 @@ enum KeysCreateCommand {
                 "URL",
                 help: "The server's address. [default: \(defaultServer)]"
             ),
+            APIClient.caFileFlag,
             CommandFlag(
                 "--tenant",
                 "TENANT",
@@ -53,7 +54,8 @@ enum KeysCreateCommand {
     private static func run(_ call: Command.Call) async throws(CommandFailure) {
         let client = try APIClient(
             call.arguments.value(of: "--server") ?? defaultServer,
-            flag: "--server"
+            flag: "--server",
+            caFile: call.arguments.value(of: APIClient.caFileFlag.name)
         )
         let body = try body(call.arguments)
         let path = try path(call.arguments)

@@ -16,11 +16,15 @@ enum Serve {
         BrokenPipeSignal.ignore()
         // From here on a signal is a wish, so that nothing is left half opened.
         let shutdown = ShutdownSignal()
+        let tls = try certificates(settings.tls)
+        let accessLog = try AccessLogging(settings.accessLog, log)
+        let reload = CertificateReload(settings.tls, tls, log)
         let stores = try await ServerStores.open(settings, log)
         let server: HTTPServer
         do {
-            server = try await start(settings, stores, console, log)
+            server = try await start(settings, stores, tls, accessLog.log, console, log)
         } catch {
+            await reload.stop()
             await stores.close()
             throw error
         }
@@ -28,7 +32,10 @@ enum Serve {
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         await server.drain()
+        // Only now: every request that was accepted has been answered, and so logged.
+        await accessLog.close()
         await watch.stop()
+        await reload.stop()
         await stores.close()
         log.write(.info, "server.stopped")
     }
@@ -37,14 +44,20 @@ enum Serve {
     private static func start(
         _ settings: Settings,
         _ stores: ServerStores,
+        _ tls: ServerTLS?,
+        _ accessLog: AccessLog?,
         _ console: Console,
         _ log: ServerLog
     ) async throws(CommandFailure) -> HTTPServer {
         let services = try ServerParts.services(settings, stores)
         let server = HTTPServer(
-            configuration: configuration(settings),
-            handler: APIHandler(services: services)
+            configuration: ServerListening.configuration(settings, tls),
+            handler: APIHandler(services: services, accessLog: accessLog)
         )
+        if let tls {
+            CertificateLog.tell(tls.current, "tls.loaded", log)
+            services.addMetrics { ServerMetrics.certificates(tls) }
+        }
         services.addMetrics { [weak server] in
             server.map { ServerMetrics.text($0.statistics) } ?? ""
         }
@@ -57,7 +70,8 @@ enum Serve {
         do {
             // Only now: a start that fails must not make a key that nobody gets to see.
             let firstKey = try await FirstKey.makeIfNeeded(settings, stores)
-            announce(addresses, firstKey, stores, console, log)
+            let places = ServerListening.places(addresses, settings)
+            announce(places, firstKey, stores, console, log)
         } catch {
             await server.drain()
             throw error
@@ -66,7 +80,7 @@ enum Serve {
     }
 
     private static func announce(
-        _ addresses: [SocketAddress],
+        _ places: [ServerListening.Place],
         _ firstKey: String?,
         _ stores: ServerStores,
         _ console: Console,
@@ -78,26 +92,24 @@ enum Serve {
             "server.ready",
             [
                 "version": .string(Version.text),
-                "addresses": .array(addresses.map { .string("\($0)") }),
+                "addresses": .array(places.map { .string($0.address) }),
                 "revision": .integer(Int64(clamping: revision)),
             ]
         )
-        let places = addresses.map { "http://\($0)" }.joined(separator: " and ")
+        let places = places.map(\.text).joined(separator: " and ")
         console.answer("bindery \(Version.text) is ready on \(places) (revision \(revision))")
         if let firstKey {
             console.answer("the platform-admin key of this new store, shown this once: \(firstKey)")
         }
     }
 
-    private static func configuration(_ settings: Settings) -> ServerConfiguration {
-        var configuration = ServerConfiguration(address: settings.listen[0])
-        configuration.addresses = settings.listen
-        configuration.limits.bodyByteCountMax = settings.limits.bodyByteCountMax
-        configuration.limits.headerByteCountMax = settings.limits.headerByteCountMax
-        configuration.limits.targetByteCountMax = settings.limits.targetByteCountMax
-        configuration.peerCountMax = settings.limits.peerCountMax
-        configuration.peerCountMaxPerAddress = settings.limits.peerCountMaxPerAddress
-        configuration.deadlines.drain = settings.drain
-        return configuration
+    /// The certificates, when TLS is configured; nil when it is not.
+    private static func certificates(_ settings: TLSSettings) throws(CommandFailure) -> ServerTLS? {
+        guard settings.isOn else { return nil }
+        do {
+            return ServerTLS(try ServerCertificates.load(settings))
+        } catch {
+            throw .failed(error.line)
+        }
     }
 }

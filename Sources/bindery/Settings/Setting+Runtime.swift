@@ -73,16 +73,26 @@ extension Setting {
         ),
     ]
 
+    /// What is logged of requests.
+    static let accessLog: [Setting] = [
+        Setting(
+            "accessLog.path",
+            \.accessLog.path,
+            SettingFormat.path("FILE").optional,
+            help: "The file of the access log, opened again on SIGHUP; - is standard output, and "
+                + "without a path there is no log."
+        ),
+        Setting(
+            "accessLog.sample",
+            \.accessLog.fraction,
+            .fraction,
+            help: "Which part of the requests that went well is logged, a trace whole or not at "
+                + "all; 4xx and 5xx always are."
+        ),
+    ]
+
     /// Settings of the contract that a later version brings.
     static let reserved: [Setting] = [
-        Setting(
-            reserved: "tls.cert",
-            "can't be set: TLS comes with a later version; end it in a proxy in front of Bindery"
-        ),
-        Setting(
-            reserved: "tls.key",
-            "can't be set: TLS comes with a later version; end it in a proxy in front of Bindery"
-        ),
         Setting(
             reserved: "secrets.local.keyFile",
             "can't be set: local:// comes with a later version; use vault://, file:// or env://"

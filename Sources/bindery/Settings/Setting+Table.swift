@@ -1,14 +1,21 @@
 extension Setting {
     /// Every setting, in the order of the help.
     static let all: [Setting] =
-        server + environmentsAndSecrets + limits + outbound + execution + kept + reserved
+        server + tls + environmentsAndSecrets + limits + deadlines + outbound + execution + kept
+        + accessLog + reserved
 
     private static let server: [Setting] = [
         Setting(
             "listen",
             \.listen,
-            SettingFormat.address.list(countMin: 1, countMax: 16),
-            help: "The address to listen on; port 0 lets the system choose one."
+            SettingFormat.listenAddress.list(countMax: 16),
+            help: "The addresses to listen on; port 0 lets the system choose one."
+        ),
+        Setting(
+            "unixMode",
+            \.unixMode,
+            .fileMode,
+            help: "Who may connect to the Unix-domain sockets of listen: the mode of their files."
         ),
         Setting(
             "publicUrl",
@@ -84,39 +91,6 @@ extension Setting {
             SettingFormat.referenceRule.list(countMax: 100),
             help: "Which secrets a tenant's connections may name, such as "
                 + "vault://integrations/{tenant}/*; without any, a tenant may name every secret."
-        ),
-    ]
-
-    private static let limits: [Setting] = [
-        Setting(
-            "limits.bodyBytes",
-            \.limits.bodyByteCountMax,
-            .integer(1024...16_777_216, of: "bytes"),
-            help: "The largest request body; a larger one is answered 413."
-        ),
-        Setting(
-            "limits.headerBytes",
-            \.limits.headerByteCountMax,
-            .integer(1024...1_048_576, of: "bytes"),
-            help: "The largest header block; a larger one is answered 431."
-        ),
-        Setting(
-            "limits.targetBytes",
-            \.limits.targetByteCountMax,
-            .integer(256...65_536, of: "bytes"),
-            help: "The longest request target; a longer one is answered 414."
-        ),
-        Setting(
-            "limits.peers",
-            \.limits.peerCountMax,
-            .integer(1...1_000_000),
-            help: "The most connections of clients at one time; the next are answered 503."
-        ),
-        Setting(
-            "limits.peersPerAddress",
-            \.limits.peerCountMaxPerAddress,
-            .integer(1...1_000_000),
-            help: "The most connections of one client address; a proxy's clients share its address."
         ),
     ]
 

@@ -74,11 +74,14 @@ struct Setting: Sendable {
     private var words: [String] {
         var words: [String] = []
         var word = ""
+        var isAfterCapital = false
         for character in path {
-            if character == "." || character.isUppercase {
+            // Of an initialism, as in `clientCA`, only the first capital starts a word.
+            if character == "." || (character.isUppercase && !isAfterCapital) {
                 words.append(word)
                 word = ""
             }
+            isAfterCapital = character.isUppercase
             if character != "." { word += character.lowercased() }
         }
         return words + [word]

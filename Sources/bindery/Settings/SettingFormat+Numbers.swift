@@ -86,3 +86,27 @@ extension SettingFormat<Bool> {
         }
     )
 }
+
+extension SettingFormat<Double> {
+    /// A part of a whole.
+    static let fraction = SettingFormat(
+        placeholder: "FRACTION",
+        rule: fractionRule,
+        text: { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" },
+        fromText: { (text) throws(SettingDefect) in
+            // Swift's own reading of a number also takes signs, exponents, hexadecimals and names.
+            let isPlain = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
+            return try checkedFraction(isPlain ? Double(text) : nil)
+        },
+        fromJSON: { (json) throws(SettingDefect) in try checkedFraction(json.double) }
+    )
+
+    private static let fractionRule = "a number from 0 to 1, such as 0.05"
+
+    private static func checkedFraction(_ value: Double?) throws(SettingDefect) -> Double {
+        guard let value, (0...1).contains(value) else {
+            throw SettingDefect(detail: "must be \(fractionRule)")
+        }
+        return value
+    }
+}

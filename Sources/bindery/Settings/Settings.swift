@@ -1,3 +1,4 @@
+import Commands
 import Model
 import Outbound
 import Platform
@@ -15,7 +16,13 @@ struct Settings: Sendable {
     }
 
     /// The addresses to listen on.
-    var listen = [SocketAddress(host: "127.0.0.1", port: 8080)]
+    var listen = [ListenAddress.internet(SocketAddress(host: "127.0.0.1", port: 8080))]
+    /// The mode of the files of Unix-domain sockets.
+    var unixMode = UnixSocketPath.modeDefault
+    /// How TLS is spoken.
+    var tls = TLSSettings()
+    /// Which credentials client certificates stand for.
+    var clientCertificates: [ClientCertificateRule] = []
     /// The URL under which clients reach the server; nil when it is not known.
     var publicURL: String?
     /// The folder of everything that is kept.
@@ -30,6 +37,8 @@ struct Settings: Sendable {
     var secrets = SecretSettings()
     /// The sizes and numbers beyond which a request is refused.
     var limits = LimitSettings()
+    /// How long clients may take.
+    var deadlines = DeadlineSettings()
     /// How providers are reached.
     var outbound = OutboundSettings()
     /// How providers are called.
@@ -42,6 +51,8 @@ struct Settings: Sendable {
     var audit = AuditSettings()
     /// How the ledger is kept.
     var ledger = LedgerSettings()
+    /// What is logged of requests.
+    var accessLog = AccessLogSettings()
     /// The platform-admin key of automation, of the variable `BINDERY_BOOTSTRAP_KEY`.
     var bootstrapKey: SecretBytes?
 
@@ -63,20 +74,6 @@ struct SecretSettings: Sendable, Hashable {
     var vaultTokenFile: String?
     /// Which references connections may name; none lets them name any.
     var references: [SecretReferenceRule] = []
-}
-
-/// The sizes and numbers beyond which a request is refused.
-struct LimitSettings: Sendable, Hashable {
-    /// The largest body, in bytes.
-    var bodyByteCountMax = 1 << 20
-    /// The largest header block, in bytes.
-    var headerByteCountMax = 32 << 10
-    /// The longest request target, in bytes.
-    var targetByteCountMax = 8 << 10
-    /// The most connections of clients.
-    var peerCountMax = 10_000
-    /// The most connections of one client address.
-    var peerCountMaxPerAddress = 10_000
 }
 
 /// How providers are reached.
@@ -109,6 +106,14 @@ struct AuditSettings: Sendable, Hashable {
     var retentionDayCount = 365
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false
+}
+
+/// What is logged of requests.
+struct AccessLogSettings: Sendable, Hashable {
+    /// The file, or `-` for standard output; nil for no log.
+    var path: String?
+    /// Which part of the requests that went well is logged.
+    var fraction = 1.0
 }
 
 /// How the ledger is kept.

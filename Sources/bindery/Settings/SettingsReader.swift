@@ -23,7 +23,7 @@ struct SettingsReader {
     /// Our variables that are no settings.
     static let otherVariables = [fileVariable, BootstrapKey.variable, KeySource.variable]
 
-    private var settings = Settings()
+    var settings = Settings()
     private var sources: [String: SettingSource] = [:]
     private var problems: [String] = []
 
@@ -76,6 +76,7 @@ struct SettingsReader {
         }
         reader.checkVariables(environment)
         reader.checkVault()
+        reader.checkTLS()
         reader.readBootstrapKey(environment)
         guard reader.problems.isEmpty else {
             throw CommandFailure(status: .usage, lines: reader.problems)
@@ -168,7 +169,7 @@ struct SettingsReader {
         }
     }
 
-    private mutating func reportMissing(_ missing: String, beside given: String) {
+    mutating func reportMissing(_ missing: String, beside given: String) {
         // What was refused has been told already.
         guard let source = sources[given] else { return }
         report(source, "\(given) needs \(missing) beside it")

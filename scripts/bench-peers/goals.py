@@ -1,0 +1,85 @@
+"""The figures that have a goal, and how far each is from it.
+
+The goals are ratios where a peer did the same work in the same run. Every goal is a figure to stay at or
+below.
+"""
+import dataclasses
+
+# What a straightforward implementation in TypeScript takes to compile the same config.
+REFERENCE_COMPILE_NS = 218_000
+ELSEWHERE = "not by this script"
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """A figure; `measured` is None when it was not measured, and `why` says why not."""
+
+    name: str
+    must: float
+    moonshot: float
+    measured: float = None
+    why: str = ""
+
+    def verdict(self):
+        """What is reached, and how many times too large the figure is for what is not."""
+        if self.measured is None:
+            return f"not measured: {self.why}"
+        if self.measured <= self.moonshot:
+            return "moonshot reached"
+        far = f"moonshot {self.measured / self.moonshot:.2f}× away"
+        if self.measured <= self.must:
+            return f"reached; {far}"
+        return f"**missed**, {self.measured / self.must:.2f}× away; {far}"
+
+
+def number(value):
+    """A figure in as many digits as say something."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def goals(results, tls):
+    """Every goal; `results` is what run.py measured."""
+    rows = results.get("loads", [])
+
+    def cpu(section, name, server):
+        return next((row["cpu"] for row in rows
+                     if (row["section"], row["name"], row["server"]) == (section, name, server)), None)
+
+    def ratio(name, must, moonshot, section, load, peer, why="the section was not run, or the peer is missing"):
+        ours, theirs = cpu(section, load, "bindery"), cpu(section, load, peer)
+        return Goal(name, must, moonshot, ours / theirs if ours is not None and theirs else None, why)
+
+    def of(name, must, moonshot, read, why="the section was not run"):
+        try:
+            return Goal(name, must, moonshot, read())
+        except (KeyError, IndexError):
+            return Goal(name, must, moonshot, None, why)
+
+    decide = results.get("inProcess", {}).get("decide", [])
+    yield ratio("`resolved`: CPU divided by nginx's", 1.3, 0.95, "work", "resolved", "nginx")
+    yield ratio("`resolved`: CPU divided by Go's", 0.45, 0.33, "work", "resolved", "Go net/http")
+    yield ratio("`explain`: CPU divided by Go's", 0.45, 0.30, "work", "explain", "Go net/http")
+    yield Goal("`evaluation`: CPU divided by Go's", 0.45, 0.30, None, "this version has no such route")
+    yield ratio("`resolved` over TLS 1.3: CPU divided by nginx's", 1.2, 0.85, "tls", "resolved, TLS 1.3", "nginx",
+                "the section was not run, or the peer is missing" if tls else "this version has no TLS listener")
+    yield of("idle keep-alive peer: resident bytes", 4096, 1024, lambda: results["idle"]["bindery"]["plain"]["bytes"])
+    yield of("decision, 20 bindings: µs", 2, 0.5, lambda: decide[0]["medianNs"] / 1000)
+    yield of("decision, 10,000 bindings: µs", 2, 0.5, lambda: decide[1]["medianNs"] / 1000)
+    yield of("the latter divided by the former", 2, 1, lambda: decide[1]["medianNs"] / decide[0]["medianNs"])
+    yield of("compiling 50 slots, 200 bindings, 500 connections, divided by 218 µs", 1, 0.25,
+             lambda: results["inProcess"]["compile"]["medianNs"] / REFERENCE_COMPILE_NS)
+    yield of("start to first answer: ms", 100, 20, lambda: results["start"]["readyMs"])
+    yield of("idle server: resident MiB", 30, 15, lambda: results["start"]["residentKiB"] / 1024)
+    yield Goal("durable writes, 64 clients: time divided by PostgreSQL's", 0.5, 0.25, None, ELSEWHERE)
+    yield Goal("100,000 tenants: resident KB a tenant", 20, 8, None, ELSEWHERE)
+    yield Goal("100,000 tenants: start from a snapshot, s", 10, 3, None, ELSEWHERE)
+    yield Goal("100,000 tenants: decision time divided by that of 10", 1.2, 1, None, ELSEWHERE)
+
+
+def goals_table(results, tls):
+    """The goals as lines of Markdown."""
+    yield "| figure | must be at most | moonshot | measured | |"
+    yield "|---|---:|---:|---:|---|"
+    for goal in goals(results, tls):
+        measured = "" if goal.measured is None else number(goal.measured)
+        yield f"| {goal.name} | {number(goal.must)} | {number(goal.moonshot)} | {measured} | {goal.verdict()} |"

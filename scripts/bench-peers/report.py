@@ -1,0 +1,160 @@
+"""Writes what was measured as Markdown."""
+import datetime
+import os
+import platform
+import re
+import subprocess
+
+from goals import goals_table, number
+
+HOSTILE = "docs/benchmarks-hostile.md"
+
+
+def output(*command):
+    """The first line that a command prints, on whichever stream."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip().split("\n")[0]
+
+
+def versions(plan):
+    """What was measured with what."""
+    programs = plan["programs"]
+    found = [re.sub(r" \(.*", "", output("swift", "--version").replace("Apple ", "").replace("version ", ""))]
+    if programs.get("nginx"):
+        found.append(output(programs["nginx"], "-v").rpartition(": ")[2])
+    if programs.get("Go net/http"):
+        found.append(output("go", "version").split(" ")[2])
+    if programs.get("node"):
+        found.append("node " + output(programs["node"], "--version"))
+    found += [output("wrk", "--version").partition(" [")[0], output("h2load", "--version")]
+    return ", ".join(found)
+
+
+def cores():
+    """How many cores, and which."""
+    with open("/proc/cpuinfo", encoding="utf-8") as text:
+        model = re.search(r"^model name\s*: (.*)$", text.read(), re.M)
+    return f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}, Linux {platform.release()}"
+
+
+def head(plan):
+    """What was run, when, and on what."""
+    return f"""# Benchmarks
+
+Written by `scripts/bench`, of one run of it; [benchmarking.md](benchmarking.md) says what each figure means
+and how to run it. Medians of {plan["runs"]} runs of {plan["seconds"]} s; the servers take turns within each run.
+CPU is the server's, user and system, divided by the requests that it answered. "Ours ÷ it" is Bindery's figure
+divided by that of the server in the row: of CPU, less than 1 is better; of requests a second, more than 1.
+
+- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, commit {output("git", "describe", "--always", "--dirty")}
+- {cores()}
+- {versions(plan)}
+- bodies: `resolved` {os.path.getsize(plan["resolved"])} bytes, `explain` {os.path.getsize(plan["explanation"])} \
+bytes; authenticated and PDP-checked by Bindery, by nobody else"""
+
+
+def ratio(ours, theirs):
+    """One divided by the other; a run too short for the system's clock has no ratio."""
+    return f"{ours / theirs:.2f}" if ours is not None and theirs else "–"
+
+
+def milliseconds(row):
+    """The percentiles of a row, as cells; a generator that has none says 0."""
+    return " | ".join(f"{row[name] / 1000:.2f}" if row[name] else "–" for name in ("p50", "p99", "p999"))
+
+
+def ours_of(row, rows):
+    """Bindery's row of the same load."""
+    same = ("section", "name", "connections")
+    return next((other for other in rows if other["server"] == "bindery"
+                 and all(other[name] == row[name] for name in same)), None)
+
+
+def loads(results):
+    """One table of everything that wrk did."""
+    rows = results.get("loads")
+    if not rows:
+        return
+    yield "\n## Closed loop\n"
+    yield ("wrk, one thread. Pinned: the server on one core, wrk on another. MiB is the server's resident memory "
+           "right after the run.\n")
+    yield ("| load | server | CPU µs a request | ours ÷ it | requests a second | ours ÷ it | p50 ms | p99 ms "
+           "| p99.9 ms | errors | MiB |")
+    yield "|---|---|" + "---:|" * 9
+    for row in rows:
+        ours = ours_of(row, rows) or {"cpu": None, "rate": None}
+        yield (f"| {row['name']}, {row['connections']} connections, {row['placement']} | {row['server']} | {row['cpu']:.1f} "
+               f"| {ratio(ours['cpu'], row['cpu'])} | {row['rate']:,.0f} | {ratio(ours['rate'], row['rate'])} "
+               f"| {milliseconds(row)} | {row['errors']} | {row['resident'] / 1024:.0f} |")
+    for line in results.get("notes", []):
+        yield f"\n{line}"
+
+
+def open_loop(results):
+    """The table of h2load's fixed rate."""
+    told = results.get("openLoop")
+    if not told:
+        return
+    yield "\n## Open loop\n"
+    yield (f"h2load, {told['rate']:,} requests a second, each sent when it is due whether or not the ones before "
+           f"it are answered: half of what the slowest server ({told['slowest']}) does in a closed loop. "
+           f"`resolved`, {told['placement']}.\n")
+    yield "| server | sent a second | CPU µs a request | p50 ms | p99 ms | p99.9 ms | max ms |"
+    yield "|---|" + "---:|" * 6
+    for row in told["rows"]:
+        late = "" if row["rate"] >= 0.98 * told["rate"] else " (**the rate was not held**)"
+        yield (f"| {row['server']} | {row['rate']:,.0f}{late} | {row['cpu']:.1f} | {milliseconds(row)} "
+               f"| {row['max'] / 1000:.2f} |")
+
+
+def idle(results):
+    """The table of idle peers."""
+    told = results.get("idle")
+    if not told:
+        return
+    yield "\n## Idle peers\n"
+    yield ("Resident memory of the server with keep-alive peers that have made one request each, less that without "
+           "them, divided by their number. The kernel's own memory for a socket is not in it.\n")
+    yield "| server | | peers | MiB without | MiB with | bytes a peer | closed by the server |"
+    yield "|---|---|" + "---:|" * 5
+    for server, kinds in told.items():
+        for kind, row in kinds.items():
+            yield (f"| {server} | {kind} | {row['count']:,} | {row['before'] / 1024:.1f} | {row['after'] / 1024:.1f} "
+                   f"| {number(row['bytes'])} | {row['closed']} |")
+
+
+def in_process(results):
+    """What the server's own benchmark says of decisions, without any HTTP; and how it starts."""
+    told = results.get("inProcess")
+    if told:
+        yield "\n## In process\n\n| work | median µs |\n|---|---:|"
+        for row in told["decide"]:
+            yield f"| a decision with its explanation, {row['bindings']:,} bindings | {row['medianNs'] / 1000:.3f} |"
+        row = told["compile"]
+        yield (f"| compiling {row['slots']} slots, {row['bindings']} bindings, {row['connections']} connections "
+               f"| {row['medianNs'] / 1000:.1f} |")
+    told = results.get("start")
+    if told:
+        yield (f"\nStart over an empty folder to the first answer: {told['readyMs']:.1f} ms; resident a second later: "
+               f"{told['residentKiB'] / 1024:.1f} MiB.")
+
+
+def hostile(root):
+    """The report of scripts that measure under attack, one level of headings down."""
+    path = os.path.join(root, HOSTILE)
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as text:
+            lines = text.read().strip().split("\n")
+        is_code = False
+        yield f"\n<!-- from {os.path.basename(path)}, which another script writes -->"
+        for line in lines:
+            is_code ^= line.startswith("```")
+            yield f"#{line}" if line.startswith("#") and not is_code else line
+        yield f"<!-- end of {os.path.basename(path)} -->"
+
+
+def report(plan, results, tls, root):
+    """The whole document."""
+    lines = [head(plan), "\n## Against the goals\n", *goals_table(results, tls), *loads(results), *open_loop(results),
+             *idle(results), *in_process(results), *hostile(root)]
+    return "\n".join(lines) + "\n"
