@@ -175,7 +175,7 @@ extension APIHandler {
             body: try RequestBody.read(request, route.body),
             workflowHeader: request.header("bindery-workflow"),
             lastEventID: request.header("last-event-id"),
-            host: route.isAnonymous ? request.header("host") : nil,
+            origin: route.isAnonymous ? arrival.origin : nil,
             scope: scope,
             parameters: parameters
         )

@@ -76,6 +76,7 @@ extension PeerLoop {
             case .request(var request, let consumed):
                 rest = rest.dropFirst(consumed)
                 request.clientCertificate = peer.clientCertificate
+                request.isSecure = peer.transport.isSecure
                 respond(to: request, from: peer)
             case .refused(let refusal):
                 rest = []

@@ -15,6 +15,8 @@ public struct HTTPRequest: Sendable {
     public let peerAddress: String
     /// The certificate by which the client proved who it is; nil when it showed none.
     public var clientCertificate: ClientCertificate?
+    /// Whether it came over TLS.
+    public var isSecure = false
 
     let head: [UInt8]
     let fields: [FieldRange]

@@ -27,6 +27,19 @@ import Testing
         }
     }
 
+    @Test func `over TLS the URLs are those of TLS`() async throws {
+        let api = try await TestAPI()
+        let headers = [HTTPField("Host", "pdp.example.com:8443")]
+        for (isSecure, base) in [
+            (true, "https://pdp.example.com:8443"), (false, "http://pdp.example.com:8443"),
+        ] {
+            var request = try HTTPRequest(.get, Self.target, headers: headers, body: [])
+            request.isSecure = isSecure
+            let answer = await api.answer(request)
+            #expect(answer.json["policy_decision_point"]?.string == base)
+        }
+    }
+
     @Test func `a setting says where clients reach the server`() async throws {
         let api = try await TestAPI { $0.publicURL = "https://pdp.example.com/bindery" }
         let answer = try await api.send(.get, Self.target, key: nil)

@@ -29,6 +29,12 @@ struct Arrival: Sendable {
         }
     }
 
+    /// The scheme and host under which the client found the server (RFC 9110 section 4.3.2).
+    var origin: String {
+        let scheme = request.isSecure ? "https" : "http"
+        return "\(scheme)://\(request.header("host") ?? "localhost")"
+    }
+
     /// The bearer token; nil without one.
     ///
     /// - Throws: `UNAUTHENTICATED` when there is more than one, or another scheme.

@@ -56,7 +56,7 @@ extension Routes {
             access: .anyone,
             answer: .object("AccessConfiguration"),
             run: .now { call throws(CommandError) in
-                GetAccessConfiguration(host: call.host).run(call.context)
+                GetAccessConfiguration(origin: call.origin ?? "").run(call.context)
             }
         ),
     ]

@@ -13,8 +13,8 @@ struct RouteCall: Sendable {
     let workflowHeader: String?
     /// The header `Last-Event-ID`.
     let lastEventID: String?
-    /// The header `Host`.
-    let host: String?
+    /// The scheme and host that the client named; nil where nobody asks for them.
+    let origin: String?
     /// The right to the path's tenant; nil for what is global.
     let scope: TenantScope?
     let parameters: PathParameters

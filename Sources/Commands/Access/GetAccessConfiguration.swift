@@ -2,11 +2,11 @@ import JSON
 
 /// Answers where the AuthZEN endpoints are (Authorization API 1.0, section 9).
 public struct GetAccessConfiguration: Sendable {
-    /// The request's `Host`; nil when it had none.
-    public let host: String?
+    /// The scheme and host that the client named.
+    public let origin: String
 
     /// A request.
-    public init(host: String?) { self.host = host }
+    public init(origin: String) { self.origin = origin }
 
     private static let paths = [
         ("access_evaluation_endpoint", "/access/v1/evaluation"),
@@ -18,10 +18,10 @@ public struct GetAccessConfiguration: Sendable {
 
     /// Carries it out.
     ///
-    /// The URLs are below the setting `publicUrl`; without it they are what the client named as
-    /// host, since nothing else says how it reaches the server.
+    /// The URLs are below the setting `publicUrl`; without it below what the client named, since
+    /// nothing else says how it reaches the server.
     public func run(_ context: CommandContext) -> CommandAnswer {
-        let base = context.services.settings.publicURL ?? "http://\(host ?? "localhost")"
+        let base = context.services.settings.publicURL ?? origin
         var object: JSONObject = ["policy_decision_point": .string(base)]
         for (name, path) in Self.paths { object[name] = .string(base + path) }
         return CommandAnswer(body: .json(.object(object)), revision: context.services.revision)
