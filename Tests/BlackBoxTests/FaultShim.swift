@@ -5,8 +5,10 @@ import Glibc
 final class FaultShim: Sendable {
     /// Builds it once for all tests; the C compiler is there wherever Swift is built.
     private static let library: String? = {
-        let path = FileManager.default.temporaryDirectory
-            .appending(path: "bindery-fault-shim-\(UUID().uuidString).so").path
+        // Beside the program of the tests, where a later run replaces it.
+        let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+            .appending(path: "fault-shim.so").path
         let script =
             "exec \"$(command -v gcc || command -v clang)\" -shared -fPIC -O1 -o \"$0\" \"$1\" -ldl"
         let spawn = Spawn(
