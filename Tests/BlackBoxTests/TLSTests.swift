@@ -65,13 +65,6 @@ import Testing
         #expect(try await server.connect().serverName == "second")
     }
 
-    @Test func `SIGHUP without TLS ends nothing`() async throws {
-        let server = try await BinderyServer.started()
-        try server.process.signal(SIGHUP)
-        try await Wait.until("the signal is told of") { server.log.contains("server.hangup") }
-        #expect(try await server.send("GET", "/livez").status == 200)
-    }
-
     @Test(arguments: [
         (-7200 ... -3600, "tls.certificateExpired"), (3600...864_000, "tls.certificateNotYetValid"),
         (-60...86_400, "tls.certificateExpiresSoon"),

@@ -21,8 +21,7 @@ final class CertificateReload: Sendable {
     private let tasks: [Task<Void, Never>]
     private let watcher: SignalWatcher
 
-    /// Watches until it is stopped; without TLS it only answers SIGHUP, which otherwise would end
-    /// the process.
+    /// Watches until it is stopped; without TLS there is nothing to read.
     init(_ settings: TLSSettings, _ tls: ServerTLS?, _ log: ServerLog) {
         // More signals than one while a reading is due ask for the same.
         let (causes, asking) = AsyncStream.makeStream(
@@ -31,12 +30,7 @@ final class CertificateReload: Sendable {
         )
         watcher = SignalWatcher([.hangup]) { _ in asking.yield(.signal) }
         let reading = Task {
-            guard let tls else {
-                for await _ in causes {
-                    log.write(.info, "server.hangup", ["detail": "there is nothing to read again"])
-                }
-                return
-            }
+            guard let tls else { return }
             var reader = Reader(settings, tls, log)
             for await cause in causes { reader.take(cause) }
         }
