@@ -17,7 +17,7 @@ import time
 from load import Generators, Load, median, negotiated
 from processes import resident_kib
 from report import report
-from servers import Park
+from servers import FLOOR, Park
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -99,11 +99,12 @@ class Bench:
         placement = "pinned" if self.is_pinned else "unpinned"
         generators = Generators(self.plan, GENERATOR_CORE if self.is_pinned else None)
         servers = self.park.start_all(core)
-        self.park.hold_to_answers(servers)
+        floor = [self.park.start(FLOOR, core)] if self.wants("work") else []
+        self.park.hold_to_answers(servers + floor)
         if not self.plan["quick"]:
-            self.warm(servers, generators)
+            self.warm(servers + floor, generators)
         for load in wanted:
-            self.closed_loop(load, servers, generators, placement)
+            self.closed_loop(load, servers + (floor if load.section == "work" else []), generators, placement)
         if self.wants("tls"):
             self.results["notes"] += [] if self.park.tls else [NO_TLS]
             self.results["notes"] += [f"TLS with {server.name}: {negotiated(self.plan, server)}."

@@ -12,6 +12,8 @@ import time
 
 READY_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 40
+# The peer that says what the kernel alone costs.
+FLOOR = "a bare loop in C"
 # Room for the peers that are measured, and for those of the checks.
 PEERS_SPARE = 1000
 
@@ -139,10 +141,10 @@ class Park:
         pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
         processes = 1 if core is not None else os.cpu_count()
         command, paths, headers, environment = {
-            "bindery": self.bindery, "nginx": self.nginx, "Go net/http": self.go, "node": self.node,
+            "bindery": self.bindery, "nginx": self.nginx, "Go net/http": self.go, "node": self.node, FLOOR: self.floor,
         }[name](ports, processes)
-        log = os.path.join(self.plan["folder"], f"{name.split()[0]}.log")
-        if name == "bindery" and not self.tls:
+        log = os.path.join(self.plan["folder"], f"{name.split()[-1 if name == FLOOR else 0]}.log")
+        if name == FLOOR or (name == "bindery" and not self.tls):
             ports = (ports[0], None)
         server = Server(name, pinned + command, paths, headers, ports, log, environment)
         self.running.append(server)
@@ -201,6 +203,12 @@ class Park:
         return [plan["programs"]["node"], os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer.js"),
                 str(processes), str(ports[0]), plan["resolved"], plan["explanation"], str(ports[1]),
                 plan["certificate"], plan["key"]], {"resolved": "/", "explain": "/"}, {}, None
+
+    def floor(self, ports, processes):
+        """A loop that does nothing but receive and send; one thread for each core."""
+        plan = self.plan
+        return [plan["programs"][FLOOR], str(ports[0]), str(processes), plan["resolved"],
+                plan["explanation"]], {"resolved": "/", "explain": "/"}, {}, None
 
     def record_answers(self):
         """Writes down what ours answers: the bytes that everybody has to answer."""
