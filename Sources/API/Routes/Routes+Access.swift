@@ -29,6 +29,16 @@ extension Routes {
         read: Action,
         write: Action
     ) -> [Route] {
+        policyListRoutes(path, level, read: read, write: write)
+            + policyItemRoutes(path + "/{id}", level, read: read, write: write)
+    }
+
+    private static func policyListRoutes(
+        _ path: String,
+        _ level: String,
+        read: Action,
+        write: Action
+    ) -> [Route] {
         [
             Route(
                 .get,
@@ -57,9 +67,19 @@ extension Routes {
                         .run(call.context)
                 }
             ),
+        ]
+    }
+
+    private static func policyItemRoutes(
+        _ path: String,
+        _ level: String,
+        read: Action,
+        write: Action
+    ) -> [Route] {
+        [
             Route(
                 .get,
-                path + "/{id}",
+                path,
                 "get\(level)Policy",
                 "Answers a policy rule.",
                 access: .action(read),
@@ -70,7 +90,7 @@ extension Routes {
             ),
             Route(
                 .put,
-                path + "/{id}",
+                path,
                 "put\(level)Policy",
                 "Makes or replaces a policy rule.",
                 access: .action(write),
@@ -83,7 +103,7 @@ extension Routes {
             ),
             Route(
                 .delete,
-                path + "/{id}",
+                path,
                 "delete\(level)Policy",
                 "Removes a policy rule.",
                 access: .action(write),
