@@ -15,7 +15,8 @@ import Policy
 /// 4. Counting and logging: `APIHandler.finish`, which every answer passes.
 ///
 /// The audit record is the command's own last step: only it knows what was before and after, and it
-/// writes the record before it answers.
+/// writes the record before it answers. Who is refused before is noted here, within bounds, and
+/// answered at once (`APIHandler+Refused`).
 extension APIHandler {
     /// Lets a request through to its command, or throws at the first step that refuses it.
     ///
@@ -55,7 +56,9 @@ extension APIHandler {
         _ passage: inout Passage
     ) throws(CommandError) -> Caller {
         if isAnonymous(match) { return .anyone(address: arrival.request.peerAddress) }
-        let caller = try caller(of: arrival)
+        let caller = try noting(arrival, passage) { () throws(CommandError) in
+            try self.caller(of: arrival)
+        }
         passage.credential = caller.credential.id
         return caller
     }
@@ -117,13 +120,15 @@ extension APIHandler {
         case .tenantAction(let named):
             (action, tenant) = (named, try self.tenant(arrival, route) ?? caller.credential.tenant)
         }
-        let scope = try caller.authorize(
-            action,
-            tenant: tenant,
-            environment: parameters["env"].flatMap(EnvironmentName.init)
-        )
-        passage.tenant = scope?.tenant
-        return scope
+        do throws(CommandError) {
+            let environment = parameters["env"].flatMap(EnvironmentName.init)
+            let scope = try caller.authorize(action, tenant: tenant, environment: environment)
+            passage.tenant = scope?.tenant
+            return scope
+        } catch {
+            noteDenied(error, action, to: caller, arrival, passage)
+            throw error
+        }
     }
 
     private func tenant(_ parameters: PathParameters) throws(CommandError) -> TenantID? {

@@ -40,6 +40,7 @@ import Testing
         Row(.get, tenant + "/connections", for: tenantReaders),
         Row(.get, tenant + "/connections/conn/health", for: tenantReaders),
         Row(.get, tenant + "/connections/conn/usage", for: tenantReaders),
+        Row(.get, tenant + "/connections/conn/reach", for: tenantReaders),
         Row(
             .put,
             tenant + "/connections/conn",
@@ -65,6 +66,7 @@ import Testing
             ["capability": "payments.charge"],
             for: ["tenant-admin", "tenant-viewer", "runtime", "auditor"]
         ),
+        Row(.post, line + "/simulate", ["changes": [], "calls": []], for: ["tenant-admin"]),
         Row(
             .post,
             line + "/capabilities/payments.charge/execute?dryRun=true",

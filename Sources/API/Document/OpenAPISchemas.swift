@@ -187,6 +187,23 @@ enum OpenAPISchemas {
         "ConfigDiff": object([
             "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
         ]),
+        "ConnectionReach": object([
+            "blueprint": text, "environment": text, "version": integer, "slotId": text,
+            "workflows": texts, "operations": texts, "capabilities": texts,
+        ]),
+        "SimulationResult": object(
+            [
+                "calls": list(
+                    object([
+                        "workflow": ["type": ["string", "null"]], "capability": text,
+                        "before": ["type": ["object", "null"]],
+                        "after": ["type": ["object", "null"]], "changed": ["type": "boolean"],
+                    ])
+                ),
+                "access": list(free), "accessIsCut": ["type": "boolean"],
+            ],
+            required: ["calls", "access"]
+        ),
         "ResolvedAppConfig": object([
             "tenantId": text, "appId": text, "environment": text, "blueprint": free,
             "configVersion": integer, "revision": integer, "integrations": free, "workflows": free,
@@ -220,6 +237,17 @@ enum OpenAPISchemas {
         "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
         "Promotion": object(["to": text, "connections": free], required: ["to"]),
         "Explain": object(["capability": text, "operation": text, "workflow": text]),
+        "Simulation": object([
+            "changes": list(
+                object(
+                    ["kind": text, "tenantId": text, "object": free],
+                    required: ["kind", "object"]
+                )
+            ),
+            "calls": list(
+                object(["workflow": text, "capability": text], required: ["capability"])
+            ),
+        ]),
         "Execution": object([
             "workflow": text, "input": [:],
             "timeoutMs": ["type": "integer", "minimum": 1, "maximum": 120_000],

@@ -126,6 +126,22 @@ extension Routes {
                 }
             ),
             Route(
+                .get,
+                path + "/{id}/reach",
+                "getConnectionReach",
+                "Lists who can reach a connection in the live configs.",
+                access: .action(.connectionsRead),
+                answer: .page("ConnectionReach"),
+                run: .later { call async throws(CommandError) in
+                    try GetConnectionReach(
+                        scope: call.tenant,
+                        id: call.name("id"),
+                        page: call.page()
+                    )
+                    .run(call.context)
+                }
+            ),
+            Route(
                 .post,
                 path + "/{id}/test",
                 "testConnection",

@@ -62,6 +62,19 @@ extension Routes {
         ),
         Route(
             .post,
+            line + "/simulate",
+            "simulateChanges",
+            "Answers what changes would do to calls; nothing is written.",
+            access: .action(.simulate),
+            body: .json("Simulation"),
+            answer: .object("SimulationResult"),
+            isQuestion: true,
+            run: .later { call async throws(CommandError) in
+                try SimulateChanges(target: call.line(), body: call.json).run(call.context)
+            }
+        ),
+        Route(
+            .post,
             line + "/capabilities/{capability}/execute",
             "executeCapability",
             "Calls the provider that the capability resolves to.",

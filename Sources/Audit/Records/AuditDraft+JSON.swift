@@ -17,6 +17,7 @@ extension AuditDraft {
         object["outcome"] = .string(outcome.rawValue)
         object["error"] = failure?.json
         addPlace(to: &object)
+        object["leftOut"] = leftOutCount.map { .integer(Int64($0)) }
         object["revision"] = revision.map { .integer(Int64(clamping: $0)) }
         object["requestId"] = requestID.map { .string($0) }
         object["traceparent"] = traceparent.map { .string($0) }

@@ -28,26 +28,36 @@ public struct PutBlueprint: Sendable {
             id: "\(id.name.text)@\(id.version.text)"
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            let existing = state.catalog.blueprints[id]
-            try context.precondition.check(existing?.revision)
-            let plan = DocumentWrite.plan(
-                blueprint,
-                over: existing,
-                stamp,
-                location: Self.path(id),
-                json: Self.json,
-                change: { .putBlueprint($0) }
-            )
-            let users = state.catalog.configCounts[id] ?? 0
-            if existing != nil, users > 0, !plan.changes.isEmpty {
-                throw CommandError(
-                    .conflict,
-                    "VERSION_IMMUTABLE",
-                    "The version is used by \(users) configs: register a new version."
-                )
-            }
-            return plan
+            try Self.plan(blueprint, state, stamp, context.precondition)
         }
+    }
+
+    /// The plan that registers the blueprint.
+    static func plan(
+        _ blueprint: Blueprint,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ precondition: Precondition
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let existing = state.catalog.blueprints[blueprint.id]
+        try precondition.check(existing?.revision)
+        let plan = DocumentWrite.plan(
+            blueprint,
+            over: existing,
+            stamp,
+            location: Self.path(blueprint.id),
+            json: Self.json,
+            change: { .putBlueprint($0) }
+        )
+        let users = state.catalog.configCounts[blueprint.id] ?? 0
+        if existing != nil, users > 0, !plan.changes.isEmpty {
+            throw CommandError(
+                .conflict,
+                "VERSION_IMMUTABLE",
+                "The version is used by \(users) configs: register a new version."
+            )
+        }
+        return plan
     }
 
     private static func read(_ body: JSONValue, id: BlueprintID) throws(CommandError) -> Blueprint {

@@ -96,16 +96,7 @@ struct ConfigGate {
 
     /// The access diff of changes (API section 5): whose winner is another one afterwards.
     func access(_ state: State, after changes: [Change], _ stamp: Ledger.Stamp) -> AccessDiff {
-        var next = state
-        next.apply(
-            LogEntry(
-                revision: stamp.revision,
-                at: stamp.now,
-                actor: .system("access"),
-                changes: changes
-            )
-        )
-        return AccessDiff(before: live(state), after: live(next))
+        AccessDiff(before: live(state), after: live(state.applying(changes, stamp)))
     }
 
     private func live(_ state: State) -> BindingTable? {
@@ -132,5 +123,21 @@ extension AccessDiff {
     func write(into object: inout JSONObject) {
         object["access"] = .array(changes.map(\.json))
         if isCut { object["accessIsCut"] = true }
+    }
+}
+
+extension State {
+    /// The state that the changes would make; nothing is kept of it.
+    func applying(_ changes: [Change], _ stamp: Ledger.Stamp) -> State {
+        var next = self
+        next.apply(
+            LogEntry(
+                revision: stamp.revision,
+                at: stamp.now,
+                actor: .system("rehearsal"),
+                changes: changes
+            )
+        )
+        return next
     }
 }

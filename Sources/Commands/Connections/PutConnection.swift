@@ -32,17 +32,22 @@ public struct PutConnection: Sendable {
             tenant: scope.tenant
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            let existing = scope.read(state).connections[id]
-            try context.precondition.check(existing?.revision)
-            let full = Self.keepingStatus(body, of: existing?.value)
-            let connection = try Self.read(full, scope: scope, id: id)
-            let write = ConnectionWrite(
-                scope: scope,
-                connection: connection,
-                caller: context.caller
-            )
-            return try write.plan(state, stamp, context.services)
+            try context.precondition.check(scope.read(state).connections[id]?.revision)
+            return try plan(state, stamp, context)
         }
+    }
+
+    /// The plan that makes or replaces the connection.
+    func plan(
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let existing = scope.read(state).connections[id]
+        let full = Self.keepingStatus(body, of: existing?.value)
+        let connection = try Self.read(full, scope: scope, id: id)
+        let write = ConnectionWrite(scope: scope, connection: connection, caller: context.caller)
+        return try write.plan(state, stamp, context.services)
     }
 
     /// The body with the status that the connection has, when it says none.

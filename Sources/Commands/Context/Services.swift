@@ -48,6 +48,7 @@ public final class Services: Sendable {
     let events: EventFeed
     let exports: StreamSlots
     let attributeTables = AttributeTables()
+    let denials: DenialTrail
     let metricSources = Mutex<[@Sendable () -> String]>([])
     /// When keys were last used.
     public let keyUsage = KeyUsage()
@@ -79,8 +80,10 @@ public final class Services: Sendable {
         self.idempotency = IdempotencyGate(ledger: ledger)
         let events = EventFeed(settings)
         self.events = events
+        let denials = DenialTrail(audit)
+        self.denials = denials
         self.exports = ExportObjects.makeSlots()
-        addMetrics { events.metricsText }
+        addMetrics { events.metricsText + denials.metricsText }
     }
 
     /// The declared environments.

@@ -41,27 +41,38 @@ public struct PutPolicy: Sendable {
             tenant: owner.tenant
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            let rules = owner.policies(state)
-            let existing = rules[rule.id]
-            try context.precondition.check(existing?.revision)
-            if id == nil, existing != nil {
+            try context.precondition.check(owner.policies(state)[rule.id]?.revision)
+            if id == nil, owner.policies(state)[rule.id] != nil {
                 let detail = "There is a policy \(rule.id.text)."
                 throw CommandError(.conflict, "ALREADY_EXISTS", detail)
             }
-            if let existing { try Self.check(existing.value, context.caller) }
-            guard existing != nil || rules.count < Self.ruleCountMax else {
-                let detail = "There are \(Self.ruleCountMax) policies already."
-                throw CommandError(.conflict, "TOO_MANY_POLICIES", detail)
-            }
-            return DocumentWrite.plan(
-                rule,
-                over: existing,
-                stamp,
-                location: "\(owner.path("policies"))/\(rule.id.text)",
-                json: { $0.json },
-                change: { .putPolicy(owner.tenant, $0) }
-            )
+            return try Self.plan(rule, of: owner, state, stamp, context.caller)
         }
+    }
+
+    /// The plan that makes or replaces the rule.
+    static func plan(
+        _ rule: PolicyRule,
+        of owner: OwnerScope,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ caller: Caller
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let rules = owner.policies(state)
+        let existing = rules[rule.id]
+        if let existing { try check(existing.value, caller) }
+        guard existing != nil || rules.count < ruleCountMax else {
+            let detail = "There are \(ruleCountMax) policies already."
+            throw CommandError(.conflict, "TOO_MANY_POLICIES", detail)
+        }
+        return DocumentWrite.plan(
+            rule,
+            over: existing,
+            stamp,
+            location: "\(owner.path("policies"))/\(rule.id.text)",
+            json: { $0.json },
+            change: { .putPolicy(owner.tenant, $0) }
+        )
     }
 
     /// A rule reaches the environments that it lists, or all; so must whoever writes it.

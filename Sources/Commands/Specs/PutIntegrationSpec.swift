@@ -28,26 +28,36 @@ public struct PutIntegrationSpec: Sendable {
             id: "\(id.key.text)@\(id.version.text)"
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            let existing = state.catalog.specs[id]
-            try context.precondition.check(existing?.revision)
-            let plan = DocumentWrite.plan(
-                spec,
-                over: existing,
-                stamp,
-                location: Self.path(id),
-                json: Self.json,
-                change: { .putSpec($0) }
-            )
-            let users = state.catalog.connectionCounts[id] ?? 0
-            if existing != nil, users > 0, !plan.changes.isEmpty {
-                throw CommandError(
-                    .conflict,
-                    "VERSION_IMMUTABLE",
-                    "The version is used by \(users) connections: register a new version."
-                )
-            }
-            return plan
+            try Self.plan(spec, state, stamp, context.precondition)
         }
+    }
+
+    /// The plan that registers the spec.
+    static func plan(
+        _ spec: IntegrationSpec,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ precondition: Precondition
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let existing = state.catalog.specs[spec.id]
+        try precondition.check(existing?.revision)
+        let plan = DocumentWrite.plan(
+            spec,
+            over: existing,
+            stamp,
+            location: Self.path(spec.id),
+            json: Self.json,
+            change: { .putSpec($0) }
+        )
+        let users = state.catalog.connectionCounts[spec.id] ?? 0
+        if existing != nil, users > 0, !plan.changes.isEmpty {
+            throw CommandError(
+                .conflict,
+                "VERSION_IMMUTABLE",
+                "The version is used by \(users) connections: register a new version."
+            )
+        }
+        return plan
     }
 
     private static func read(_ body: JSONValue, id: SpecID) throws(CommandError) -> IntegrationSpec

@@ -7,6 +7,8 @@ public struct ConnectionReach: Sendable, Hashable {
     public let line: ConfigLineID
     /// The config's version.
     public let version: Int
+    /// The index of the binding in the config's list.
+    public let bindingIndex: Int
     /// The slot.
     public let slot: SlotID
     /// The workflows that the binding admits; nil for every one.

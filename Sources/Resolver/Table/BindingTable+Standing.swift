@@ -36,8 +36,12 @@ extension BindingTable {
 
     /// What reaches a connection through this config: an entry for each binding to it that passes for
     /// some workflow, in the order written.
+    ///
+    /// - Complexity: O(connections bound) for one that is not; else O(bindings) numbers compared.
     public func reach(of connection: ConnectionID) -> [ConnectionReach] {
-        config.bindings.indices.filter { config.bindings[$0].connection == connection }
+        let place = connections.firstIndex { $0.observed?.connection.id == connection }
+        guard let place else { return [] }
+        return bindings.indices.filter { bindings[$0].connection == place }
             .compactMap { reach(through: $0) }
     }
 
@@ -56,6 +60,7 @@ extension BindingTable {
         return ConnectionReach(
             line: config.line,
             version: versionNumber,
+            bindingIndex: index,
             slot: blueprint.slots[slot].id,
             workflows: config.bindings[index].scope.workflows,
             operations: operations,

@@ -3,17 +3,25 @@ import Model
 
 extension Resolution {
     /// What `explain` answers, without the revision (API section 5).
-    public var explanation: JSONValue {
-        .object([
+    public var explanation: JSONValue { explanation(candidateCountMax: .max) }
+
+    /// The same of the first candidates and the first policies, as many of each at most;
+    /// `candidateCount` says how many candidates there are when not all of them are there.
+    public func explanation(candidateCountMax: Int) -> JSONValue {
+        var object: JSONObject = [
             "allowed": .bool(isAllowed),
             "winner": winner.map {
                 .object([
                     "slotId": .string($0.slot.text), "connectionId": .string($0.connectionID.text),
                 ])
             } ?? .null,
-            "candidates": .array(candidates.map(\.json)),
-            "policies": .array(policies.map { .string($0.text) }),
-        ])
+            "candidates": .array(candidates.prefix(candidateCountMax).map(\.json)),
+            "policies": .array(policies.prefix(candidateCountMax).map { .string($0.text) }),
+        ]
+        if candidates.count > candidateCountMax {
+            object["candidateCount"] = .integer(Int64(candidates.count))
+        }
+        return .object(object)
     }
 }
 

@@ -1,0 +1,46 @@
+import Ledger
+import Model
+
+extension PublishConfig {
+    /// The plan that makes a config the live version of its line in one step, through the gate that
+    /// every version passes; nothing when what is live says the same.
+    ///
+    /// - Throws: `VALIDATION_FAILED` with the report; `TOO_MANY_VERSIONS`, `UNKNOWN_ENVIRONMENT`.
+    static func planAtOnce(
+        _ config: TenantAppConfig,
+        on target: ConfigScope,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let environment = try target.environment(context.services.environments)
+        let line = target.read(state)
+        let live = line.live(in: environment.tier)
+        if let live, live.value.config.document.object == config.document.object {
+            return Ledger.Plan([], answer: Written(object: live.json, revision: live.revision))
+        }
+        let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
+        let gate = try ConfigGate(target, state, context.services, now: context.now)
+        _ = try Self.gate(gate, version)
+        let actor = context.caller.credential.id.text
+        let made = ConfigDraft.adding(version, to: target, stamp, actor: actor, reason: nil)
+        let draft = Stored(
+            version,
+            revision: stamp.revision,
+            createdAt: stamp.now,
+            updatedAt: stamp.now
+        )
+        let result = ConfigLifecycle.changes(
+            draft,
+            .publish,
+            on: target,
+            line,
+            stamp,
+            actor: actor,
+            reason: nil
+        )
+        var written = made.answer
+        written.object = result.moved.json
+        return Ledger.Plan(made.changes + result.changes, answer: written)
+    }
+}

@@ -1,0 +1,129 @@
+public import JSON
+import Ledger
+import Model
+import Resolver
+
+/// Answers what changes would do to a line's calls, before anything is written (API section 10,
+/// "Other shapes").
+///
+/// Before is the live config at the newest revision; after is the same state with the changes in it,
+/// which passed the checks of the real writes. Both are asked as `explain` asks.
+public struct SimulateChanges: Sendable {
+    /// The most changes of one simulation.
+    public static let changeCountMax = 200
+    /// The most calls of one simulation.
+    public static let callCountMax = 200
+    /// The most candidates, and the most policies, told of one call at one time.
+    public static let candidateCountMax = 20
+
+    /// The line.
+    public let target: ConfigScope
+    /// The body: `changes` in apply's form, and `calls`.
+    public let body: JSONValue
+
+    /// A request.
+    public init(target: ConfigScope, body: JSONValue) {
+        self.target = target
+        self.body = body
+    }
+
+    /// A call that is asked about.
+    private struct Call {
+        let workflow: WorkflowName?
+        let capability: CapabilityKey
+
+        init(_ value: JSONValue, at place: JSONPointer, issues: IssueList) {
+            let members: Set<String> = ["workflow", "capability"]
+            let reader = ObjectReader(value, at: place, issues: issues, members: members)
+            workflow = reader.identifier("workflow", as: WorkflowName.self)
+            capability = reader.requiredIdentifier("capability", as: CapabilityKey.self)
+        }
+    }
+
+    /// What is live before and after; nil for nothing.
+    private struct Outcome: Sendable {
+        let before: BindingTable?
+        let after: BindingTable?
+        let revision: UInt64
+    }
+
+    /// Carries it out.
+    ///
+    /// - Throws: `LIMIT_EXCEEDED` and everything else that is wrong with the body; what the real
+    ///   write of a change would refuse; `CONFIG_NOT_LIVE` when nothing is live before or after.
+    public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
+        let issues = IssueList()
+        let members: Set<String> = ["changes", "calls"]
+        let reader = ObjectReader(body, at: .root, issues: issues, members: members)
+        let changes = reader.list("changes", countMax: Self.changeCountMax) {
+            SetMember($0, at: $1, issues: issues)
+        }
+        let calls = reader.list("calls", countMax: Self.callCountMax) {
+            Call($0, at: $1, issues: issues)
+        }
+        if issues.hasErrors { throw .invalid(issues.issues) }
+        for call in calls ?? [] { try WorkflowWish.checkReading(call.workflow, context.caller) }
+        let outcome = try rehearse(changes ?? [], context)
+        guard outcome.before != nil || outcome.after != nil else {
+            throw ConfigGate.notLive(target)
+        }
+        let isOpen = context.services.openBreakers(of: target.scope.tenant)
+        var object: JSONObject = [
+            "calls": .array((calls ?? []).map { Self.json($0, outcome, isOpen) })
+        ]
+        AccessDiff(before: outcome.before, after: outcome.after).write(into: &object)
+        return CommandAnswer(body: .json(.object(object)), revision: outcome.revision)
+    }
+
+    /// Applies the changes in memory, kind by kind as they need one another, else as written.
+    private func rehearse(
+        _ changes: [SetMember],
+        _ context: CommandContext
+    ) throws(CommandError) -> Outcome {
+        let environment = try target.environment(context.services.environments)
+        return try context.services.ledger.rehearse(now: context.now) {
+            (state, stamp) throws(CommandError) in
+            var rehearsal = ChangeRehearsal(target.scope, context, state, stamp)
+            for kind in SetMember.Kind.allCases {
+                for change in changes where change.kind == kind { try rehearsal.apply(change) }
+            }
+            let after = ConfigWorld(
+                state: rehearsal.state,
+                tenant: target.scope.read(rehearsal.state),
+                environment: environment
+            )
+            let outcome = Outcome(
+                before: context.services.tables.table(target, state, environment)?.table,
+                after: after.table(target.read(rehearsal.state).live(in: environment.tier)),
+                revision: state.revision
+            )
+            return Ledger.Plan([], answer: outcome)
+        }
+    }
+
+    private static func json(
+        _ call: Call,
+        _ outcome: Outcome,
+        _ isOpen: (ConnectionID) -> Bool
+    ) -> JSONValue {
+        func resolve(_ table: BindingTable?) -> Resolution? {
+            table?.resolve(capability: call.capability, workflow: call.workflow, isOpen: isOpen)
+        }
+        let before = resolve(outcome.before)
+        let after = resolve(outcome.after)
+        let isChanged =
+            before?.isAllowed ?? false != after?.isAllowed ?? false
+            || before?.winner?.connectionID != after?.winner?.connectionID
+        return [
+            "workflow": call.workflow.map { .string($0.text) } ?? .null,
+            "capability": .string(call.capability.text), "before": json(before),
+            "after": json(after), "changed": .bool(isChanged),
+        ]
+    }
+
+    /// What `explain` answers, of the first candidates and policies.
+    private static func json(_ resolution: Resolution?) -> JSONValue {
+        guard let resolution else { return .null }
+        return resolution.explanation(candidateCountMax: candidateCountMax)
+    }
+}

@@ -1,0 +1,78 @@
+import JSON
+import Model
+
+/// One object of a set, as `apply` takes it and `export` writes it (API section 10, "Apply and
+/// export"): `{"kind", "tenantId", "object"}`.
+struct SetMember: Sendable {
+    /// The kinds, in the order in which they need one another: a config needs its connections, a
+    /// connection its spec.
+    enum Kind: String, Sendable, CaseIterable {
+        case integrationSpec = "IntegrationSpec"
+        case blueprint = "AppBlueprintSpec"
+        case connection = "IntegrationConnection"
+        case policy = "PolicyRule"
+        case config = "TenantAppConfig"
+
+        /// Whether its objects belong to all tenants.
+        var isGlobal: Bool { self == .integrationSpec || self == .blueprint }
+    }
+
+    /// What it is.
+    let kind: Kind
+    /// Whose it is; nil when the member does not say.
+    let tenant: TenantID?
+    /// The object.
+    let object: JSONValue
+    /// Where the object stands in the body.
+    let place: JSONPointer
+    /// Where the tenant stands in the body.
+    let tenantPlace: JSONPointer
+
+    /// Reads a member; nil, with errors in `issues`, for what is none.
+    init?(_ value: JSONValue, at place: JSONPointer, issues: IssueList) {
+        let members: Set<String> = ["kind", "tenantId", "object"]
+        let reader = ObjectReader(value, at: place, issues: issues, members: members)
+        for key in ["kind", "object"] where reader.value(key) == nil {
+            issues.error(.missingField, at: reader.place(key), "is required")
+        }
+        let kind = reader.choice("kind", Kind.self)
+        let tenant = reader.identifier("tenantId", as: TenantID.self)
+        if let kind, kind.isGlobal, reader.value("tenantId") != nil {
+            issues.error(.invalidValue, at: reader.place("tenantId"), "of a kind of all tenants")
+        }
+        guard let kind, let object = reader.freeObject("object") else { return nil }
+        self.kind = kind
+        self.tenant = tenant
+        self.object = .object(object)
+        self.place = reader.place("object")
+        self.tenantPlace = reader.place("tenantId")
+    }
+}
+
+extension CommandError {
+    /// The same error about a document that stands at `place` of the body: its pointers lead there.
+    ///
+    /// What is missing of the document's world is wrong with the document, and no 404.
+    func within(_ place: JSONPointer) -> CommandError {
+        let issues = issues.map { issue -> Issue in
+            guard let pointer = JSONPointer(place.text + issue.pointer) else { return issue }
+            return Issue(
+                issue.code,
+                issue.severity,
+                at: pointer,
+                issue.detail,
+                suggestion: issue.suggestion
+            )
+        }
+        var members = members
+        if issues.isEmpty { members["pointer"] = .string(place.text) }
+        return CommandError(
+            kind == .notFound ? .invalid : kind,
+            code,
+            "In \(place.text): \(detail)",
+            issues: issues,
+            members: members,
+            retryAfterSeconds: retryAfterSeconds
+        )
+    }
+}

@@ -1,0 +1,163 @@
+import JSON
+import Ledger
+import Model
+import Testing
+
+@testable import Commands
+
+/// What a simulation says is what comes about: the same changes, made for real, change the same
+/// resolutions, and are refused where it refuses.
+@Suite struct SimulationPropertyTests {
+    private func bench(_ world: inout SimulationWorld) async throws -> CommandBench {
+        let bench = try await CommandBench()
+        _ = try await PutIntegrationSpec(id: Sample.spec, body: SimulationWorld.spec)
+            .run(try bench.context())
+        _ = try await PutBlueprint(id: Sample.blueprint, body: SimulationWorld.blueprint)
+            .run(try bench.context())
+        for id in SimulationWorld.connections {
+            try await bench.connect(id, environment: "sandbox")
+        }
+        let number = try await bench.draft(world.config(), in: "sandbox")
+        try await bench.publish(number, in: "sandbox")
+        _ = try await refusal { try await put(policy: world.policy(), bench) }
+        return bench
+    }
+
+    private func put(policy: JSONValue, _ bench: CommandBench) async throws -> CommandAnswer {
+        let id: PolicyID = Sample.name(policy["id"]?.string ?? "")
+        return try await PutPolicy(owner: .tenant(try bench.scope()), id: id, body: policy)
+            .run(try bench.context())
+    }
+
+    /// All that `explain` says, for each workflow and capability.
+    private func resolutions(
+        _ bench: CommandBench,
+        _ pairs: [(String, String)]
+    ) throws -> [String: JSONValue] {
+        var found: [String: JSONValue] = [:]
+        for (workflow, capability) in pairs {
+            let body: JSONValue = [
+                "capability": .string(capability), "workflow": .string(workflow),
+            ]
+            let line = try bench.line("sandbox")
+            let command = ExplainBinding(target: line, body: body, workflowHeader: nil)
+            var object = try command.run(try bench.context()).json.object ?? [:]
+            object["revision"] = nil
+            found["\(workflow) \(capability)"] = .object(object)
+        }
+        return found
+    }
+
+    private func winner(_ explanation: JSONValue?) -> JSONValue {
+        explanation?["winner"]?["connectionId"] ?? .null
+    }
+
+    @Test func `simulated changes, made for real, have the simulated effect`() async throws {
+        var effectCount = 0
+        var refusalCount = 0
+        for seed in 1...60 as ClosedRange<UInt64> {
+            guard let access = try await simulated(seed) else {
+                refusalCount += 1
+                continue
+            }
+            if !access.isEmpty { effectCount += 1 }
+        }
+        // The worlds are the same in every run: some of each kind are among them.
+        #expect(effectCount > 15)
+        #expect(refusalCount > 5)
+    }
+
+    /// Simulates the changes of a world, makes them for real, and compares; the access list, or nil
+    /// where both were refused.
+    private func simulated(_ seed: UInt64) async throws -> [JSONValue]? {
+        var world = SimulationWorld(seed: seed)
+        let bench = try await bench(&world)
+        let (policy, connection, config) = (world.policy(), world.connection(), world.config())
+        let pairs = (SimulationWorld.workflows + ["batch-", "agent-"])
+            .flatMap { flow in SimulationWorld.capabilities.map { (flow, $0) } }
+        let body: JSONValue = [
+            "changes": [
+                ["kind": "TenantAppConfig", "object": config],
+                ["kind": "PolicyRule", "tenantId": "acme-corp", "object": policy],
+                ["kind": "IntegrationConnection", "object": connection],
+            ],
+            "calls": .array(
+                pairs.map { ["workflow": .string($0.0), "capability": .string($0.1)] }
+            ),
+        ]
+        let before = try resolutions(bench, pairs)
+        let state = bench.state
+        var simulated: JSONValue = .null
+        let predicted = try await refusal {
+            let line = try bench.line("sandbox")
+            let answer = try SimulateChanges(target: line, body: body).run(try bench.context())
+            simulated = answer.json
+            return answer
+        }
+        #expect(bench.state.position == state.position, "nothing is written")
+        let actual = try await refusal { try await apply(connection, policy, config, bench) }
+        #expect(predicted?.code == actual?.code, "\(String(describing: predicted))")
+        guard predicted == nil, actual == nil else { return nil }
+        let after = try resolutions(bench, pairs)
+        try check(simulated, before, after, pairs, named: try namedWorkflows(bench))
+        return simulated["access"]?.array ?? []
+    }
+
+    /// The workflows that the blueprint or a scope of either version names.
+    private func namedWorkflows(_ bench: CommandBench) throws -> Set<String> {
+        let versions = try bench.line("sandbox").read(bench.state).versions.values
+        let patterns = versions.flatMap(\.value.config.bindings)
+            .flatMap { $0.scope.workflows ?? [] }
+        return Set(patterns.filter(\.isExact).map(\.text)).union(["checkout"])
+    }
+
+    /// Makes the changes for real.
+    private func apply(
+        _ connection: JSONValue,
+        _ policy: JSONValue,
+        _ config: JSONValue,
+        _ bench: CommandBench
+    ) async throws -> CommandAnswer {
+        let id: ConnectionID = Sample.name(connection["meta"]?["id"]?.string ?? "")
+        _ = try await PutConnection(scope: try bench.scope(), id: id, body: connection)
+            .run(try bench.context())
+        _ = try await put(policy: policy, bench)
+        return try await bench.publish(
+            try await bench.draft(config, in: "sandbox"),
+            in: "sandbox"
+        )
+    }
+
+    private func check(
+        _ simulated: JSONValue,
+        _ before: [String: JSONValue],
+        _ after: [String: JSONValue],
+        _ pairs: [(String, String)],
+        named: Set<String>
+    ) throws {
+        let calls = simulated["calls"]?.array ?? []
+        #expect(calls.count == pairs.count)
+        for call in calls {
+            let key = "\(call["workflow"]?.string ?? "") \(call["capability"]?.string ?? "")"
+            #expect(call["before"] == before[key], "\(key)")
+            #expect(call["after"] == after[key], "\(key)")
+            let isChanged =
+                winner(before[key]) != winner(after[key])
+                || before[key]?["allowed"] != after[key]?["allowed"]
+            #expect(call["changed"] == .bool(isChanged), "\(key)")
+        }
+        // Each entry of the list comes about, and whatever comes about to a named workflow is in it.
+        var listed: Set<String> = []
+        for entry in simulated["access"]?.array ?? [] {
+            let key = "\(entry["workflow"]?.string ?? "") \(entry["capability"]?.string ?? "")"
+            listed.insert(key)
+            #expect(entry["before"] == winner(before[key]), "\(key)")
+            #expect(entry["after"] == winner(after[key]), "\(key)")
+            #expect(winner(before[key]) != winner(after[key]), "\(key)")
+        }
+        for (workflow, capability) in pairs where named.contains(workflow) {
+            let key = "\(workflow) \(capability)"
+            #expect(listed.contains(key) == (winner(before[key]) != winner(after[key])), "\(key)")
+        }
+    }
+}
