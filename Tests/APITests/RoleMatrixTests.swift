@@ -66,6 +66,7 @@ import Testing
             ["capability": "payments.charge"],
             for: ["tenant-admin", "tenant-viewer", "runtime", "auditor"]
         ),
+        Row(.post, "/v1/apply", ["objects": []], for: ["tenant-admin"]),
         Row(.post, line + "/simulate", ["changes": [], "calls": []], for: ["tenant-admin"]),
         Row(
             .post,

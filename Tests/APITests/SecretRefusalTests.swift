@@ -129,6 +129,28 @@ import Testing
             ["attributes": [:]],
             [["attributes", "token"], ["description"], ["metadata", "note"]]
         ),
+        Place(
+            "applySet",
+            .post,
+            "/v1/apply",
+            [
+                "objects": [
+                    [
+                        "kind": "IntegrationConnection", "tenantId": "acme-corp",
+                        "object": SampleObjects.connection("conn_set"),
+                    ],
+                    [
+                        "kind": "PolicyRule", "tenantId": "acme-corp",
+                        "object": ["id": "p3", "effect": "forbid"],
+                    ],
+                ]
+            ],
+            [
+                ["objects", "0", "object", "config", "region"],
+                ["objects", "0", "object", "description"],
+                ["objects", "1", "object", "description"],
+            ]
+        ),
         Place("createGlobalKey", .post, "/v1/keys", ["roles": ["auditor"]], [["name"]]),
         Place(
             "createTenantKey",
@@ -223,6 +245,10 @@ import Testing
         in root: JSONValue
     ) -> JSONValue {
         guard let key = pointer.first else { return value }
+        if var items = root.array, let index = Int(key) {
+            items[index] = setting(value, at: pointer.dropFirst(), in: items[index])
+            return .array(items)
+        }
         var object = root.object ?? [:]
         object[key] = setting(value, at: pointer.dropFirst(), in: object[key] ?? [:])
         return .object(object)

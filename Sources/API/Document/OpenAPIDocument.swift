@@ -98,6 +98,14 @@ public enum OpenAPIDocument {
                 "required": true,
                 "content": ["application/json": ["schema": reference(schema)]],
             ]
+        case .jsonOrLines(let schema):
+            [
+                "required": true,
+                "content": [
+                    "application/json": ["schema": reference(schema)],
+                    "application/x-ndjson": ["schema": ["type": "string"]],
+                ],
+            ]
         case .optionalJSON(let schema):
             ["content": ["application/json": ["schema": reference(schema)]]]
         case .mergePatch:

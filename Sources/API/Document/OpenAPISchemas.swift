@@ -226,6 +226,16 @@ enum OpenAPISchemas {
             "valid": ["type": "boolean"], "records": integer,
             "firstBad": ["type": ["object", "null"]],
         ]),
+        "SetResult": object([
+            "dryRun": ["type": "boolean"], "revision": integer, "summary": free,
+            "changes": list(
+                object([
+                    "kind": text, "tenantId": ["type": ["string", "null"]], "id": text,
+                    "action": ["enum": ["create", "update", "delete", "unchanged"]],
+                    "fields": texts,
+                ])
+            ),
+        ]),
         "Status": object(["status": text, "detail": text]),
         "OpenAPI": free,
     ]
@@ -248,6 +258,17 @@ enum OpenAPISchemas {
                 object(["workflow": text, "capability": text], required: ["capability"])
             ),
         ]),
+        "Set": object(
+            [
+                "objects": list(
+                    object(
+                        ["kind": text, "tenantId": text, "object": free],
+                        required: ["kind", "object"]
+                    )
+                )
+            ],
+            required: ["objects"]
+        ),
         "Execution": object([
             "workflow": text, "input": [:],
             "timeoutMs": ["type": "integer", "minimum": 1, "maximum": 120_000],

@@ -27,6 +27,10 @@ enum RequestBody {
                 )
             }
             return try parse(request.body)
+        case .jsonOrLines:
+            if mediaType(request) == "application/x-ndjson" { return try parseLines(request.body) }
+            try checkType(request, rule)
+            return try parse(request.body)
         case .optionalJSON:
             guard !request.body.isEmpty else { return nil }
             try checkType(request, rule)
@@ -40,6 +44,7 @@ enum RequestBody {
     ) throws(CommandError) {
         var allowed = ["application/json"]
         if case .mergePatch = rule { allowed.insert("application/merge-patch+json", at: 0) }
+        if case .jsonOrLines = rule { allowed.append("application/x-ndjson") }
         guard allowed.contains(mediaType(request) ?? "") else {
             throw CommandError(
                 .malformed,
@@ -56,6 +61,16 @@ enum RequestBody {
                 let type = given.split(separator: ";", maxSplits: 1).first ?? ""
                 return type.trimming(" \t").lowercased()
             }
+    }
+
+    /// Lines of JSON as the `objects` of one; empty lines are passed over.
+    private static func parseLines(_ bytes: [UInt8]) throws(CommandError) -> JSONValue {
+        var objects: [JSONValue] = []
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+            if !isBlank { objects.append(try parse(Array(line))) }
+        }
+        return ["objects": .array(objects)]
     }
 
     private static func parse(_ bytes: [UInt8]) throws(CommandError) -> JSONValue {

@@ -24,6 +24,20 @@ extension Routes {
             }
         ),
         Route(
+            .post,
+            "/v1/apply",
+            "applySet",
+            "Brings a set of objects about, all of them or none.",
+            access: .tenantAction(.apply),
+            query: ["prune"],
+            body: .jsonOrLines("Set"),
+            answer: .object("SetResult"),
+            run: .later { call async throws(CommandError) in
+                try await ApplySet(body: call.json, prunes: call.query.bool("prune"))
+                    .run(call.context)
+            }
+        ),
+        Route(
             .get,
             "/v1/export",
             "exportObjects",

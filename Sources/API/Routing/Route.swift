@@ -26,6 +26,8 @@ struct Route: Sendable {
         /// JSON of the schema, which must be there; what is wrong with its type is 400, as AuthZEN
         /// wants it, and a body without one is taken for JSON.
         case lenientJSON(String)
+        /// JSON of the schema, or its objects as lines of JSON.
+        case jsonOrLines(String)
         /// A merge patch of the schema's objects (RFC 7396).
         case mergePatch(String)
     }

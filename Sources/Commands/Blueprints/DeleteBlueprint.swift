@@ -19,14 +19,20 @@ public struct DeleteBlueprint: Sendable {
             id: "\(id.name.text)@\(id.version.text)"
         )
         return try await context.write(subject) { (state, _) throws(CommandError) in
-            let existing = state.catalog.blueprints[id]
-            try context.precondition.check(existing?.revision)
-            guard let existing else { throw .notFound("such blueprint") }
-            if let users = state.catalog.configCounts[id] {
-                let detail = "The version is used by \(users) configs."
-                throw CommandError(.conflict, "BLUEPRINT_IN_USE", detail)
-            }
-            return DocumentWrite.removal(of: PutBlueprint.json(existing), .removeBlueprint(id))
+            try context.precondition.check(state.catalog.blueprints[id]?.revision)
+            return try plan(state)
         }
+    }
+
+    /// The plan that removes it.
+    func plan(_ state: State) throws(CommandError) -> Ledger.Plan<Written> {
+        guard let existing = state.catalog.blueprints[id] else {
+            throw .notFound("such blueprint")
+        }
+        if let users = state.catalog.configCounts[id] {
+            let detail = "The version is used by \(users) configs."
+            throw CommandError(.conflict, "BLUEPRINT_IN_USE", detail)
+        }
+        return DocumentWrite.removal(of: PutBlueprint.json(existing), .removeBlueprint(id))
     }
 }

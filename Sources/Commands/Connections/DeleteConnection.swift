@@ -25,22 +25,27 @@ public struct DeleteConnection: Sendable {
             id: id.text,
             tenant: scope.tenant
         )
-        let answer = try await context.write(subject) { (state, _) throws(CommandError) in
-            let tenant = scope.read(state)
-            let existing = tenant.connections[id]
-            try context.precondition.check(existing?.revision)
-            guard let existing else { throw .notFound("such connection") }
-            try context.caller.check(existing.value.environment)
-            try ConnectionRules.checkUnused(
-                id,
-                in: tenant,
-                context.services.environments,
-                "A live config binds it."
-            )
-            let change = Change.removeConnection(scope.tenant, id)
-            return DocumentWrite.removal(of: tenant.json(existing), change)
+        return try await context.write(subject) { (state, _) throws(CommandError) in
+            try context.precondition.check(scope.read(state).connections[id]?.revision)
+            return try plan(state, context)
         }
-        if !context.isDryRun { context.services.executor.forget(id, of: scope.tenant) }
-        return answer
+    }
+
+    /// The plan that removes it.
+    func plan(
+        _ state: State,
+        _ context: CommandContext
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let tenant = scope.read(state)
+        guard let existing = tenant.connections[id] else { throw .notFound("such connection") }
+        try context.caller.check(existing.value.environment)
+        try ConnectionRules.checkUnused(
+            id,
+            in: tenant,
+            context.services.environments,
+            "A live config binds it."
+        )
+        let change = Change.removeConnection(scope.tenant, id)
+        return DocumentWrite.removal(of: tenant.json(existing), change)
     }
 }

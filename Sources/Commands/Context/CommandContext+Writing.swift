@@ -40,7 +40,17 @@ extension CommandContext {
         try services.checkAudit()
         let committed = try await commit(plan)
         if committed.hasChanged {
-            try await services.recordChange(subject, committed.written, self, committed.revision)
+            let written = committed.written
+            let whole = [WrittenPart(subject: subject, written: written)]
+            for part in written.parts.isEmpty ? whole : written.parts {
+                try await services.recordChange(
+                    part.subject,
+                    part.written,
+                    self,
+                    committed.revision
+                )
+                if part.written.kind == .nothing { services.forget(part.subject) }
+            }
         }
         return Self.answer(committed.written, revision: committed.revision)
     }

@@ -63,4 +63,12 @@ struct Written: Sendable {
     /// Makes what is answered instead of the object; called after the write, so that other writers
     /// do not wait for it.
     var makeBody: (@Sendable () -> JSONValue)?
+    /// The writes that a write of many is made of, each to be audited; none for a write of one.
+    var parts: [WrittenPart] = []
+}
+
+/// One of many writes that are one entry of the log.
+struct WrittenPart: Sendable {
+    let subject: WriteSubject
+    let written: Written
 }

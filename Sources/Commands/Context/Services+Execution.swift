@@ -14,6 +14,14 @@ extension Services {
     /// Whether what is resolved depends on the state alone: an open breaker changes it too.
     public var isResolvingSettled: Bool { !executor.mayHaveOpenBreaker }
 
+    /// Lets go of what is counted for a connection that is gone.
+    func forget(_ removed: WriteSubject) {
+        guard removed.type == "connection", let tenant = removed.tenant,
+            let id = ConnectionID(removed.id)
+        else { return }
+        executor.forget(id, of: tenant)
+    }
+
     /// Checks a connection's health, with `secret` in the place of its own when one is given.
     func checkHealth(
         _ connection: Connection,

@@ -25,11 +25,18 @@ public struct DeletePolicy: Sendable {
             tenant: owner.tenant
         )
         return try await context.write(subject) { (state, _) throws(CommandError) in
-            let existing = owner.policies(state)[id]
-            try context.precondition.check(existing?.revision)
-            guard let existing else { throw .notFound("such policy") }
-            try PutPolicy.check(existing.value, context.caller)
-            return DocumentWrite.removal(of: existing.json, .removePolicy(owner.tenant, id))
+            try context.precondition.check(owner.policies(state)[id]?.revision)
+            return try plan(state, context)
         }
+    }
+
+    /// The plan that removes it.
+    func plan(
+        _ state: State,
+        _ context: CommandContext
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        guard let existing = owner.policies(state)[id] else { throw .notFound("such policy") }
+        try PutPolicy.check(existing.value, context.caller)
+        return DocumentWrite.removal(of: existing.json, .removePolicy(owner.tenant, id))
     }
 }

@@ -7,15 +7,35 @@ import Policy
 ///
 /// A config among them stands for the new live version of its line: it passes the publish gate.
 struct ChangeRehearsal {
-    private let scope: TenantScope
+    /// What a config in the set stands for.
+    enum ConfigWish { case liveVersion, statusItSays }
+
+    /// What became of a member.
+    struct Planned {
+        let id: String
+        let environment: EnvironmentName?
+        let plan: Ledger.Plan<Written>
+    }
+
+    /// Whose objects; nil while those of the platform are planned.
+    var scope: TenantScope?
     private let context: CommandContext
     private let stamp: Ledger.Stamp
+    private let configWish: ConfigWish
     /// The state with the changes so far.
     private(set) var state: State
-    private var seen: Set<String> = []
+    /// The objects of the set so far, by kind, owner and id.
+    private(set) var seen: Set<String> = []
 
-    init(_ scope: TenantScope, _ context: CommandContext, _ state: State, _ stamp: Ledger.Stamp) {
+    init(
+        _ scope: TenantScope?,
+        _ context: CommandContext,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        configs configWish: ConfigWish = .liveVersion
+    ) {
         self.scope = scope
+        self.configWish = configWish
         self.context = context
         self.state = state
         self.stamp = stamp
@@ -26,8 +46,9 @@ struct ChangeRehearsal {
     /// - Throws: What its real write would refuse, with pointers to it; `FORBIDDEN` for what the
     ///   caller may not write; `PATH_MISMATCH` for another tenant's; `INVALID_VALUE` for an object
     ///   that is there twice.
-    mutating func apply(_ member: SetMember) throws(CommandError) {
-        if let tenant = member.tenant, tenant != scope.tenant {
+    @discardableResult
+    mutating func apply(_ member: SetMember) throws(CommandError) -> Planned {
+        if let scope, let tenant = member.tenant, tenant != scope.tenant {
             // Whether there is such a tenant is not said.
             throw .invalid(
                 .pathMismatch,
@@ -36,14 +57,31 @@ struct ChangeRehearsal {
             )
         }
         do throws(CommandError) {
-            let plan = try self.plan(member)
-            if !plan.changes.isEmpty { state = state.applying(plan.changes, stamp) }
+            let planned = try plan(member)
+            take(planned.plan.changes)
+            return planned
         } catch {
             throw error.within(member.place)
         }
     }
 
-    private mutating func plan(_ member: SetMember) throws(CommandError) -> Ledger.Plan<Written> {
+    /// Goes on with the state that the changes make.
+    mutating func take(_ changes: [Change]) {
+        if !changes.isEmpty { state = state.applying(changes, stamp) }
+    }
+
+    /// The tenant's scope: the kinds that are a tenant's come with one.
+    private func owned() -> TenantScope {
+        guard let scope else { preconditionFailure("a tenant's object has a tenant") }
+        return scope
+    }
+
+    /// How an object of a set is told from the others of its kind.
+    static func name(_ kind: SetMember.Kind, _ tenant: TenantID?, _ id: String) -> String {
+        "\(kind.rawValue) \(tenant?.text ?? "") \(id)"
+    }
+
+    private mutating func plan(_ member: SetMember) throws(CommandError) -> Planned {
         switch member.kind {
         case .integrationSpec: try planSpec(member.object)
         case .blueprint: try planBlueprint(member.object)
@@ -54,8 +92,12 @@ struct ChangeRehearsal {
     }
 
     /// - Throws: `INVALID_VALUE` for an object that is there a second time.
-    private mutating func note(_ kind: SetMember.Kind, _ id: String) throws(CommandError) {
-        guard !seen.insert("\(kind.rawValue) \(id)").inserted else { return }
+    private mutating func note(
+        _ kind: SetMember.Kind,
+        _ tenant: TenantID?,
+        _ id: String
+    ) throws(CommandError) {
+        guard !seen.insert(Self.name(kind, tenant, id)).inserted else { return }
         throw .invalid(.invalidValue, at: .root, "the set has \(kind.rawValue) \(id) twice")
     }
 
@@ -77,7 +119,7 @@ struct ChangeRehearsal {
         }
     }
 
-    private mutating func planSpec(_ body: JSONValue) throws(CommandError) -> Ledger.Plan<Written> {
+    private mutating func planSpec(_ body: JSONValue) throws(CommandError) -> Planned {
         try authorize(.specsWrite, nil)
         let spec = try read { () throws(InvalidDocument) in
             let issues = IssueList()
@@ -86,13 +128,15 @@ struct ChangeRehearsal {
             return spec
         }
         try CommandError.checkSecrets(in: body)
-        try note(.integrationSpec, "\(spec.id.key.text)@\(spec.id.version.text)")
-        return try PutIntegrationSpec.plan(spec, state, stamp, .none)
+        let id = "\(spec.id.key.text)@\(spec.id.version.text)"
+        try note(.integrationSpec, nil, id)
+        let plan = try PutIntegrationSpec.plan(spec, state, stamp, .none)
+        return Planned(id: id, environment: nil, plan: plan)
     }
 
     private mutating func planBlueprint(
         _ body: JSONValue
-    ) throws(CommandError) -> Ledger.Plan<Written> {
+    ) throws(CommandError) -> Planned {
         try authorize(.blueprintsWrite, nil)
         let blueprint = try read { () throws(InvalidDocument) in
             let issues = IssueList()
@@ -101,37 +145,44 @@ struct ChangeRehearsal {
             return blueprint
         }
         try CommandError.checkSecrets(in: body)
-        try note(.blueprint, "\(blueprint.id.name.text)@\(blueprint.id.version.text)")
-        return try PutBlueprint.plan(blueprint, state, stamp, .none)
+        let id = "\(blueprint.id.name.text)@\(blueprint.id.version.text)"
+        try note(.blueprint, nil, id)
+        let plan = try PutBlueprint.plan(blueprint, state, stamp, .none)
+        return Planned(id: id, environment: nil, plan: plan)
     }
 
     private mutating func planConnection(
         _ body: JSONValue
-    ) throws(CommandError) -> Ledger.Plan<Written> {
+    ) throws(CommandError) -> Planned {
+        let scope = owned()
         try authorize(.connectionsWrite, scope.tenant)
-        let id = try PutConnection.read(body, scope: scope, id: nil).id
-        try note(.connection, id.text)
-        return try PutConnection(scope: scope, id: id, body: body).plan(state, stamp, context)
+        let named = try PutConnection.read(body, scope: scope, id: nil)
+        try note(.connection, scope.tenant, named.id.text)
+        let put = PutConnection(scope: scope, id: named.id, body: body)
+        let plan = try put.plan(state, stamp, context)
+        return Planned(id: named.id.text, environment: named.environment, plan: plan)
     }
 
     /// A rule without a tenant is the platform's.
     private mutating func planPolicy(
         _ body: JSONValue,
         of tenant: TenantID?
-    ) throws(CommandError) -> Ledger.Plan<Written> {
+    ) throws(CommandError) -> Planned {
         try authorize(tenant == nil ? .globalPoliciesWrite : .policiesWrite, tenant)
         let rule = try read { () throws(InvalidDocument) in try PolicyRule(body, id: nil) }
         try CommandError.checkSecrets(in: body)
         try PutPolicy.check(rule, context.caller)
-        try note(.policy, "\(tenant?.text ?? "") \(rule.id.text)")
-        let owner: OwnerScope = tenant == nil ? .platform : .tenant(scope)
-        return try PutPolicy.plan(rule, of: owner, state, stamp, context.caller)
+        try note(.policy, tenant, rule.id.text)
+        let owner: OwnerScope = tenant == nil ? .platform : .tenant(owned())
+        let plan = try PutPolicy.plan(rule, of: owner, state, stamp, context.caller)
+        return Planned(id: rule.id.text, environment: nil, plan: plan)
     }
 
     private mutating func planConfig(
         _ body: JSONValue
-    ) throws(CommandError) -> Ledger.Plan<Written> {
+    ) throws(CommandError) -> Planned {
         let state = state
+        let scope = owned()
         let named = try read { () throws(InvalidDocument) in
             try TenantAppConfig(
                 body,
@@ -142,8 +193,17 @@ struct ChangeRehearsal {
         }
         let target = ConfigScope(scope: scope, line: named.line)
         try authorize(.configsWrite, scope.tenant, named.environment)
-        try note(.config, "\(named.line.blueprint.text)/\(named.environment.text)")
+        let id = "\(named.line.blueprint.text)/\(named.environment.text)"
+        try note(.config, scope.tenant, id)
         let config = try ConfigDraft.read(body, target, state, version: nil)
-        return try PublishConfig.planAtOnce(config, on: target, state, stamp, context)
+        let plan =
+            switch configWish {
+            case .liveVersion:
+                try PublishConfig.planAtOnce(config, on: target, state, stamp, context)
+            case .statusItSays:
+                try WishedConfig(config, said: body["meta"]?["status"], on: target)
+                    .plan(state, stamp, context)
+            }
+        return Planned(id: id, environment: named.environment, plan: plan)
     }
 }

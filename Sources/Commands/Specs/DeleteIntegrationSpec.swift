@@ -19,14 +19,20 @@ public struct DeleteIntegrationSpec: Sendable {
             id: "\(id.key.text)@\(id.version.text)"
         )
         return try await context.write(subject) { (state, _) throws(CommandError) in
-            let existing = state.catalog.specs[id]
-            try context.precondition.check(existing?.revision)
-            guard let existing else { throw .notFound("such integration spec") }
-            if let users = state.catalog.connectionCounts[id] {
-                let detail = "The version is used by \(users) connections."
-                throw CommandError(.conflict, "SPEC_IN_USE", detail)
-            }
-            return DocumentWrite.removal(of: PutIntegrationSpec.json(existing), .removeSpec(id))
+            try context.precondition.check(state.catalog.specs[id]?.revision)
+            return try plan(state)
         }
+    }
+
+    /// The plan that removes it.
+    func plan(_ state: State) throws(CommandError) -> Ledger.Plan<Written> {
+        guard let existing = state.catalog.specs[id] else {
+            throw .notFound("such integration spec")
+        }
+        if let users = state.catalog.connectionCounts[id] {
+            let detail = "The version is used by \(users) connections."
+            throw CommandError(.conflict, "SPEC_IN_USE", detail)
+        }
+        return DocumentWrite.removal(of: PutIntegrationSpec.json(existing), .removeSpec(id))
     }
 }

@@ -1,0 +1,60 @@
+import JSON
+import Model
+
+/// What a set does to one object, as it is answered and audited.
+struct SetChange: Sendable {
+    /// What becomes of the object.
+    enum Action: String, Sendable, CaseIterable { case create, update, delete, unchanged }
+
+    let kind: SetMember.Kind
+    let tenant: TenantID?
+    let id: String
+    let environment: EnvironmentName?
+    let action: Action
+    let written: Written
+
+    /// As the API writes it.
+    var json: JSONValue {
+        [
+            "kind": .string(kind.rawValue), "tenantId": tenant.map { .string($0.text) } ?? .null,
+            "id": .string(id), "action": .string(action.rawValue),
+            "fields": .array(fields.map { .string($0) }),
+        ]
+    }
+
+    /// For the audit record.
+    var subject: WriteSubject {
+        let noun =
+            switch kind {
+            case .integrationSpec: ("spec", "integrationSpec")
+            case .blueprint: ("blueprint", "blueprint")
+            case .connection: ("connection", "connection")
+            case .policy: ("policy", "policy")
+            case .config: ("config", "config")
+            }
+        let verb = action == .delete ? (kind == .config ? "archive" : "delete") : "apply"
+        return WriteSubject(
+            action: "\(noun.0).\(verb)",
+            type: noun.1,
+            id: id,
+            tenant: tenant,
+            environment: environment
+        )
+    }
+
+    /// Where the object changes; at most `ApplySet.fieldCountMax`.
+    private var fields: [String] {
+        guard action == .update, let before = written.before, let after = written.object else {
+            return []
+        }
+        let patch = JSONDiff.patch(from: .object(before), to: .object(after)).array ?? []
+        let pointers = patch.compactMap { $0["path"]?.string }
+            .filter { !Self.owned.contains($0) && !$0.hasPrefix("/health") }
+        return Array(pointers.prefix(ApplySet.fieldCountMax))
+    }
+
+    /// What only the server writes.
+    private static let owned: Set<String> = [
+        "/revision", "/meta/createdAt", "/meta/updatedAt", "/meta/version",
+    ]
+}

@@ -1,0 +1,216 @@
+import JSON
+import Ledger
+import Model
+import Policy
+
+/// One set on its way into the store: the changes so far, and the state that they make.
+struct SetRun {
+    private let context: CommandContext
+    private let stamp: Ledger.Stamp
+    private var rehearsal: ChangeRehearsal
+    private var changes: [Change] = []
+    private var parts: [SetChange] = []
+
+    init(_ context: CommandContext, _ state: State, _ stamp: Ledger.Stamp) {
+        self.context = context
+        self.stamp = stamp
+        rehearsal = ChangeRehearsal(nil, context, state, stamp, configs: .statusItSays)
+    }
+
+    // MARK: What is in the set
+
+    /// Applies the members, kind by kind as they need one another, else as written.
+    mutating func apply(_ members: [SetMember]) throws(CommandError) {
+        for kind in SetMember.Kind.allCases {
+            for member in members where member.kind == kind { try apply(member) }
+        }
+    }
+
+    private mutating func apply(_ member: SetMember) throws(CommandError) {
+        rehearsal.scope = try scope(of: member)
+        let planned = try rehearsal.apply(member)
+        let written = planned.plan.answer
+        changes += planned.plan.changes
+        let isNew = written.before == nil
+        parts.append(
+            SetChange(
+                kind: member.kind,
+                tenant: rehearsal.scope?.tenant,
+                id: planned.id,
+                environment: planned.environment,
+                action: planned.plan.changes.isEmpty ? .unchanged : isNew ? .create : .update,
+                written: written
+            )
+        )
+    }
+
+    /// The right to the member's tenant; nil for what is the platform's.
+    ///
+    /// A tenant's own key may leave its tenant out, but for policy rules: one without a tenant is the
+    /// platform's.
+    private func scope(of member: SetMember) throws(CommandError) -> TenantScope? {
+        switch member.kind {
+        case .integrationSpec, .blueprint: return nil
+        case .policy:
+            guard let tenant = member.tenant else { return nil }
+            return try context.caller.authorize(.policiesWrite, tenant: tenant, environment: nil)
+        case .connection, .config:
+            guard let tenant = member.tenant ?? context.caller.credential.tenant else {
+                throw .invalid(.missingField, at: member.tenantPlace, "is required")
+            }
+            let action: Action = member.kind == .config ? .configsWrite : .connectionsWrite
+            return try context.caller.authorize(action, tenant: tenant, environment: nil)
+        }
+    }
+
+    // MARK: What is not in it
+
+    /// Removes the objects of the members' kinds and tenants that are no members; those that need
+    /// others go first. A config's live version is archived.
+    mutating func prune(_ members: [SetMember]) throws(CommandError) {
+        for kind in SetMember.Kind.allCases.reversed() {
+            var scopes: [TenantScope?] = []
+            for member in members where member.kind == kind {
+                let scope = try scope(of: member)
+                if !scopes.contains(scope) { scopes.append(scope) }
+            }
+            for scope in scopes { try prune(kind, scope) }
+        }
+    }
+
+    private mutating func prune(
+        _ kind: SetMember.Kind,
+        _ scope: TenantScope?
+    ) throws(CommandError) {
+        let state = rehearsal.state
+        switch kind {
+        case .integrationSpec:
+            for id in state.catalog.specs.keys.sorted() {
+                let name = "\(id.key.text)@\(id.version.text)"
+                try remove(kind, nil, name) { (state, _) throws(CommandError) in
+                    try DeleteIntegrationSpec(id: id).plan(state)
+                }
+            }
+        case .blueprint:
+            for id in state.catalog.blueprints.keys.sorted() {
+                let name = "\(id.name.text)@\(id.version.text)"
+                try remove(kind, nil, name) { (state, _) throws(CommandError) in
+                    try DeleteBlueprint(id: id).plan(state)
+                }
+            }
+        case .policy:
+            let owner: OwnerScope = scope.map { .tenant($0) } ?? .platform
+            for id in owner.policies(state).keys.sorted() {
+                try remove(kind, scope, id.text) { (state, context) throws(CommandError) in
+                    try DeletePolicy(owner: owner, id: id).plan(state, context)
+                }
+            }
+        case .connection:
+            guard let scope else { return }
+            for (id, stored) in scope.read(state).connections.sorted(by: { $0.key < $1.key })
+            where context.caller.credential.mayAct(in: stored.value.environment) {
+                try remove(kind, scope, id.text) { (state, context) throws(CommandError) in
+                    try DeleteConnection(scope: scope, id: id).plan(state, context)
+                }
+            }
+        case .config:
+            guard let scope else { return }
+            for line in scope.read(state).lines.keys.sorted()
+            where context.caller.credential.mayAct(in: line.environment) {
+                try archive(ConfigScope(scope: scope, line: line))
+            }
+        }
+    }
+
+    private mutating func remove(
+        _ kind: SetMember.Kind,
+        _ scope: TenantScope?,
+        _ id: String,
+        _ plan: (State, CommandContext) throws(CommandError) -> Ledger.Plan<Written>
+    ) throws(CommandError) {
+        guard !rehearsal.seen.contains(ChangeRehearsal.name(kind, scope?.tenant, id)) else {
+            return
+        }
+        let removal = try plan(rehearsal.state, context)
+        take(removal.changes, kind, scope, id, nil, removal.answer)
+    }
+
+    /// Archives what is live of a line: what is published, and a newer preview.
+    private mutating func archive(_ target: ConfigScope) throws(CommandError) {
+        let id = "\(target.line.blueprint.text)/\(target.line.environment.text)"
+        let name = ChangeRehearsal.name(.config, target.scope.tenant, id)
+        let line = target.read(rehearsal.state)
+        let live = [line.newerPreview, line.published].compactMap { $0 }
+        guard !rehearsal.seen.contains(name), let shown = live.first else { return }
+        let actor = context.caller.credential.id.text
+        var changes: [Change] = []
+        for version in live {
+            changes +=
+                ConfigLifecycle.changes(
+                    version,
+                    .archive,
+                    on: target,
+                    line,
+                    stamp,
+                    actor: actor,
+                    reason: "not in the applied set"
+                )
+                .changes
+        }
+        let written = Written(kind: .nothing, before: shown.json)
+        take(changes, .config, target.scope, id, target.line.environment, written)
+    }
+
+    private mutating func take(
+        _ changes: [Change],
+        _ kind: SetMember.Kind,
+        _ scope: TenantScope?,
+        _ id: String,
+        _ environment: EnvironmentName?,
+        _ written: Written
+    ) {
+        self.changes += changes
+        rehearsal.take(changes)
+        parts.append(
+            SetChange(
+                kind: kind,
+                tenant: scope?.tenant,
+                id: id,
+                environment: environment,
+                action: .delete,
+                written: written
+            )
+        )
+    }
+
+    // MARK: The whole
+
+    /// The plan of all of it.
+    ///
+    /// - Throws: `LIMIT_EXCEEDED` when it would change too many objects.
+    func plan() throws(CommandError) -> Ledger.Plan<Written> {
+        let moving = parts.filter { $0.action != .unchanged }
+        guard moving.count <= ApplySet.objectCountMax else {
+            throw CommandError(
+                .invalid,
+                "LIMIT_EXCEEDED",
+                "The set would change \(moving.count) objects; at most "
+                    + "\(ApplySet.objectCountMax) change at once."
+            )
+        }
+        let isKept = !context.isDryRun && !changes.isEmpty
+        var summary: JSONObject = [:]
+        for action in SetChange.Action.allCases {
+            summary[action.rawValue] = .integer(Int64(parts.count { $0.action == action }))
+        }
+        let answer: JSONValue = [
+            "dryRun": .bool(context.isDryRun),
+            "revision": .integer(Int64(isKept ? stamp.revision : stamp.revision - 1)),
+            "summary": .object(summary), "changes": .array(parts.map(\.json)),
+        ]
+        var written = Written()
+        written.parts = moving.map { WrittenPart(subject: $0.subject, written: $0.written) }
+        written.makeBody = { answer }
+        return Ledger.Plan(changes, answer: written)
+    }
+}

@@ -1,0 +1,120 @@
+import JSON
+import Ledger
+import Model
+import Resolver
+
+/// A config of a set, and the status that it is to have (API section 10, "Apply and export").
+///
+/// It becomes a new version of its line and takes the steps to that status, through the gates of each.
+/// What says the same as the version that already stands there changes nothing.
+struct WishedConfig {
+    /// The statuses that can be wished for.
+    enum Status: String, CaseIterable { case draft, preview, published }
+
+    let config: TenantAppConfig
+    let status: Status
+    let target: ConfigScope
+
+    /// A wish; a config that says no status is a draft.
+    ///
+    /// - Throws: `INVALID_VALUE` for a status that can't be wished for.
+    init(
+        _ config: TenantAppConfig,
+        said status: JSONValue?,
+        on target: ConfigScope
+    ) throws(CommandError) {
+        guard let wished = Status(rawValue: status?.string ?? Status.draft.rawValue) else {
+            throw .invalid(
+                .invalidValue,
+                at: JSONPointer.root.appending("meta").appending("status"),
+                "can be draft, preview or published in a set"
+            )
+        }
+        self.config = config
+        self.status = wished
+        self.target = target
+    }
+
+    /// The plan that brings it about.
+    ///
+    /// - Throws: `VALIDATION_FAILED` with the report; `TOO_MANY_VERSIONS`, `UNKNOWN_ENVIRONMENT`.
+    func plan(
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let environment = try target.environment(context.services.environments)
+        let line = target.read(state)
+        if let standing = standing(line, environment.tier) {
+            let written = Written(
+                object: standing.json,
+                revision: standing.revision,
+                before: standing.json
+            )
+            return Ledger.Plan([], answer: written)
+        }
+        let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
+        let actor = context.caller.credential.id.text
+        let made = ConfigDraft.adding(version, to: target, stamp, actor: actor, reason: nil)
+        var changes = made.changes
+        var written = made.answer
+        var current = Stored(
+            version,
+            revision: stamp.revision,
+            createdAt: stamp.now,
+            updatedAt: stamp.now
+        )
+        let gate = try ConfigGate(target, state, context.services, now: context.now)
+        for step in steps {
+            try pass(gate, version, step)
+            let result = ConfigLifecycle.changes(
+                current,
+                step,
+                on: target,
+                line,
+                stamp,
+                actor: actor,
+                reason: nil
+            )
+            changes += result.changes
+            current = result.moved
+        }
+        written.object = current.json
+        written.before = line.live(in: environment.tier)?.json
+        written.kind = written.before == nil ? .created : .done
+        return Ledger.Plan(changes, answer: written)
+    }
+
+    private var steps: [ConfigLifecycle.Step] {
+        switch status {
+        case .draft: []
+        case .preview: [.preview]
+        case .published: [.preview, .publish]
+        }
+    }
+
+    private func pass(
+        _ gate: ConfigGate,
+        _ version: ConfigVersion,
+        _ step: ConfigLifecycle.Step
+    ) throws(CommandError) {
+        let report = try gate.report(version)
+        let isGood = report.isValid || (step == .preview && report.hasOnlyHealthErrors)
+        guard isGood else { throw gate.refusal(report) }
+    }
+
+    /// The version that is there already and says the same: the live one; for a draft also the newest.
+    private func standing(
+        _ line: ConfigLine,
+        _ tier: Environment.Tier
+    ) -> Stored<ConfigVersion>? {
+        let candidates: [Stored<ConfigVersion>?] =
+            switch status {
+            case .published: [line.published]
+            case .preview: [line.live(in: tier), line.newerPreview]
+            case .draft: [line.live(in: tier), line.versions[line.lastNumber]]
+            }
+        return candidates.compactMap { $0 }
+            .first { $0.value.config.document.object == config.document.object }
+    }
+}
