@@ -65,8 +65,9 @@ struct SetRun {
 
     // MARK: What is not in it
 
-    /// Removes the objects of the members' kinds and tenants that are no members; those that need
-    /// others go first. A config's live version is archived.
+    /// Removes the objects of the members' kinds and tenants that are no members.
+    ///
+    /// Those that need others go first. A config's live version is archived.
     mutating func prune(_ members: [SetMember]) throws(CommandError) {
         for kind in SetMember.Kind.allCases.reversed() {
             var scopes: [TenantScope?] = []
