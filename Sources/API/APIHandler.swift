@@ -38,6 +38,14 @@ public final class APIHandler: HTTPHandler {
         let began = MonotonicClock.precise
         let milliseconds = WallClock.milliseconds()
         let now = Timestamp(milliseconds: milliseconds)
+        if let certificate = request.clientCertificate,
+            Int64(certificate.notAfter) < milliseconds / 1000
+        {
+            // It ended while its connection went on: from now on it stands for nobody.
+            var request = request
+            request.clientCertificate = nil
+            return handle(request)
+        }
         let question = question(request)
         if let entry = question.flatMap({ memo.entry($0, now: now) }) {
             return .answer(recall(entry, request, now, began))

@@ -82,7 +82,8 @@ extension PeerLoop {
         ClientCertificate(
             subject: certificate.subject,
             names: certificate.names,
-            fingerprint: certificate.fingerprint
+            fingerprint: certificate.fingerprint,
+            notAfter: certificate.notAfter
         )
     }
 }

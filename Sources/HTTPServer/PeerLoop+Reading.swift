@@ -7,6 +7,12 @@ extension PeerLoop {
         // The peer may have been closed by an earlier event of the same turn.
         guard let peer = peers[token] else { return }
         guard readiness.isDisjoint(with: .broken) else {
+            // A client that sent a request and closed at once is hung up while its bytes still lie
+            // there (on Unix-domain sockets always): what it sent is served, as over TCP.
+            let hasInput = readiness.contains(.readable) && readiness.isDisjoint(with: .failed)
+            if hasInput, peer.phase == .reading, peer.outbox.isEmpty, !peer.isInputEnded {
+                return read(peer)
+            }
             if peer.phase == .handshaking { counters.countHandshake(.failed) }
             close(peer)
             return

@@ -9,11 +9,16 @@ public final class ClientCertificate: Sendable {
     public let names: [String]
     /// The SHA-256 digest of the certificate, in lower-case hexadecimal digits.
     public let fingerprint: String
+    /// The last second of its validity, in seconds since 1970 UTC.
+    ///
+    /// It was valid when the client showed it; a connection may stay open for longer.
+    public let notAfter: Int
 
     /// Puts together what was read of a certificate.
-    public init(subject: String, names: [String], fingerprint: String) {
+    public init(subject: String, names: [String], fingerprint: String, notAfter: Int) {
         self.subject = subject
         self.names = names
         self.fingerprint = fingerprint
+        self.notAfter = notAfter
     }
 }

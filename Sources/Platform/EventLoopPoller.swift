@@ -13,6 +13,8 @@ public struct Readiness: OptionSet, Sendable, Hashable {
     public static let readable = Readiness(rawValue: UInt32(bindery_readable))
     /// Bytes can be written.
     public static let writable = Readiness(rawValue: UInt32(bindery_writable))
+    /// The connection failed; always reported.
+    public static let failed = Readiness(rawValue: UInt32(bindery_failed))
     /// The connection failed or both its directions ended; always reported, watched for or not.
     public static let broken = Readiness(
         rawValue: UInt32(bindery_failed) | UInt32(bindery_hung_up)

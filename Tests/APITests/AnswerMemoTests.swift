@@ -202,9 +202,26 @@ import Testing
         for (fingerprint, status) in expected {
             var request = try HTTPRequest(.get, Self.resolved)
             request.clientCertificate = fingerprint.map { fingerprint in
-                ClientCertificate(subject: "CN=x", names: [], fingerprint: fingerprint)
+                ClientCertificate(
+                    subject: "CN=x",
+                    names: [],
+                    fingerprint: fingerprint,
+                    notAfter: .max
+                )
             }
             #expect(await api.answer(request).status == status)
+        }
+        // One that has ended since its connection began stands for nobody.
+        var late = try HTTPRequest(.get, Self.resolved)
+        let now = Int(WallClock.milliseconds() / 1000)
+        for (notAfter, status) in [(now + 60, 200), (now - 1, 401)] {
+            late.clientCertificate = ClientCertificate(
+                subject: "CN=x",
+                names: [],
+                fingerprint: "aa",
+                notAfter: notAfter
+            )
+            #expect(await api.answer(late).status == status)
         }
     }
 }

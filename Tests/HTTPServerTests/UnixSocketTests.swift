@@ -47,6 +47,25 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: path.path))
     }
 
+    @Test func `what a client sent before it closed at once is served`() async throws {
+        let folder = try TestCertificateFolder()
+        let path = try Self.path(in: folder)
+        try await Self.run(path) { server in
+            for _ in 0..<20 {
+                let client = WireClient(over: try SocketPeer(connectingTo: path))
+                try await client.send(Self.get)
+            }
+            for _ in 0..<1000 where server.server.statistics.requests < 20 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(server.server.statistics.requests == 20)
+            for _ in 0..<1000 where server.server.statistics.peers > 0 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(server.server.statistics.peers == 0)
+        }
+    }
+
     @Test func `its mode can be set`() async throws {
         let folder = try TestCertificateFolder()
         var path = try Self.path(in: folder)
