@@ -21,7 +21,6 @@ public struct PutBlueprint: Sendable {
     ///   version and the body says something else.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let blueprint = try Self.read(body, id: id)
-        try CommandError.checkSecrets(in: body)
         let subject = WriteSubject(
             action: "blueprint.put",
             type: "blueprint",
@@ -60,12 +59,16 @@ public struct PutBlueprint: Sendable {
         return plan
     }
 
-    private static func read(_ body: JSONValue, id: BlueprintID) throws(CommandError) -> Blueprint {
+    /// Reads a body, which holds no secret; without an `id` from the path its own counts.
+    static func read(_ body: JSONValue, id: BlueprintID?) throws(CommandError) -> Blueprint {
+        let noun: Blueprint
         do {
-            return try Blueprint(body, id: id)
+            noun = try Blueprint(body, id: id)
         } catch {
             throw .invalid(error)
         }
+        try CommandError.checkSecrets(in: body)
+        return noun
     }
 
     static func path(_ id: BlueprintID) -> String {

@@ -15,20 +15,39 @@ enum ConfigDraft {
         _ state: State,
         version: ObjectVersion?
     ) throws(CommandError) -> TenantAppConfig {
-        let config: TenantAppConfig
+        let config = try parse(body, target.scope, line: target.line, state, version: version)
+        try check(config, target.scope, state)
+        return config
+    }
+
+    /// Reads what a body says by itself; without a `line` from the path its own counts.
+    static func parse(
+        _ body: JSONValue,
+        _ scope: TenantScope,
+        line: ConfigLineID?,
+        _ state: State,
+        version: ObjectVersion?
+    ) throws(CommandError) -> TenantAppConfig {
         do {
-            config = try TenantAppConfig(
+            return try TenantAppConfig(
                 body,
-                tenant: target.scope.tenant,
-                line: target.line,
+                tenant: scope.tenant,
+                line: line,
                 latestVersion: { version ?? state.catalog.latestVersion(of: $0) }
             )
         } catch {
             throw .invalid(error)
         }
+    }
+
+    /// Checks what it says against the state: its blueprint is there, and it holds no secret.
+    static func check(
+        _ config: TenantAppConfig,
+        _ scope: TenantScope,
+        _ state: State
+    ) throws(CommandError) {
         try checkBlueprint(config.blueprint, state)
-        try checkSecrets(config, target.scope.read(state), state)
-        return config
+        try checkSecrets(config, scope.read(state), state)
     }
 
     private static func checkBlueprint(
@@ -69,6 +88,46 @@ enum ConfigDraft {
         if issues.hasErrors { throw .invalid(issues.issues) }
     }
 
+    /// The plan that adds a version to its line, and takes it through steps that were judged before.
+    ///
+    /// - Returns: The plan, and the version as it then stands.
+    static func adding(
+        _ version: ConfigVersion,
+        through steps: [ConfigLifecycle.Step],
+        to target: ConfigScope,
+        _ line: ConfigLine,
+        _ stamp: Ledger.Stamp,
+        actor: String,
+        reason: String?
+    ) -> (plan: Ledger.Plan<Written>, standing: Stored<ConfigVersion>) {
+        let made = adding(version, to: target, stamp, actor: actor, reason: reason)
+        var changes = made.changes
+        var standing = stored(version, stamp)
+        for step in steps {
+            let result = ConfigLifecycle.changes(
+                standing,
+                step,
+                on: target,
+                line,
+                stamp,
+                actor: actor,
+                reason: reason
+            )
+            changes += result.changes
+            standing = result.moved
+        }
+        var written = made.answer
+        written.object = standing.json
+        return (Ledger.Plan(changes, answer: written), standing)
+    }
+
+    private static func stored(
+        _ version: ConfigVersion,
+        _ stamp: Ledger.Stamp
+    ) -> Stored<ConfigVersion> {
+        Stored(version, revision: stamp.revision, createdAt: stamp.now, updatedAt: stamp.now)
+    }
+
     /// The plan that adds a version to its line.
     static func adding(
         _ version: ConfigVersion,
@@ -77,12 +136,7 @@ enum ConfigDraft {
         actor: String,
         reason: String?
     ) -> Ledger.Plan<Written> {
-        let stored = Stored(
-            version,
-            revision: stamp.revision,
-            createdAt: stamp.now,
-            updatedAt: stamp.now
-        )
+        let stored = stored(version, stamp)
         let step = ConfigTransition(
             version: version.number,
             from: nil,

@@ -22,25 +22,16 @@ extension PublishConfig {
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
         let gate = try ConfigGate(target, state, context.services, now: context.now)
         _ = try Self.gate(gate, version)
-        let actor = context.caller.credential.id.text
-        let made = ConfigDraft.adding(version, to: target, stamp, actor: actor, reason: nil)
-        let draft = Stored(
-            version,
-            revision: stamp.revision,
-            createdAt: stamp.now,
-            updatedAt: stamp.now
-        )
-        let result = ConfigLifecycle.changes(
-            draft,
-            .publish,
-            on: target,
-            line,
-            stamp,
-            actor: actor,
-            reason: nil
-        )
-        var written = made.answer
-        written.object = result.moved.json
-        return Ledger.Plan(made.changes + result.changes, answer: written)
+        return
+            ConfigDraft.adding(
+                version,
+                through: [.publish],
+                to: target,
+                line,
+                stamp,
+                actor: context.caller.credential.id.text,
+                reason: nil
+            )
+            .plan
     }
 }

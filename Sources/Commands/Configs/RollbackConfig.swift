@@ -68,28 +68,19 @@ public struct RollbackConfig: Sendable {
         )
         let gate = try ConfigGate(target, state, context.services, now: context.now)
         let report = try PublishConfig.gate(gate, version)
-        let actor = context.caller.credential.id.text
-        let made = ConfigDraft.adding(version, to: target, stamp, actor: actor, reason: reason)
-        let draft = Stored(
+        let added = ConfigDraft.adding(
             version,
-            revision: stamp.revision,
-            createdAt: stamp.now,
-            updatedAt: stamp.now
-        )
-        let result = ConfigLifecycle.changes(
-            draft,
-            .publish,
-            on: target,
+            through: [.publish],
+            to: target,
             line,
             stamp,
-            actor: actor,
+            actor: context.caller.credential.id.text,
             reason: reason
         )
-        let changes = made.changes + result.changes
-        var written = made.answer
-        written.object = result.moved.json
+        let (changes, standing) = (added.plan.changes, added.standing)
+        var written = added.plan.answer
         written.makeBody = {
-            ConfigStep.body(result.moved, report, gate.access(state, after: changes, stamp))
+            ConfigStep.body(standing, report, gate.access(state, after: changes, stamp))
         }
         return Ledger.Plan(changes, answer: written)
     }

@@ -26,14 +26,7 @@ public struct PutPolicy: Sendable {
     /// - Throws: Everything wrong with the body; `ALREADY_EXISTS` for a POST of an id that is taken;
     ///   `TOO_MANY_POLICIES`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        let rule: PolicyRule
-        do {
-            rule = try PolicyRule(body, id: id)
-        } catch {
-            throw .invalid(error)
-        }
-        try CommandError.checkSecrets(in: body)
-        try Self.check(rule, context.caller)
+        let rule = try Self.read(body, id: id, context.caller)
         let subject = WriteSubject(
             action: id == nil ? "policy.create" : "policy.put",
             type: "policy",
@@ -48,6 +41,23 @@ public struct PutPolicy: Sendable {
             }
             return try Self.plan(rule, of: owner, state, stamp, context.caller)
         }
+    }
+
+    /// Reads a body, which holds no secret and reaches no further than its writer.
+    static func read(
+        _ body: JSONValue,
+        id: PolicyID?,
+        _ caller: Caller
+    ) throws(CommandError) -> PolicyRule {
+        let rule: PolicyRule
+        do {
+            rule = try PolicyRule(body, id: id)
+        } catch {
+            throw .invalid(error)
+        }
+        try CommandError.checkSecrets(in: body)
+        try check(rule, caller)
+        return rule
     }
 
     /// The plan that makes or replaces the rule.

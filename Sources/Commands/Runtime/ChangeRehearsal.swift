@@ -109,25 +109,9 @@ struct ChangeRehearsal {
         _ = try context.caller.authorize(action, tenant: tenant, environment: environment)
     }
 
-    private func read<Value>(
-        _ read: () throws(InvalidDocument) -> Value
-    ) throws(CommandError) -> Value {
-        do throws(InvalidDocument) {
-            return try read()
-        } catch {
-            throw .invalid(error)
-        }
-    }
-
     private mutating func planSpec(_ body: JSONValue) throws(CommandError) -> Planned {
         try authorize(.specsWrite, nil)
-        let spec = try read { () throws(InvalidDocument) in
-            let issues = IssueList()
-            let spec = IntegrationSpec(reading: body, id: nil, issues: issues)
-            try issues.throwErrors()
-            return spec
-        }
-        try CommandError.checkSecrets(in: body)
+        let spec = try PutIntegrationSpec.read(body, id: nil)
         let id = "\(spec.id.key.text)@\(spec.id.version.text)"
         try note(.integrationSpec, nil, id)
         let plan = try PutIntegrationSpec.plan(spec, state, stamp, .none)
@@ -138,13 +122,7 @@ struct ChangeRehearsal {
         _ body: JSONValue
     ) throws(CommandError) -> Planned {
         try authorize(.blueprintsWrite, nil)
-        let blueprint = try read { () throws(InvalidDocument) in
-            let issues = IssueList()
-            let blueprint = Blueprint(reading: body, id: nil, issues: issues)
-            try issues.throwErrors()
-            return blueprint
-        }
-        try CommandError.checkSecrets(in: body)
+        let blueprint = try PutBlueprint.read(body, id: nil)
         let id = "\(blueprint.id.name.text)@\(blueprint.id.version.text)"
         try note(.blueprint, nil, id)
         let plan = try PutBlueprint.plan(blueprint, state, stamp, .none)
@@ -169,9 +147,7 @@ struct ChangeRehearsal {
         of tenant: TenantID?
     ) throws(CommandError) -> Planned {
         try authorize(tenant == nil ? .globalPoliciesWrite : .policiesWrite, tenant)
-        let rule = try read { () throws(InvalidDocument) in try PolicyRule(body, id: nil) }
-        try CommandError.checkSecrets(in: body)
-        try PutPolicy.check(rule, context.caller)
+        let rule = try PutPolicy.read(body, id: nil, context.caller)
         try note(.policy, tenant, rule.id.text)
         let owner: OwnerScope = tenant == nil ? .platform : .tenant(owned())
         let plan = try PutPolicy.plan(rule, of: owner, state, stamp, context.caller)
@@ -181,21 +157,13 @@ struct ChangeRehearsal {
     private mutating func planConfig(
         _ body: JSONValue
     ) throws(CommandError) -> Planned {
-        let state = state
         let scope = owned()
-        let named = try read { () throws(InvalidDocument) in
-            try TenantAppConfig(
-                body,
-                tenant: scope.tenant,
-                line: nil,
-                latestVersion: { state.catalog.latestVersion(of: $0) }
-            )
-        }
-        let target = ConfigScope(scope: scope, line: named.line)
-        try authorize(.configsWrite, scope.tenant, named.environment)
-        let id = "\(named.line.blueprint.text)/\(named.environment.text)"
+        let config = try ConfigDraft.parse(body, scope, line: nil, state, version: nil)
+        let target = ConfigScope(scope: scope, line: config.line)
+        try authorize(.configsWrite, scope.tenant, config.environment)
+        let id = "\(config.line.blueprint.text)/\(config.environment.text)"
         try note(.config, scope.tenant, id)
-        let config = try ConfigDraft.read(body, target, state, version: nil)
+        try ConfigDraft.check(config, scope, state)
         let plan =
             switch configWish {
             case .liveVersion:
@@ -204,6 +172,6 @@ struct ChangeRehearsal {
                 try WishedConfig(config, said: body["meta"]?["status"], on: target)
                     .plan(state, stamp, context)
             }
-        return Planned(id: id, environment: named.environment, plan: plan)
+        return Planned(id: id, environment: config.environment, plan: plan)
     }
 }

@@ -54,35 +54,23 @@ struct WishedConfig {
             return Ledger.Plan([], answer: written)
         }
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
-        let actor = context.caller.credential.id.text
-        let made = ConfigDraft.adding(version, to: target, stamp, actor: actor, reason: nil)
-        var changes = made.changes
-        var written = made.answer
-        var current = Stored(
-            version,
-            revision: stamp.revision,
-            createdAt: stamp.now,
-            updatedAt: stamp.now
-        )
         let gate = try ConfigGate(target, state, context.services, now: context.now)
-        for step in steps {
-            try pass(gate, version, step)
-            let result = ConfigLifecycle.changes(
-                current,
-                step,
-                on: target,
+        try pass(gate, version)
+        let plan =
+            ConfigDraft.adding(
+                version,
+                through: steps,
+                to: target,
                 line,
                 stamp,
-                actor: actor,
+                actor: context.caller.credential.id.text,
                 reason: nil
             )
-            changes += result.changes
-            current = result.moved
-        }
-        written.object = current.json
+            .plan
+        var written = plan.answer
         written.before = line.live(in: environment.tier)?.json
         written.kind = written.before == nil ? .created : .done
-        return Ledger.Plan(changes, answer: written)
+        return Ledger.Plan(plan.changes, answer: written)
     }
 
     private var steps: [ConfigLifecycle.Step] {
@@ -93,13 +81,11 @@ struct WishedConfig {
         }
     }
 
-    private func pass(
-        _ gate: ConfigGate,
-        _ version: ConfigVersion,
-        _ step: ConfigLifecycle.Step
-    ) throws(CommandError) {
+    /// Judges the version once: what may be published may be previewed.
+    private func pass(_ gate: ConfigGate, _ version: ConfigVersion) throws(CommandError) {
+        guard status != .draft else { return }
         let report = try gate.report(version)
-        let isGood = report.isValid || (step == .preview && report.hasOnlyHealthErrors)
+        let isGood = report.isValid || (status == .preview && report.hasOnlyHealthErrors)
         guard isGood else { throw gate.refusal(report) }
     }
 

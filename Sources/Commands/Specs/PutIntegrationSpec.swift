@@ -21,7 +21,6 @@ public struct PutIntegrationSpec: Sendable {
     ///   version and the body says something else.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let spec = try Self.read(body, id: id)
-        try CommandError.checkSecrets(in: body)
         let subject = WriteSubject(
             action: "spec.put",
             type: "integrationSpec",
@@ -60,13 +59,16 @@ public struct PutIntegrationSpec: Sendable {
         return plan
     }
 
-    private static func read(_ body: JSONValue, id: SpecID) throws(CommandError) -> IntegrationSpec
-    {
+    /// Reads a body, which holds no secret; without an `id` from the path its own counts.
+    static func read(_ body: JSONValue, id: SpecID?) throws(CommandError) -> IntegrationSpec {
+        let noun: IntegrationSpec
         do {
-            return try IntegrationSpec(body, id: id)
+            noun = try IntegrationSpec(body, id: id)
         } catch {
             throw .invalid(error)
         }
+        try CommandError.checkSecrets(in: body)
+        return noun
     }
 
     static func path(_ id: SpecID) -> String {

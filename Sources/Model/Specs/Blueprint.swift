@@ -72,8 +72,10 @@ extension Blueprint {
 
     /// Reads a blueprint; `id` is what the path says, and the body's own must agree.
     ///
+    /// Without a path it stands in the body.
+    ///
     /// - Throws: `InvalidDocument` with every error found.
-    public init(_ json: JSONValue, id: BlueprintID) throws(InvalidDocument) {
+    public init(_ json: JSONValue, id: BlueprintID?) throws(InvalidDocument) {
         let issues = IssueList()
         let blueprint = Self(reading: json, id: id, issues: issues)
         try issues.throwErrors()

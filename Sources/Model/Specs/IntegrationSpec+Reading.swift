@@ -16,8 +16,10 @@ extension IntegrationSpec {
 
     /// Reads a spec; `id` is what the path says, and the body's own key and version must agree.
     ///
+    /// Without a path they stand in the body.
+    ///
     /// - Throws: `InvalidDocument` with every error found.
-    public init(_ json: JSONValue, id: SpecID) throws(InvalidDocument) {
+    public init(_ json: JSONValue, id: SpecID?) throws(InvalidDocument) {
         let issues = IssueList()
         let spec = Self(reading: json, id: id, issues: issues)
         try issues.throwErrors()
