@@ -68,6 +68,56 @@ import Testing
         #expect(try await world.execute().status == 200)
     }
 
+    /// A set with a new connection, and a config for staging that binds it and is to be live.
+    private static func set(_ id: String, secret: String) -> JSONValue {
+        let connection = ProviderWorld.connection("env://BINDERY_SECRET_\(secret)")
+            .setting(.string(id), at: ["meta", "id"])
+            .setting("staging", at: ["meta", "environment"])
+        let binding: JSONValue = ["slotId": "payments.primary", "connectionId": .string(id)]
+        let config = ProviderWorld.config.setting([binding], at: ["integrations"])
+            .setting("invoice-app", at: ["meta", "blueprintName"])
+            .setting("staging", at: ["meta", "environment"])
+            .setting("published", at: ["meta", "status"])
+        return [
+            "objects": [
+                ["kind": "TenantAppConfig", "tenantId": "acme-corp", "object": config],
+                ["kind": "IntegrationConnection", "tenantId": "acme-corp", "object": connection],
+            ]
+        ]
+    }
+
+    @Test func `a set publishes nothing whose connection fails its check`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        let before = provider.requests.count
+        let dry = try await world.server.send(
+            "POST",
+            "/v1/apply?dryRun=true",
+            Self.set("conn_bad", secret: "B")
+        )
+        #expect(dry.status == 200, "\(dry)")
+        #expect(provider.requests.count == before)
+        let refused = try await world.server.send(
+            "POST",
+            "/v1/apply",
+            Self.set("conn_bad", secret: "B")
+        )
+        #expect(refused.status == 422, "\(refused)")
+        #expect(refused.code == "VALIDATION_FAILED")
+        #expect(refused.text.contains("HEALTH_CHECK_FAILED"))
+        #expect(provider.requests.count == before + 1)
+        let path = ProviderWorld.tenant + "/connections/"
+        #expect(try await world.server.send("GET", path + "conn_bad").status == 404)
+
+        try await world.server.must("POST", "/v1/apply", Self.set("conn_good", secret: "C"))
+        let health = try await world.server.must("GET", path + "conn_good/health")
+        #expect(health.json["status"] == "healthy", "\(health)")
+        #expect(provider.requests.count == before + 2)
+        // What is live already is not checked again.
+        try await world.server.must("POST", "/v1/apply", Self.set("conn_good", secret: "C"))
+        #expect(provider.requests.count == before + 2)
+    }
+
     @Test func `a secret that does not work takes nothing over`() async throws {
         let (provider, world) = try await world()
         defer { provider.stop() }

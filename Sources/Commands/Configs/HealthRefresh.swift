@@ -11,34 +11,52 @@ struct HealthRefresh {
 
     /// What a check found of a connection, as it was when the check began.
     struct Finding: Sendable {
-        let id: ConnectionID
+        let connection: Stored<Connection>
         let health: ConnectionHealth
-        let revision: UInt64
+
+        /// The change that keeps it.
+        var change: Change { .putHealth(connection.value.tenant, connection.value.id, health) }
+
+        /// Whether it is about this connection; of one that has changed since it tells nothing.
+        func isAbout(_ other: Stored<Connection>?) -> Bool {
+            guard let other else { return false }
+            return other.revision == connection.revision
+                && other.value.document == connection.value.document
+        }
     }
 
     /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
         guard !context.isDryRun else { return }
-        let state = context.state
+        let found = await findings(of: config.bindings.map(\.connection), context.state, context)
+        try await Self.keep(found, scope, context)
+    }
+
+    /// Runs those of these connections, as they are in a state that need not be in the store, and
+    /// keeps nothing.
+    func findings(
+        of ids: [ConnectionID],
+        _ state: State,
+        _ context: CommandContext
+    ) async -> [Finding] {
         let tenant = scope.read(state)
-        let stale = Set(config.bindings.map(\.connection)).sorted()
+        let stale = Set(ids).sorted()
             .filter { isStale($0, tenant, state, context) }
-        guard !stale.isEmpty else { return }
+            .compactMap { tenant.connections[$0] }
         var found: [Finding] = []
         await withTaskGroup(of: Finding?.self) { group in
-            for (index, id) in stale.enumerated() {
+            for (index, connection) in stale.enumerated() {
                 if index >= Self.concurrencyMax, let one = await group.next() ?? nil {
                     found.append(one)
                 }
-                let revision = tenant.connections[id]?.revision ?? 0
                 group.addTask {
-                    await Self.check(id, tenant, state, context)
-                        .map { Finding(id: id, health: $0, revision: revision) }
+                    await Self.check(connection.value.id, tenant, state, context)
+                        .map { Finding(connection: connection, health: $0) }
                 }
             }
             for await one in group { if let one { found.append(one) } }
         }
-        try await Self.keep(found, scope, context)
+        return found
     }
 
     private func isStale(
@@ -91,8 +109,8 @@ struct HealthRefresh {
                 now: context.now
             ) { (state, _) throws(CommandError) in
                 let connections = scope.read(state).connections
-                let changes = found.filter { connections[$0.id]?.revision == $0.revision }
-                    .map { Change.putHealth(scope.tenant, $0.id, $0.health) }
+                let changes = found.filter { $0.isAbout(connections[$0.connection.value.id]) }
+                    .map(\.change)
                 return Ledger.Plan(changes, answer: true)
             }
         } catch {

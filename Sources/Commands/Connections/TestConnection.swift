@@ -30,7 +30,7 @@ public struct TestConnection: Sendable {
         }
         if !context.isDryRun {
             try await HealthRefresh.keep(
-                [HealthRefresh.Finding(id: id, health: health, revision: connection.revision)],
+                [HealthRefresh.Finding(connection: connection, health: health)],
                 scope,
                 context
             )

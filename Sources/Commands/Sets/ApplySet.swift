@@ -33,15 +33,15 @@ public struct ApplySet: Sendable {
     ///   `REVISION_MISMATCH`; `CONNECTION_IN_USE` and the like for what can't be pruned.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let members = try read()
+        let findings = try await SetChecks(members: members, context: context).run()
         let subject = WriteSubject(action: "set.apply", type: "set", id: "set")
-        let answer = try await context.write(subject) { (state, stamp) throws(CommandError) in
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(state.revision)
             var run = SetRun(context, state, stamp)
-            try run.apply(members)
+            try run.apply(members, knowing: findings)
             if prunes { try run.prune(members) }
             return try run.plan()
         }
-        return answer
     }
 
     private func read() throws(CommandError) -> [SetMember] {

@@ -7,7 +7,7 @@ import Policy
 struct SetRun {
     private let context: CommandContext
     private let stamp: Ledger.Stamp
-    private var rehearsal: ChangeRehearsal
+    private(set) var rehearsal: ChangeRehearsal
     private var changes: [Change] = []
     private var parts: [SetChange] = []
 
@@ -19,11 +19,35 @@ struct SetRun {
 
     // MARK: What is in the set
 
-    /// Applies the members, kind by kind as they need one another, else as written.
-    mutating func apply(_ members: [SetMember]) throws(CommandError) {
-        for kind in SetMember.Kind.allCases {
+    /// Applies the members, kind by kind as they need one another, else as written; what was found
+    /// of connections is known before a config is judged.
+    mutating func apply(
+        _ members: [SetMember],
+        knowing findings: [HealthRefresh.Finding]
+    ) throws(CommandError) {
+        try applyAllButConfigs(members)
+        note(findings)
+        for member in members where member.kind == .config { try apply(member) }
+    }
+
+    /// Applies what configs need.
+    mutating func applyAllButConfigs(_ members: [SetMember]) throws(CommandError) {
+        for kind in SetMember.Kind.allCases where kind != .config {
             for member in members where member.kind == kind { try apply(member) }
         }
+    }
+
+    /// Keeps what checks found of the connections that the set makes or changes.
+    private mutating func note(_ findings: [HealthRefresh.Finding]) {
+        let state = rehearsal.state
+        let made = findings.filter { finding in
+            let connection = finding.connection.value
+            let now = state.tenant(connection.tenant).connections[connection.id]
+            return now?.revision == stamp.revision && now?.value.document == connection.document
+        }
+        let kept = made.map(\.change)
+        changes += kept
+        rehearsal.take(kept)
     }
 
     private mutating func apply(_ member: SetMember) throws(CommandError) {
@@ -48,7 +72,7 @@ struct SetRun {
     ///
     /// A tenant's own key may leave its tenant out, but for policy rules: one without a tenant is the
     /// platform's.
-    private func scope(of member: SetMember) throws(CommandError) -> TenantScope? {
+    func scope(of member: SetMember) throws(CommandError) -> TenantScope? {
         switch member.kind {
         case .integrationSpec, .blueprint: return nil
         case .policy:

@@ -73,6 +73,12 @@ struct WishedConfig {
         return Ledger.Plan(plan.changes, answer: written)
     }
 
+    /// Whether it is to be published, and is not.
+    func goesLive(_ state: State, _ context: CommandContext) throws(CommandError) -> Bool {
+        let environment = try target.environment(context.services.environments)
+        return status == .published && standing(target.read(state), environment.tier) == nil
+    }
+
     private var steps: [ConfigLifecycle.Step] {
         switch status {
         case .draft: []

@@ -1,0 +1,73 @@
+import JSON
+import Ledger
+import Model
+import Policy
+
+/// The health checks that a set needs before its configs go live: those that publishing each of them
+/// would run, of connections as the set makes them.
+struct SetChecks: Sendable {
+    let members: [SetMember]
+    let context: CommandContext
+
+    /// Whose connections are to be checked, in the state that the set makes.
+    private struct Wanted: Sendable {
+        let state: State
+        var connections: [TenantScope: [ConnectionID]] = [:]
+    }
+
+    /// Runs them; a dry run runs none.
+    ///
+    /// What they find of connections that the set leaves alone is kept at once, as publishing does.
+    ///
+    /// - Throws: What the set is refused for before its configs are judged.
+    func run() async throws(CommandError) -> [HealthRefresh.Finding] {
+        guard !context.isDryRun, members.contains(where: { $0.kind == .config }) else { return [] }
+        let wanted = try context.services.ledger.rehearse(now: context.now) {
+            (state, stamp) throws(CommandError) in
+            Ledger.Plan([], answer: try self.wanted(state, stamp))
+        }
+        var findings: [HealthRefresh.Finding] = []
+        for (scope, ids) in wanted.connections {
+            let refresh = HealthRefresh(scope: scope)
+            let found = await refresh.findings(of: ids, wanted.state, context)
+            try await HealthRefresh.keep(found, scope, context)
+            findings += found
+        }
+        return findings
+    }
+
+    private func wanted(_ state: State, _ stamp: Ledger.Stamp) throws(CommandError) -> Wanted {
+        // Whatever refuses the set anyway does so before a provider is asked.
+        try context.precondition.check(state.revision)
+        var run = SetRun(context, state, stamp)
+        try run.applyAllButConfigs(members)
+        var wanted = Wanted(state: run.rehearsal.state)
+        for member in members where member.kind == .config {
+            guard let scope = try run.scope(of: member) else { continue }
+            do throws(CommandError) {
+                let config = try ConfigDraft.parse(
+                    member.object,
+                    scope,
+                    line: nil,
+                    wanted.state,
+                    version: nil
+                )
+                _ = try context.caller.authorize(
+                    .configsWrite,
+                    tenant: scope.tenant,
+                    environment: config.environment
+                )
+                let wish = try WishedConfig(
+                    config,
+                    said: member.object["meta"]?["status"],
+                    on: ConfigScope(scope: scope, line: config.line)
+                )
+                guard try wish.goesLive(wanted.state, context) else { continue }
+                wanted.connections[scope, default: []] += config.bindings.map(\.connection)
+            } catch {
+                throw error.within(member.place)
+            }
+        }
+        return wanted
+    }
+}
