@@ -140,6 +140,12 @@ public struct JournalError: Error, Sendable, Equatable {
         case notKept
         /// An I/O error, a lost server, or the journal was closed.
         case unavailable
+        /// The server was lost while it committed: what was appended may be in the log as a whole, or
+        /// will never be (shared journals only).
+        case unknown
+        /// The log is not the one that this process has read: its medium went back in time (shared
+        /// journals only).
+        case diverged
     }
 
     /// What went wrong, for code to switch over.

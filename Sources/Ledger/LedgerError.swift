@@ -31,9 +31,9 @@ public struct LedgerError: Error, Sendable, Hashable {
     init(atStart error: JournalError) {
         switch error.code {
         case .locked: self.init(.locked, error.detail)
-        case .damaged, .newerFormat: self.init(.damaged, error.detail)
+        case .damaged, .newerFormat, .diverged: self.init(.damaged, error.detail)
         case .readOnly, .full: self.init(.readOnly, error.detail)
-        case .conflict, .notKept, .unavailable: self.init(.unavailable, error.detail)
+        case .conflict, .notKept, .unavailable, .unknown: self.init(.unavailable, error.detail)
         }
     }
 }
