@@ -20,8 +20,8 @@ public struct State: Sendable {
     public internal(set) var idempotency = IdempotencyTable()
     /// Which live configs name a domain, in small letters.
     public internal(set) var domains = ShardedTable<String, Set<DomainHolder>>()
-    /// The audit trail's anchored head.
-    public internal(set) var auditAnchor: AuditAnchor?
+    /// The anchored heads of the audit trails, of each process its own.
+    public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
 
     /// An empty state.
     public init() {}
@@ -36,12 +36,4 @@ public struct DomainHolder: Sendable, Hashable {
     public let tenant: TenantID
     /// The line.
     public let line: ConfigLineID
-}
-
-/// The head of the audit trail, as the log last knew it.
-public struct AuditAnchor: Sendable, Hashable {
-    /// The sequence number of the newest record.
-    public let sequence: UInt64
-    /// Its hash.
-    public let hash: String
 }
