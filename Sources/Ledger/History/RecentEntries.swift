@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 /// An entry of the log, and where it stands in it.
@@ -107,6 +108,20 @@ final class RecentEntries: Sendable {
                 }
             }
             return content.startPosition + UInt64(low)
+        }
+    }
+
+    /// The revision before the first entry that was made later than `time`; nil when earlier entries
+    /// than those here would have to be looked at.
+    func revision(at time: Timestamp) -> UInt64? {
+        content.withLock { content in
+            guard let first = content.entries.first, first.entry.at <= time else { return nil }
+            var last = first
+            for entry in content.entries {
+                if entry.entry.at > time { break }
+                last = entry
+            }
+            return last.entry.revision
         }
     }
 
