@@ -30,7 +30,9 @@ public struct JournalCopy: Sendable {
     ///
     /// The lines of that snapshot are in memory meanwhile. Nothing else may append to the source.
     ///
-    /// - Parameter source: A journal that was loaded.
+    /// - Parameters:
+    ///   - source: A journal that was loaded.
+    ///   - target: An empty one.
     /// - Throws: `JournalError` of either; `.conflict` when the source moved on.
     public init(
         from source: any Journal,
