@@ -165,7 +165,13 @@ final class LogFollower: @unchecked Sendable {
             link.drop()
             knowledge.disconnected(error.message)
             nextAttempt = MonotonicClock.now + link.nextPause()
-            if case .journal(let error) = error { refuseAll(error) }
+            switch error {
+            case .journal(let error): refuseAll(error)
+            // What the server refuses it would refuse again.
+            case .refused(let state, _) where !SQLState.isPassing(state):
+                refuseAll(error.journalError)
+            case .refused, .unsent, .lost, .unreachable, .stopped: break
+            }
         }
     }
 

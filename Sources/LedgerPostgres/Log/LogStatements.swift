@@ -129,7 +129,7 @@ struct LogStatements {
                 FROM (
                     SELECT position, batch, payload FROM bindery_record
                     WHERE ledger = $1 AND position > $2 ORDER BY position LIMIT $3
-                ) AS some
+                ) AS following
             ) AS measured
             WHERE total <= $4 OR total = octet_length(payload)
             ORDER BY position
