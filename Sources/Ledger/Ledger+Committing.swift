@@ -195,9 +195,9 @@ extension Ledger {
         for follower in followers { follower.resume() }
     }
 
-    private static var nobody:
-        ([CheckedContinuation<Bool, Never>], [CheckedContinuation<Void, Never>])
-    { ([], []) }
+    static var nobody: ([CheckedContinuation<Bool, Never>], [CheckedContinuation<Void, Never>]) {
+        ([], [])
+    }
 
     /// Answers writers whose write failed, and all that wait behind them.
     ///
@@ -218,8 +218,7 @@ extension Ledger {
 
     private func saveSnapshotIfDue() {
         let isDue = shared.withLock { shared in
-            let saved = max(shared.savedPosition, sharedJournal?.standing.snapshotPosition ?? 0)
-            let count = shared.published.position - min(saved, shared.published.position)
+            let count = shared.published.position - shared.savedPosition
             guard !shared.isSaving, count >= UInt64(snapshotInterval) else { return false }
             shared.isSaving = true
             return true

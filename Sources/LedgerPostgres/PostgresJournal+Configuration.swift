@@ -13,6 +13,9 @@ extension PostgresJournal {
         public let ledger: String
         /// How many snapshots are kept; records that the oldest of them covers are removed.
         public var snapshotCount = 2
+        /// How many records a snapshot is at least behind the one before it: of the processes that
+        /// all think it is time for one, only the first saves it.
+        public var snapshotSpacing: UInt64 = 0
         /// How long a start waits for the database.
         public var startTimeout = Duration.seconds(30)
         /// How long an append that lost its connection tries to find out what became of it.

@@ -24,7 +24,7 @@ struct SnapshotKeeper {
         link = PostgresLink(configuration, role, stop: stop)
     }
 
-    /// Saves a snapshot, unless a newer one is there, and removes what retention no longer wants.
+    /// Saves a snapshot, unless there is a newer one, or one that is too near, and removes what retention no longer wants.
     mutating func save(_ snapshot: any SnapshotSource) throws(JournalError) {
         guard !isClosed else { throw PostgresJournal.isClosed }
         defer { link.drop() }
@@ -76,7 +76,8 @@ struct SnapshotKeeper {
                     )
                 )
             }
-            guard newest <= position else {
+            let spacing = Int64(clamping: configuration.snapshotSpacing)
+            guard newest < 0 || newest <= position - spacing else {
                 _ = try session.run(PostgresStatement("ROLLBACK"), until: answerDeadline)
                 return false
             }

@@ -25,6 +25,7 @@ enum DatabaseJournal {
                 ledger: settings.name
             )
             configuration.snapshotCount = settings.snapshotCount
+            configuration.snapshotSpacing = UInt64(settings.snapshotInterval / 2)
             configuration.pollingInterval = settings.polling
             return PostgresJournal(configuration)
         } catch {
