@@ -69,8 +69,7 @@ import Testing
         let place = try #require(text.split(separator: "@").last)
         let urls = [
             "postgres://postgres:hunter2@\(place)", "postgres://nobody:hunter2@\(place)",
-            text.replacing("/postgres", with: "/nothing", maxReplacements: 9)
-                .replacing("nothing://", with: "postgres://"),
+            try TestDatabase.url(ofDatabase: "nothing"),
         ]
         for url in urls {
             var configuration = try TestDatabase.configuration(url)

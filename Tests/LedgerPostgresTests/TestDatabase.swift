@@ -57,8 +57,13 @@ enum TestDatabase {
     static func newDatabase() throws -> String {
         let name = "test_\(Random.integer())"
         try run("CREATE DATABASE \(name)")
-        return try #require(text).replacing("/postgres", with: "/\(name)", maxReplacements: 9)
-            .replacing("\(name)://", with: "postgres://")
+        return try url(ofDatabase: name)
+    }
+
+    /// The URL of another database of the server.
+    static func url(ofDatabase name: String) throws -> String {
+        let text = try #require(text)
+        return try #require(text.lastIndex(of: "/").map { end in "\(text[..<end])/\(name)" })
     }
 
     static func newLedger() -> String { "test-\(Random.integer())" }

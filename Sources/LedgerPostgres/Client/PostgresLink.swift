@@ -39,15 +39,18 @@ struct PostgresLink {
     ) throws(PostgresFailure) -> (session: PostgresSession, isNew: Bool) {
         if let session, !session.isBroken { return (session, false) }
         session = nil
+        var reason: PostgresFailure?
         while true {
             do {
                 let made = try connect(until: deadline)
-                session = made
                 backoff.reset()
                 return (made, true)
             } catch {
                 if case .stopped = error { throw error }
-                if isStarting && error.isLasting || MonotonicClock.now >= deadline { throw error }
+                if isStarting && error.isLasting { throw error }
+                // The last attempt was cut short by the deadline: the one before tells more.
+                if MonotonicClock.now >= deadline { throw reason ?? error }
+                reason = error
                 try pause(until: deadline)
             }
         }
