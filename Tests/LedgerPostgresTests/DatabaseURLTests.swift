@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct DatabaseURLTests {
     @Test(arguments: [
-        "postgres://user:hunter2@host/db", "postgresql://user:hunter2@h1:1,h2:65535/db?sslmode=require",
+        "postgres://user:hunter2@host/db",
+        "postgresql://user:hunter2@h1:1,h2:65535/db?sslmode=require",
         "postgres://user@host", "postgres:///db?host=/tmp", "postgres://[::1]:5433/db",
         "postgres://u:p%40ss%2Fhunter2@host/db", "postgres://user:1?hunter2@host/db",
     ])

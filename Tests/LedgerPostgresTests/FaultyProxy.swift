@@ -69,7 +69,9 @@ final class FaultyProxy: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         for (peer, bytes) in held {
             Self.send(bytes[...], to: peer)
-            while peer.receive(into: &buffer) == .wouldBlock { Thread.sleep(forTimeInterval: 0.001) }
+            while peer.receive(into: &buffer) == .wouldBlock {
+                Thread.sleep(forTimeInterval: 0.001)
+            }
         }
         return held.count
     }

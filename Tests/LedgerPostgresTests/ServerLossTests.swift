@@ -7,7 +7,8 @@ import Testing
 /// The server goes away, comes back, or another takes its place.
 @Suite(.serialized, .needsDatabase) struct ServerLossTests {
     /// Appends one payload after another until it is told to stop, and says which were acknowledged.
-    private static func appendMany(_ journal: PostgresJournal, count: Int) async throws -> [String] {
+    private static func appendMany(_ journal: PostgresJournal, count: Int) async throws -> [String]
+    {
         var told: [String] = []
         for number in 0..<count {
             try await journal.append("\(number)", after: told.count)
@@ -88,7 +89,9 @@ import Testing
         try standby.promote()
         var failures: Set<JournalError.Code> = []
         for _ in 0..<3 {
-            if let failure = await journal.failure(of: "next", after: 2) { failures.insert(failure) }
+            if let failure = await journal.failure(of: "next", after: 2) {
+                failures.insert(failure)
+            }
         }
         #expect(failures == [.diverged])
         do {

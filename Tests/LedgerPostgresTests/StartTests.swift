@@ -20,7 +20,10 @@ import Testing
         try await withThrowingTaskGroup { group in
             for number in 0..<8 {
                 group.addTask {
-                    let configuration = try TestDatabase.configuration(url, ledger: "l\(number % 2)")
+                    let configuration = try TestDatabase.configuration(
+                        url,
+                        ledger: "l\(number % 2)"
+                    )
                     try await Loaded(configuration).journal.close()
                 }
             }
@@ -77,7 +80,9 @@ import Testing
             let error = try #require(Self.failure(configuration))
             #expect(error.code == .unavailable)
             #expect(!error.detail.contains("hunter2"))
-            #expect(error.detail.contains("password authentication") || error.detail.contains("nothing"))
+            #expect(
+                error.detail.contains("password authentication") || error.detail.contains("nothing")
+            )
             #expect(!error.detail.contains("LOCATION"))
         }
     }
@@ -119,7 +124,9 @@ import Testing
         #expect(error?.detail.contains("position 2") == true)
     }
 
-    @Test(arguments: [("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply")])
+    @Test(arguments: [
+        ("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply"),
+    ])
     func `commits are durable whatever the server's default is`(
         _ found: String,
         _ set: String

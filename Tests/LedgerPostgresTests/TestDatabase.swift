@@ -29,8 +29,10 @@ enum TestDatabase {
     }
 
     /// Runs statements on a connection of their own, and gives the first column of the last one.
-    @discardableResult static func run(_ statements: String..., on url: String? = nil) throws -> [String?]
-    {
+    @discardableResult static func run(
+        _ statements: String...,
+        on url: String? = nil
+    ) throws -> [String?] {
         let session = try self.session(url)
         var values: [String?] = []
         for statement in statements {

@@ -30,9 +30,8 @@ struct PostgresLink {
 
     /// The session, or a new one: attempts follow each other with pauses until the deadline.
     ///
-    /// - Parameter isStarting: Whether a refusal that time does not heal, such as a wrong password,
-    ///   ends it at once. Later it does not: passwords are changed while servers run.
-    /// - Returns: The session, and whether it is new.
+    /// At the start a refusal that time does not heal, such as a wrong password, ends it at once. Later
+    /// it does not: passwords are changed while servers run.
     mutating func connected(
         until deadline: MonotonicInstant,
         isStarting: Bool = false
