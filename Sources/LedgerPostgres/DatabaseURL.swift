@@ -75,7 +75,9 @@ public struct DatabaseURL: Sendable {
 
     /// One entry for each host, since libpq gives its hosts one time limit together when it is driven
     /// step by step: the first that does not answer would keep the others from being asked.
-    private static func hosts(of values: [String: String]) throws(JournalError) -> [[String: String]] {
+    private static func hosts(
+        of values: [String: String]
+    ) throws(JournalError) -> [[String: String]] {
         var lists: [String: [String]] = [:]
         for name in ["host", "hostaddr", "port"] {
             lists[name] = values[name]?.split(separator: ",", omittingEmptySubsequences: false)
@@ -92,7 +94,8 @@ public struct DatabaseURL: Sendable {
                 throw malformed("a port is 1 to 65535; special characters are percent-encoded")
             }
         }
-        for name in ["host", "hostaddr", "dbname", "user"] where values[name]?.contains("@") == true {
+        for name in ["host", "hostaddr", "dbname", "user"] where values[name]?.contains("@") == true
+        {
             throw malformed("an @ in its user, password or database is percent-encoded")
         }
         return (0..<count)

@@ -35,7 +35,9 @@ extension PostgresJournal {
 
         /// The ledger named `ledger` in the database at `url`, with the usual bounds.
         ///
-        /// - Parameter ledger: 1 to 48 bytes of `a` to `z`, digits, `-` and `_`.
+        /// A name is 1 to 48 bytes of `a` to `z`, digits, `-` and `_`.
+        ///
+        /// - Throws: `.unavailable` for a name that is none.
         public init(url: DatabaseURL, ledger: String = "main") throws(JournalError) {
             let isNamed = ledger.utf8.allSatisfy { byte in
                 switch byte {

@@ -15,6 +15,6 @@ extension JournalRule {
             }
             await loaded.journal.close()
             try await requireRecords(LoadedJournal.records([[1], [2]], after: 0), in: bed)
-        },
+        }
     ]
 }

@@ -18,8 +18,9 @@ struct DatabaseOptions {
         let names = unsafe pairs.map { pair in unsafe UnsafePointer(strdup(pair.key)) } + [nil]
         let texts = unsafe pairs.map { pair in unsafe UnsafePointer(strdup(pair.value)) } + [nil]
         defer {
-            for unsafe text in unsafe names + texts {
-                unsafe free(UnsafeMutablePointer(mutating: text))
+            for index in pairs.indices {
+                unsafe free(UnsafeMutablePointer(mutating: names[index]))
+                unsafe free(UnsafeMutablePointer(mutating: texts[index]))
             }
         }
         return unsafe names.withUnsafeBufferPointer { names in

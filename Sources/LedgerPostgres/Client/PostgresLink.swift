@@ -30,24 +30,26 @@ struct PostgresLink {
 
     /// The session, or a new one: attempts follow each other with pauses until the deadline.
     ///
-    /// - Parameter isStarting: Whether a refusal that time does not heal, such as a wrong password,
-    ///   ends it at once. Later it does not: passwords are changed while servers run.
-    /// - Returns: The session, and whether it is new.
+    /// At the start a refusal that time does not heal, such as a wrong password, ends it at once. Later
+    /// it does not: passwords are changed while servers run.
     mutating func connected(
         until deadline: MonotonicInstant,
         isStarting: Bool = false
     ) throws(PostgresFailure) -> (session: PostgresSession, isNew: Bool) {
         if let session, !session.isBroken { return (session, false) }
         session = nil
+        var reason: PostgresFailure?
         while true {
             do {
                 let made = try connect(until: deadline)
-                session = made
                 backoff.reset()
                 return (made, true)
             } catch {
                 if case .stopped = error { throw error }
-                if isStarting && error.isLasting || MonotonicClock.now >= deadline { throw error }
+                if isStarting && error.isLasting { throw error }
+                // The last attempt was cut short by the deadline: the one before tells more.
+                if MonotonicClock.now >= deadline { throw reason ?? error }
+                reason = error
                 try pause(until: deadline)
             }
         }

@@ -69,7 +69,8 @@ extension PostgresSession {
     }
 
     private var isReadable: Bool {
-        SocketWait.wait(for: socket, orBell: nil, until: MonotonicInstant(nanoseconds: 0)).isReadable
+        let atOnce = MonotonicInstant(nanoseconds: 0)
+        return SocketWait.wait(for: socket, orBell: nil, until: atOnce).isReadable
     }
 
     private func rollBack(until deadline: MonotonicInstant) throws(PostgresFailure) {
@@ -80,8 +81,9 @@ extension PostgresSession {
 
     // MARK: Sending
 
-    /// What the server will answer, in order: whether the command prepares a statement, and which.
-    private typealias Expected = [(preparing: String?, isLast: Bool)]
+    /// What the server will answer, in order: the name of the statement that a command prepares, or
+    /// nil for a statement's own result.
+    private typealias Expected = [String?]
 
     private func send(_ statements: [PostgresStatement]) throws(PostgresFailure) -> Expected {
         var expected: Expected = []
@@ -97,10 +99,10 @@ extension PostgresSession {
                         types
                     ) == 1
                 else { throw lose(errorMessage) }
-                expected.append((name, false))
+                expected.append(name)
             }
             try send(statement)
-            expected.append((nil, false))
+            expected.append(nil)
         }
         guard unsafe PQpipelineSync(connection) == 1 else { throw lose(errorMessage) }
         return expected
@@ -176,11 +178,11 @@ extension PostgresSession {
     ) throws(PostgresFailure) -> [PostgresResult] {
         var results: [PostgresResult] = []
         var failure: PostgresFailure?
-        for command in expected {
+        for preparing in expected {
             while let result = try nextResult(until: deadline) {
                 switch result.status {
                 case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
-                    if let name = command.preparing {
+                    if let name = preparing {
                         prepared.insert(name)
                     } else {
                         results.append(result)

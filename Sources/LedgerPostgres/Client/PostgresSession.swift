@@ -41,9 +41,7 @@ import Platform
         unsafe PQconnectStartParams(names, values, 0)
     }
 
-    /// Makes a connection to one host.
-    ///
-    /// - Parameter bell: Ends the attempt when it rings.
+    /// Makes a connection to one host, unless the bell rings or the time is up.
     static func connect(
         to options: DatabaseOptions,
         orBell bell: Bell,
@@ -92,14 +90,16 @@ import Platform
 
     /// The SQLSTATE in a verbose line: `… FATAL:  28P01: password authentication failed …`.
     private static func state(in line: Substring) -> String? {
-        line.split(separator: " ").first { word in
-            word.count == 6 && word.last == ":"
-                && word.dropLast()
-                    .allSatisfy { letter in
-                        letter.isASCII && (letter.isNumber || letter.isUppercase)
-                    } && word.contains { letter in letter.isNumber }
-        }
-        .map { word in String(word.dropLast()) }
+        line.split(separator: " ")
+            .first { word in
+                word.count == 6 && word.last == ":"
+                    && word.dropLast()
+                        .allSatisfy { letter in
+                            letter.isASCII && (letter.isNumber || letter.isUppercase)
+                        }
+                    && word.contains { letter in letter.isNumber }
+            }
+            .map { word in String(word.dropLast()) }
     }
 
     /// What libpq says last, without the password, should any part ever quote it.
@@ -126,8 +126,8 @@ import Platform
                 guard let user = unsafe user, let notice = unsafe notice else { return }
                 let session = unsafe Unmanaged<PostgresSession>.fromOpaque(user)
                     .takeUnretainedValue()
-                guard let text = unsafe PQresultErrorField(notice, Int32(bindery_diagnosis_severity))
-                else { return }
+                let field = Int32(bindery_diagnosis_severity)
+                guard let text = unsafe PQresultErrorField(notice, field) else { return }
                 if unsafe String(cString: text) == "WARNING" { session.hasWarned = true }
             },
             user

@@ -33,7 +33,7 @@ enum SocketWait {
         while true {
             let left = deadline - MonotonicClock.now
             // Rounded up: a wait of less than a millisecond would otherwise spin.
-            let milliseconds = max(0, (left.nanosecondsClamped / 1_000_000) + (left > .zero ? 1 : 0))
+            let milliseconds = left > .zero ? left.nanosecondsClamped / 1_000_000 + 1 : 0
             let count = unsafe poll(&watched, nfds_t(watched.count), Int32(clamping: milliseconds))
             if count < 0, errno == EINTR { continue }
             if count == 0, MonotonicClock.now < deadline { continue }

@@ -93,8 +93,7 @@ final class LogFollower: @unchecked Sendable {
             if isTaken {
                 mailBell.ring()
             } else {
-                let error = JournalError(.unavailable, "the journal is closed, or has too much to do")
-                continuation.resume(returning: .failure(error))
+                continuation.resume(returning: .failure(Self.isTurnedAway))
             }
         }
     }
@@ -115,6 +114,11 @@ final class LogFollower: @unchecked Sendable {
             if isTaken { mailBell.ring() } else { continuation.resume() }
         }
     }
+
+    private static let isTurnedAway = JournalError(
+        .unavailable,
+        "the journal is closed, or has too much to do"
+    )
 
     // MARK: On the queue
 

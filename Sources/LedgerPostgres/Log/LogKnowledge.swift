@@ -54,8 +54,8 @@ final class LogKnowledge: Sendable {
 
     /// Compares a head with an identity that was taken before the head was read.
     ///
-    /// - Parameter batch: The batch of the record at the identity's position, where it was looked for
-    ///   and still is: retention may have removed it.
+    /// `batch` is that of the record at the identity's position, where it was looked for and still
+    /// is: retention may have removed it.
     func check(
         _ identity: Identity,
         against head: LogHead,

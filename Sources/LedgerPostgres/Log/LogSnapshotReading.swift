@@ -57,8 +57,8 @@ struct LogSnapshotReading {
 
     /// Hands on a snapshot's lines, part by part, until `visit` wants no more.
     ///
-    /// - Parameter digests: What `digests(of:)` said, so that nothing is handed on of a snapshot that
-    ///   is not whole; each part is checked again as it was received.
+    /// The digests are what `digests(of:)` said, so that nothing is handed on of a snapshot that is not
+    /// whole; each part is checked again as it was received.
     func forEachLine(
         of snapshot: SnapshotRow,
         digests: [[UInt8]],
@@ -66,11 +66,12 @@ struct LogSnapshotReading {
     ) throws(JournalError) {
         for (part, digest) in digests.enumerated() {
             let bytes = try asJournal { () throws(PostgresFailure) in
-                try session.run(
-                    statements.part(Int64(part), of: snapshot.position),
-                    until: deadline
-                )
-                .bytes(0, 0) ?? []
+                try session
+                    .run(
+                        statements.part(Int64(part), of: snapshot.position),
+                        until: deadline
+                    )
+                    .bytes(0, 0) ?? []
             }
             guard Digest.sha256(bytes) == digest else {
                 throw JournalError(.damaged, snapshot.damage)

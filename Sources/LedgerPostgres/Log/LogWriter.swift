@@ -68,7 +68,7 @@ struct LogWriter {
         }
     }
 
-    /// One attempt; whether the batch is in the log. False asks for another attempt.
+    /// One attempt: true when the batch is in the log, false asks for another attempt.
     private mutating func place(
         _ batch: LogBatch,
         until deadline: MonotonicInstant
