@@ -95,7 +95,8 @@ extension Ledger {
         }
         switch verdict {
         case .failure(let error): write.finish(.failure(error))
-        case .success(let starts): if starts { Task { await flush() } }
+        case .success(let starts):
+            if starts { Task(executorPreference: journal.appendExecutor) { await self.flush() } }
         }
     }
 

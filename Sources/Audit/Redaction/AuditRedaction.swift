@@ -39,8 +39,13 @@ public struct AuditRedaction: Sendable {
 
     /// The text without secrets.
     public func text(_ text: String) -> String {
-        guard let redacted = bytes(Array(text.utf8)) else { return text }
-        return String(decoding: redacted, as: UTF8.self)
+        redacted(text) ?? text
+    }
+
+    /// The text without secrets; nil when there was nothing to take out.
+    private func redacted(_ text: String) -> String? {
+        guard !needles.isEmpty || KeyFormats.mayStand(in: text.utf8Span.span) else { return nil }
+        return bytes(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The bytes without secrets; nil when there was nothing to take out.
@@ -50,31 +55,45 @@ public struct AuditRedaction: Sendable {
     }
 
     /// The value without secrets: strings and member names by their text, members also by name.
-    public func value(_ value: JSONValue) -> JSONValue {
+    public func value(_ value: JSONValue) -> JSONValue { redacted(value) ?? value }
+
+    /// The value without secrets; nil when there was nothing to take out, as nearly always: then
+    /// nothing of it is copied.
+    private func redacted(_ value: JSONValue) -> JSONValue? {
         switch value {
-        case .string(let text): .string(self.text(text))
-        case .array(let items): .array(items.map(self.value))
-        case .object(let object):
-            .object(
-                JSONObject(
-                    object.map { member in
-                        let isSecret = isSecretMember(member.key) && !member.value.isNull
-                        let redacted = isSecret ? .string(Self.mark) : self.value(member.value)
-                        return (text(member.key), redacted)
-                    }
-                )
-            )
-        case .integer, .decimal: number(value)
-        case .null, .bool: value
+        case .string(let text): redacted(text).map { .string($0) }
+        case .array(let items): redacted(items)
+        case .object(let object): redacted(object)
+        // A number stays, unless its digits are a secret.
+        case .integer, .decimal: needles.isNumber(value) ? .string(Self.mark) : nil
+        case .null, .bool: nil
         }
     }
 
-    /// A number stays, unless its digits are a secret.
-    private func number(_ value: JSONValue) -> JSONValue {
-        needles.isNumber(value) ? .string(Self.mark) : value
+    private func redacted(_ items: [JSONValue]) -> JSONValue? {
+        var isChanged = false
+        let values = items.map { item in
+            let value = redacted(item)
+            isChanged = isChanged || value != nil
+            return value ?? item
+        }
+        return isChanged ? .array(values) : nil
+    }
+
+    private func redacted(_ object: JSONObject) -> JSONValue? {
+        var isChanged = false
+        let members = object.members.map { member in
+            let isSecret = isSecretMember(member.key) && !member.value.isNull
+            let value = isSecret ? .string(Self.mark) : redacted(member.value)
+            let key = redacted(member.key)
+            isChanged = isChanged || value != nil || key != nil
+            return (key ?? member.key, value ?? member.value)
+        }
+        return isChanged ? .object(JSONObject(members)) : nil
     }
 
     func isSecretMember(_ name: String) -> Bool {
+        guard !fields.isEmpty || SensitiveName.mayBeMember(name) else { return false }
         let name = SensitiveName.normalized(name)
         return fields.contains(name) || SensitiveName.members.contains(name)
     }

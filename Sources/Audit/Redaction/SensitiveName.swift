@@ -6,6 +6,21 @@ enum SensitiveName {
         "password", "privatekey", "refreshtoken", "secret", "secretkey", "sessiontoken",
     ]
 
+    /// The letters that a name of `members` begins with.
+    private static let memberStarts = Set(members.compactMap(\.utf8.first))
+
+    /// Whether `members` may hold the name: false for most names, at a glance.
+    ///
+    /// A name that is not all ASCII may: some of its letters are ASCII when they are small.
+    static func mayBeMember(_ name: String) -> Bool {
+        let bytes = name.utf8Span.span
+        for index in bytes.indices where bytes[index] != 0x2D && bytes[index] != 0x5F {
+            // The bit that makes an ASCII letter small.
+            return bytes[index] >= 0x80 || memberStarts.contains(bytes[index] | 0x20)
+        }
+        return false
+    }
+
     /// Query parameters, normalized; any header's word counts too.
     private static let parameters: Set<String> = ["key", "sig", "code", "pwd"]
 
