@@ -39,13 +39,8 @@ public struct AuditRedaction: Sendable {
 
     /// The text without secrets.
     public func text(_ text: String) -> String {
-        redacted(text) ?? text
-    }
-
-    /// The text without secrets; nil when there was nothing to take out.
-    private func redacted(_ text: String) -> String? {
-        guard !needles.isEmpty || KeyFormats.mayStand(in: text.utf8Span.span) else { return nil }
-        return bytes(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+        guard !isClean(text), let redacted = bytes(Array(text.utf8)) else { return text }
+        return String(decoding: redacted, as: UTF8.self)
     }
 
     /// The bytes without secrets; nil when there was nothing to take out.
@@ -55,41 +50,50 @@ public struct AuditRedaction: Sendable {
     }
 
     /// The value without secrets: strings and member names by their text, members also by name.
-    public func value(_ value: JSONValue) -> JSONValue { redacted(value) ?? value }
+    public func value(_ value: JSONValue) -> JSONValue {
+        // Nearly always: nothing is copied then.
+        isClean(value) ? value : redacted(value)
+    }
 
-    /// The value without secrets; nil when there was nothing to take out, as nearly always: then
-    /// nothing of it is copied.
-    private func redacted(_ value: JSONValue) -> JSONValue? {
+    private func redacted(_ value: JSONValue) -> JSONValue {
         switch value {
-        case .string(let text): redacted(text).map { .string($0) }
-        case .array(let items): redacted(items)
-        case .object(let object): redacted(object)
+        case .string(let text): .string(self.text(text))
+        case .array(let items): .array(items.map(redacted))
+        case .object(let object):
+            .object(
+                JSONObject(
+                    object.map { member in
+                        let value = isSecret(member) ? .string(Self.mark) : redacted(member.value)
+                        return (text(member.key), value)
+                    }
+                )
+            )
         // A number stays, unless its digits are a secret.
-        case .integer, .decimal: needles.isNumber(value) ? .string(Self.mark) : nil
-        case .null, .bool: nil
+        case .integer, .decimal: needles.isNumber(value) ? .string(Self.mark) : value
+        case .null, .bool: value
         }
     }
 
-    private func redacted(_ items: [JSONValue]) -> JSONValue? {
-        var isChanged = false
-        let values = items.map { item in
-            let value = redacted(item)
-            isChanged = isChanged || value != nil
-            return value ?? item
+    /// Whether there is nothing to take out, as far as a look without copies can tell.
+    private func isClean(_ value: JSONValue) -> Bool {
+        switch value {
+        case .string(let text): isClean(text)
+        case .array(let items): items.allSatisfy(isClean)
+        case .object(let object):
+            object.members.allSatisfy { member in
+                isClean(member.key) && !isSecret(member) && isClean(member.value)
+            }
+        case .integer, .decimal: !needles.mayBeNumber
+        case .null, .bool: true
         }
-        return isChanged ? .array(values) : nil
     }
 
-    private func redacted(_ object: JSONObject) -> JSONValue? {
-        var isChanged = false
-        let members = object.members.map { member in
-            let isSecret = isSecretMember(member.key) && !member.value.isNull
-            let value = isSecret ? .string(Self.mark) : redacted(member.value)
-            let key = redacted(member.key)
-            isChanged = isChanged || value != nil || key != nil
-            return (key ?? member.key, value ?? member.value)
-        }
-        return isChanged ? .object(JSONObject(members)) : nil
+    private func isClean(_ text: String) -> Bool {
+        needles.isEmpty && !KeyFormats.mayStand(in: text.utf8Span.span)
+    }
+
+    private func isSecret(_ member: JSONObject.Member) -> Bool {
+        isSecretMember(member.key) && !member.value.isNull
     }
 
     func isSecretMember(_ name: String) -> Bool {

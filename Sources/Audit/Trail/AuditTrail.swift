@@ -167,7 +167,7 @@ public final class AuditTrail: Sendable {
         switch admission {
         case .refused(let error): waiting.continuation.resume(returning: .failure(error))
         case .waits: break
-        case .startsFlush: 
+        case .startsFlush:
             Task(executorPreference: store.appendExecutor) { await self.flush() }
         }
     }

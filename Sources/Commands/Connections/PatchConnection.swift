@@ -35,8 +35,9 @@ public struct PatchConnection: Sendable {
             let existing = scope.read(state).connections[id]
             try context.precondition.check(existing?.revision)
             guard let existing else { throw .notFound("such connection") }
-            let merged = JSONValue.object(existing.value.document.object).merging(patch: patch)
-            let full = PutConnection.keepingStatus(merged, of: existing.value)
+            let old = existing.value.document.object
+            let merged = JSONValue.object(old).merging(patch: patch)
+            let full = PutConnection.keepingStatus(merged, of: old)
             let connection = try PutConnection.read(full, scope: scope, id: id)
             let write = ConnectionWrite(
                 scope: scope,
