@@ -6,8 +6,9 @@ enum SensitiveName {
         "password", "privatekey", "refreshtoken", "secret", "secretkey", "sessiontoken",
     ]
 
-    /// The letters that a name of `members` begins with.
-    private static let memberStarts = Set(members.compactMap(\.utf8.first))
+    /// The letters that a name of `members` begins with, a bit each.
+    private static let memberStarts = members.compactMap(\.utf8.first)
+        .reduce(UInt128(0)) { $0 | 1 << UInt128($1) }
 
     /// Whether `members` may hold the name: false for most names, at a glance.
     ///
@@ -16,7 +17,8 @@ enum SensitiveName {
         let bytes = name.utf8Span.span
         for index in bytes.indices where bytes[index] != 0x2D && bytes[index] != 0x5F {
             // The bit that makes an ASCII letter small.
-            return bytes[index] >= 0x80 || memberStarts.contains(bytes[index] | 0x20)
+            let letter = bytes[index] | 0x20
+            return letter >= 0x80 || memberStarts & 1 << UInt128(letter) != 0
         }
         return false
     }

@@ -20,11 +20,8 @@ public enum SecretScan {
         + formats.map { (Array($0.prefix.utf8), $0.minimum) }
     /// No start and what follows it is shorter.
     private static let byteCountMin = starts.map { $0.0.count + $0.1 }.min() ?? 0
-    /// Whether a start begins with the byte: most words are left at their first one.
-    private static let isFirst = (0...UInt8.max)
-        .map { byte in
-            starts.contains { $0.0[0] == byte }
-        }
+    /// The bytes that starts begin with, a bit each, all ASCII: most words are left at their first one.
+    private static let firstBytes = starts.reduce(UInt128(0)) { $0 | 1 << UInt128($1.0[0]) }
 
     /// Whether the text holds a well-known key, alone or inside a longer text.
     public static func looksLikeSecret(_ text: String) -> Bool {
@@ -34,11 +31,14 @@ public enum SecretScan {
     /// Whether the bytes of a text hold a well-known key; in one pass, without a copy.
     public static func looksLikeSecret(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count >= byteCountMin else { return false }
+        let firstBytes = firstBytes
         // A key starts at a word's edge: `task_live_…` is none.
         var isEdge = true
         for index in bytes.indices {
             let byte = bytes[index]
-            if isEdge, isFirst[Int(byte)], isKey(bytes, at: index) { return true }
+            if isEdge, byte < 0x80, firstBytes & 1 << UInt128(byte) != 0, isKey(bytes, at: index) {
+                return true
+            }
             isEdge = !isKeyByte(byte)
         }
         return false
