@@ -22,7 +22,7 @@ public struct PatchConnection: Sendable {
     ///
     /// - Throws: `NOT_FOUND`; everything wrong with the result; `CONNECTION_IN_USE`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        guard patch.object != nil else {
+        guard let members = patch.object else {
             throw .invalid(.wrongType, at: .root, "must be an object, is \(patch.typeName)")
         }
         let subject = WriteSubject(
@@ -42,7 +42,8 @@ public struct PatchConnection: Sendable {
             let write = ConnectionWrite(
                 scope: scope,
                 connection: connection,
-                caller: context.caller
+                caller: context.caller,
+                mayChangeConfig: members.contains("config")
             )
             return try write.plan(state, stamp, context.services)
         }
