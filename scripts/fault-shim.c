@@ -4,8 +4,8 @@
 //   LD_PRELOAD=./fault-shim.so FAULT_FILE=/tmp/fault FAULT_PATH=/data/ bindery serve …
 //
 // FAULT_FILE holds one rule, read anew at every call, so that a test sets and clears it while the
-// program runs: "CALL ERRNO [MILLISECONDS]", where CALL is open, write, sync or rename, and ERRNO a
-// number, 0 for none. Only files whose path contains FAULT_PATH are concerned. A call waits for so
+// program runs: "CALL ERRNO [MILLISECONDS]", where CALL is open, read, write, sync or rename, and ERRNO
+// a number, 0 for none. Only files whose path contains FAULT_PATH are concerned. A call waits for so
 // many milliseconds first; with -1 as long as the rule stands. "clock 0 MILLISECONDS" moves the
 // calendar clock.
 #define _GNU_SOURCE
@@ -77,6 +77,11 @@ int open(const char *path, int flags, ...) {
     va_end(list);
     if (is_concerned(path)) FAIL(fault("open"));
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
+    if (is_concerned_descriptor(descriptor)) FAIL(fault("read"));
+    return REAL(pread)(descriptor, bytes, count, offset);
 }
 
 ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {

@@ -12,14 +12,15 @@ struct PendingWrite: Sendable {
 extension Ledger {
     /// Plans and appends an entry; returns when it is durable and published.
     ///
-    /// The plan runs once, on the newest state, and must be quick: other writers wait for it. What it
+    /// The plan runs on the newest state, and must be quick: other writers wait for it. Over a shared
+    /// journal it runs again when another process was first, so it may keep nothing of a run. What it
     /// refuses is thrown and changes nothing. Without changes nothing is appended, and the answer
     /// waits for what was handed in before, since it may tell of it.
     ///
     /// - Returns: The plan's answer, and the state that has its changes in it.
     /// - Throws: `CommitError.refused` with the plan's own error; `.failed` with `LedgerError`
-    ///   `.readOnly`, `.overloaded`, `.tooLarge`: nothing was kept, or nothing can be known until the
-    ///   next start.
+    ///   `.overloaded`, `.tooLarge`, `.unavailable`: nothing was kept; `.readOnly`, `.unknown`: nothing
+    ///   was kept, or it can't be known before the next start, or before the medium is back.
     public func commit<Answer: Sendable, Refusal: Error>(
         actor: ChangeActor,
         now: Timestamp,
@@ -125,43 +126,95 @@ extension Ledger {
 
     /// Plans what waits, in order, until the batch is full; appends it, and answers its writers.
     ///
+    /// Where other processes append as well, what was planned on a state that is no longer the newest
+    /// is planned anew behind what came before it.
+    ///
     /// - Returns: Those for whom the batch had no room.
     private func write(_ waiting: [PendingWrite], on state: State) async -> [PendingWrite] {
-        var batch = LogBatch(on: state)
-        var rest = waiting[...]
-        while !batch.isFull, let write = rest.popFirst() { batch.add(write) }
-        do {
-            if !batch.records.isEmpty { try await journal.append(batch.records) }
-        } catch {
-            fail(batch.writes + rest, LedgerError(.readOnly, error.detail))
-            return []
+        var state = state
+        for _ in 0...Self.conflictCountMax {
+            let (batch, rest) = LogBatch.planning(waiting, on: state)
+            do throws(JournalError) {
+                try await settle(batch, on: state)
+                answer(batch)
+                return rest
+            } catch  where error.code == .conflict {
+                guard let journal = sharedJournal else {
+                    end(waiting, because: error)
+                    return []
+                }
+                do throws(JournalError) {
+                    state = try await catchUp(with: journal)
+                } catch {
+                    end(waiting, because: error)
+                    return []
+                }
+            } catch {
+                end(waiting, because: error)
+                return []
+            }
         }
-        let reached = publish(batch.state)
-        // Before the writers are answered: who follows from what it has written finds it there.
-        let followers = recent.append(batch.entries)
-        for write in batch.writes { write.finish(.success(batch.state)) }
-        for waiter in reached { waiter.resume(returning: true) }
-        for follower in followers { follower.resume() }
-        saveSnapshotIfDue()
-        return Array(rest)
+        await sharedJournal?.releaseHead()
+        let detail = "others were first \(Self.conflictCountMax) times"
+        end(waiting, because: JournalError(.unavailable, detail))
+        return []
     }
 
-    private func publish(_ state: State) -> [CheckedContinuation<Bool, Never>] {
-        shared.withLock { shared in
+    /// Makes a batch durable; when there is nothing to append, finds out that what was decided on
+    /// `state` was decided on the newest.
+    ///
+    /// - Throws: What the journal throws; `.conflict` when `state` is not the newest.
+    private func settle(_ batch: LogBatch, on state: State) async throws(JournalError) {
+        guard batch.records.isEmpty else { return try await journal.append(batch.records) }
+        try await confirm(state)
+    }
+
+    /// Publishes what is durable, and answers its writers.
+    private func answer(_ batch: LogBatch) {
+        // Before the writers are answered: who follows from what it has written finds it there.
+        publish(batch.state, batch.entries)
+        for write in batch.writes { write.finish(.success(batch.state)) }
+        let detail = "an entry of the log has at most \(Self.entryByteCountMax) bytes"
+        for write in batch.refused { write.finish(.failure(LedgerError(.tooLarge, detail))) }
+        saveSnapshotIfDue()
+    }
+
+    /// Publishes a state and the entries that led to it, unless a newer one is published already:
+    /// the log has one order, so states of one position are the same.
+    func publish(_ state: State, _ entries: [LoggedEntry]) {
+        let (reached, followers) = shared.withLock { shared in
+            let last = shared.published.position
+            guard state.position > last else { return Self.nobody }
             shared.published = state
             note(state)
-            return shared.waiters.take(reached: state.revision)
+            return (
+                shared.waiters.take(reached: state.revision),
+                recent.append(entries.filter { $0.position > last })
+            )
         }
+        for waiter in reached { waiter.resume(returning: true) }
+        for follower in followers { follower.resume() }
     }
 
-    /// Ends all writing: what of the batch is on the disk is unknown.
-    private func fail(_ batch: [PendingWrite], _ error: LedgerError) {
+    static var nobody: ([CheckedContinuation<Bool, Never>], [CheckedContinuation<Void, Never>]) {
+        ([], [])
+    }
+
+    /// Answers writers whose write failed, and all that wait behind them.
+    ///
+    /// What of the batch is on the disk is unknown, so that all writing ends; but a shared journal
+    /// says when it knows that nothing was appended, and takes the next write.
+    private func end(_ batch: [PendingWrite], because error: JournalError) {
+        let isLasting = sharedJournal == nil || error.endsSharing
         let waiting = shared.withLock { shared in
-            shared.condition = .readOnly(detail: error.detail)
+            if isLasting { shared.condition = .readOnly(detail: error.detail) }
             defer { shared.pending = [] }
             return shared.pending
         }
-        for write in batch + waiting { write.finish(.failure(error)) }
+        let code: LedgerError.Code = isLasting ? .readOnly : .unavailable
+        let ofBatch = error.code == .unknown ? .unknown : code
+        for write in batch { write.finish(.failure(LedgerError(ofBatch, error.detail))) }
+        for write in waiting { write.finish(.failure(LedgerError(code, error.detail))) }
     }
 
     private func saveSnapshotIfDue() {

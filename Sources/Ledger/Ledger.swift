@@ -9,7 +9,9 @@ import Synchronization
 /// and the writers are answered. Readers take a copy of the published state and never wait.
 ///
 /// After the journal failed once nothing is written any more: what the disk kept is unknown until the
-/// process starts again. Reads go on.
+/// process starts again. Reads go on. Over a journal that other processes append to as well, a write
+/// that lost to another one is planned again behind it, so writes are strictly serializable over all
+/// of them; what the others wrote is followed, and reads show it a moment later.
 public final class Ledger: Sendable {
     /// The most writes that wait for the journal.
     public static let pendingCountMax = 10_000
@@ -64,6 +66,10 @@ public final class Ledger: Sendable {
     }
 
     let journal: any Journal
+    /// The journal, when other processes append to it as well.
+    let sharedJournal: (any SharedJournal)?
+    /// Since when, and how often others were first; see `Ledger+Sharing`.
+    let sharing = Sharing()
     let snapshotInterval: Int
     /// What loading the journal found, with sentences for the operator about what was mended.
     public let loadReport: JournalReport
@@ -104,6 +110,7 @@ public final class Ledger: Sendable {
         }
         loader.state.position = report.lastPosition
         self.journal = journal
+        self.sharedJournal = journal as? any SharedJournal
         self.loadReport = report
         self.snapshotInterval = snapshotInterval
         self.shared = Mutex(
@@ -116,7 +123,10 @@ public final class Ledger: Sendable {
         )
         self.publishedPosition = Atomic(loader.state.position)
         self.publishedRevision = Atomic(loader.state.revision)
+        startFollowing()
     }
+
+    deinit { sharing.stop() }
 
     /// The state at the newest durable revision.
     public var state: State { shared.withLock { $0.published } }
@@ -167,7 +177,7 @@ public final class Ledger: Sendable {
         }
     }
 
-    /// Finishes what was handed in, writes a snapshot, and closes the journal.
+    /// Finishes what was handed in, writes a snapshot of a journal of this process alone, and closes it.
     ///
     /// Later writes are refused.
     public func close() async {
@@ -182,7 +192,8 @@ public final class Ledger: Sendable {
             defer { shared.condition = .readOnly(detail: "the ledger was closed") }
             return shared.condition == .serving && shared.savedPosition < shared.published.position
         }
-        if isHealthy { await saveSnapshot() }
+        if isHealthy, sharedJournal == nil { await saveSnapshot() }
+        sharing.stop()
         await journal.close()
     }
 }

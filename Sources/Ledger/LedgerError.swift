@@ -12,8 +12,11 @@ public struct LedgerError: Error, Sendable, Hashable {
         case tooLarge
         /// More writes wait than the bound allows.
         case overloaded
-        /// Shut down, or the medium can't be reached.
+        /// Shut down, or the medium can't be reached: nothing was written.
         case unavailable
+        /// The medium was lost while it committed: the write is in the log as a whole, or will never
+        /// be; the state shows which, once the medium is back.
+        case unknown
     }
 
     /// What went wrong, for code to switch over.

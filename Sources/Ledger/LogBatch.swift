@@ -13,6 +13,8 @@ struct LogBatch {
     private(set) var entries: [LoggedEntry] = []
     /// Whom to answer when it is durable; also those who had nothing to append.
     private(set) var writes: [PendingWrite] = []
+    /// Those whose entry is too large, whatever becomes of the others.
+    private(set) var refused: [PendingWrite] = []
     private var byteCount = 0
 
     /// An empty batch behind `state`.
@@ -21,8 +23,20 @@ struct LogBatch {
     /// Whether the next write has to wait for the next batch.
     var isFull: Bool { byteCount >= Self.byteCountMax }
 
-    /// Plans a write on the state so far, and takes its entry; one that is too large is refused at
-    /// once.
+    /// Plans what waits, in order, until the batch is full.
+    ///
+    /// - Returns: The batch, and those for whom it had no room.
+    static func planning(
+        _ waiting: [PendingWrite],
+        on state: State
+    ) -> (batch: LogBatch, rest: [PendingWrite]) {
+        var batch = LogBatch(on: state)
+        var rest = waiting[...]
+        while !batch.isFull, let write = rest.popFirst() { batch.add(write) }
+        return (batch, Array(rest))
+    }
+
+    /// Plans a write on the state so far, and takes its entry, unless it is too large.
     mutating func add(_ write: PendingWrite) {
         guard let entry = write.plan(state) else {
             writes.append(write)
@@ -30,8 +44,7 @@ struct LogBatch {
         }
         let payload = entry.serialized()
         guard payload.count <= Ledger.entryByteCountMax else {
-            let detail = "an entry of the log has at most \(Ledger.entryByteCountMax) bytes"
-            write.finish(.failure(LedgerError(.tooLarge, detail)))
+            refused.append(write)
             return
         }
         byteCount += payload.count

@@ -1,6 +1,8 @@
 import HTTPWire
 import JSON
 import Ledger
+import Model
+import Platform
 import Testing
 
 /// `atRevision`: what was resolved, and why, at a revision that is kept.
@@ -108,6 +110,49 @@ import Testing
             #expect(why.status == status, "\(text): \(why)")
             guard status == 410 else { continue }
             #expect(resolved.json["oldestRevision"] == .integer(Int64(oldest)))
+        }
+    }
+
+    @Test func `a time answers what was told at that time`() async throws {
+        let api = try await api()
+        var told: [(String, TestAnswer)] = []
+        func look() async throws {
+            let answer = try await api.send(.get, Self.line + "/resolved")
+            told.append((Timestamp(milliseconds: WallClock.milliseconds()).text, answer))
+            // Entries have milliseconds: the next one is of a later one.
+            try await Task.sleep(for: .milliseconds(3))
+        }
+        try await look()
+        try await api.must(.post, Self.tenant + "/connections/conn/pause")
+        try await look()
+        try await api.must(.post, Self.tenant + "/connections/conn/resume")
+        try await look()
+        try await api.must(.post, Self.line + "/versions/1/archive")
+        try await look()
+        for (time, answer) in told {
+            let again = try await api.send(.get, Self.line + "/resolved?at=\(time)")
+            #expect(again.status == answer.status, "\(time): \(again)")
+            guard answer.status == 200 else { continue }
+            #expect(again.body == answer.body)
+            let why = try await api.send(.post, Self.line + "/explain?at=\(time)", Self.question)
+            #expect(why.json["revision"] == answer.json["revision"])
+        }
+        // Before everything there was nothing.
+        let first = try await api.send(.get, Self.line + "/resolved?at=2001-01-01T00:00:00Z")
+        #expect(first.status == 404)
+        #expect(await api.ledger.saveSnapshot())
+        let gone = try await api.send(.get, Self.line + "/resolved?at=2001-01-01T00:00:00Z")
+        #expect(gone.status == 410)
+        #expect(gone.json["oldestRevision"] == .integer(Int64(api.ledger.revision)))
+        let wrong = [
+            "at=2999-01-01T00:00:00Z", "at=", "at=yesterday", "at=2001-01-01",
+            "at=2001-01-01T00:00:00Z&atRevision=1",
+        ]
+        for query in wrong {
+            let answer = try await api.send(.get, Self.line + "/resolved?" + query)
+            #expect(answer.status == 400, "\(query)")
+            #expect(answer.code == "INVALID_PARAMETER")
+            #expect(answer.json["detail"]?.string?.contains("at ") == true)
         }
     }
 

@@ -99,6 +99,50 @@ import Testing
         try await server.start()
     }
 
+    private func kept(_ server: BinderyServer) -> [String] {
+        server.folder.files().filter { $0.contains("/data/") }.sorted()
+    }
+
+    @Test(arguments: ["/data/ledger/ledger-", "/data/ledger/snapshot-"])
+    func `a start that can't read what it has refuses, and mends nothing`(
+        _ files: String
+    ) async throws {
+        let (server, shim) = try FaultShim.server(
+            files: files,
+            flags: ["--ledger-snapshot-every", "1"]
+        )
+        try await server.start()
+        #expect(try await put(server, "one").status == 201)
+        #expect(try await put(server, "two").status == 201)
+        try await waitForSnapshot(server, failed: false)
+        try await server.end(SIGTERM)
+        let before = kept(server)
+        try shim.set("read \(EIO)")
+        let process = try server.launch()
+        #expect(try await process.ending() == .exit(1))
+        #expect(process.errors.hasPrefix("bindery: the ledger can't be opened: "))
+        #expect(process.errors.contains("Input/output error"), "\(process.errors)")
+        // A medium that can't be read just now is no torn end: nothing was cut off or set aside.
+        #expect(kept(server) == before)
+        try shim.set("")
+        try await server.start()
+        #expect(try await rules(server) == ["one", "two"])
+    }
+
+    @Test func `a past that can't be read is told, and the present is served`() async throws {
+        let (server, shim) = try FaultShim.server(files: "/data/ledger/")
+        try await server.start()
+        #expect(try await put(server, "one").status == 201)
+        #expect(try await server.restart() == .exit(0))
+        let events = "/v1/events?from=1"
+        try shim.set("read \(EIO)")
+        let refused = try await server.send("GET", events)
+        #expect(refused.status == 503 && refused.code == "HISTORY_UNAVAILABLE", "\(refused)")
+        #expect(try await rules(server) == ["one"])
+        #expect(try await put(server, "two").status == 201)
+        #expect(try await server.send("GET", "/readyz", key: nil).status == 200)
+    }
+
     @Test func `while a sync takes its time, reads go on and writes wait`() async throws {
         let (server, shim) = try FaultShim.server(files: "/data/ledger/")
         try await server.start()

@@ -105,4 +105,36 @@ import Testing
             #expect(try await server.get("/", over: socket)?.text == "nobody")
         }
     }
+
+    @Test(arguments: [TLSTestClient.Version.v12, .v13])
+    func `who has renewed its certificate is known by the new one, session or not`(
+        _ version: TLSTestClient.Version
+    ) async throws {
+        let old = Self.authority.issue("billing") { content in
+            content.subject = [("CN", "old")]
+            content.validity = -3600...2
+        }
+        let new = Self.authority.issue("billing") { content in content.subject = [("CN", "new")] }
+        try await TLSTestServer.run(Self.who, clients: Self.authority) { server in
+            let client = server.client { settings in
+                settings.certificate = old
+                settings.versions = (version, version)
+            }
+            let first = try await server.connect(client)
+            #expect(try await server.get("/", over: first)?.text.hasPrefix("CN=old") == true)
+            let renewed = server.client { settings in
+                settings.certificate = new
+                settings.versions = (version, version)
+            }
+            renewed.keepSession(of: first)
+            try await Task.sleep(for: .seconds(4))
+            let second = try await server.connect(renewed)
+            #expect(!second.isResumed)
+            #expect(try await server.get("/", over: second)?.text.hasPrefix("CN=new") == true)
+            renewed.keepSession(of: second)
+            let third = try await server.connect(renewed)
+            #expect(third.isResumed)
+            #expect(try await server.get("/", over: third)?.text.hasPrefix("CN=new") == true)
+        }
+    }
 }

@@ -71,7 +71,8 @@ import Testing
             .putCredential(StateFixture.stored(key)),
             .putCredential(StateFixture.stored(key.revoked)), .putIdempotency(record),
             .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
-            .anchorAudit(sequence: 9, hash: "ab"),
+            .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: .only),
+            .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
             .removeBlueprint(config.blueprint),
         ]
         for change in changes {

@@ -72,6 +72,7 @@ public enum OpenAPIDocument {
                 switch name {
                 case "dryRun": ["type": "boolean"]
                 case "atRevision", "from": ["type": "integer", "minimum": 0]
+                case "at": ["type": "string", "format": "date-time"]
                 case "limit": ["type": "integer", "minimum": 1, "maximum": 500, "default": 50]
                 default: ["type": "string"]
                 }

@@ -11,8 +11,12 @@ extension Routes {
             workflow: call.query["workflow"],
             workflowHeader: call.workflowHeader,
             stage: call.query["stage"],
-            atRevision: call.query["atRevision"]
+            past: past(call)
         )
+    }
+
+    private static func past(_ call: RouteCall) -> PastMoment? {
+        PastMoment(revision: call.query["atRevision"], time: call.query["at"])
     }
 
     private static func explain(_ call: RouteCall) throws(CommandError) -> ExplainBinding {
@@ -20,7 +24,7 @@ extension Routes {
             target: try call.line(),
             body: call.json,
             workflowHeader: call.workflowHeader,
-            atRevision: call.query["atRevision"]
+            past: past(call)
         )
     }
 
@@ -31,11 +35,11 @@ extension Routes {
             "resolveConfig",
             "Answers what each capability resolves to.",
             access: .action(.resolve),
-            query: ["workflow", "stage", "atRevision"],
+            query: ["workflow", "stage", "atRevision", "at"],
             answer: .object("ResolvedAppConfig"),
             isPure: true,
             run: .either(
-                isLater: { $0.query["atRevision"] != nil },
+                isLater: { past($0) != nil },
                 now: { call throws(CommandError) in try resolve(call).run(call.context) },
                 later: { call async throws(CommandError) in
                     try await resolve(call).runPast(call.context)
@@ -48,12 +52,12 @@ extension Routes {
             "explainBinding",
             "Answers every candidate of a capability or operation, and why.",
             access: .action(.explain),
-            query: ["atRevision"],
+            query: ["atRevision", "at"],
             body: .json("Explain"),
             answer: .object("Explanation"),
             isPure: true,
             run: .either(
-                isLater: { $0.query["atRevision"] != nil },
+                isLater: { past($0) != nil },
                 now: { call throws(CommandError) in try explain(call).run(call.context) },
                 later: { call async throws(CommandError) in
                     try await explain(call).runPast(call.context)

@@ -25,7 +25,8 @@ extension CommandContext {
     ///
     /// With `dryRun` the plan runs and nothing is kept.
     ///
-    /// - Throws: What the plan refuses; `STORE_READ_ONLY` or `OVERLOADED` when the ledger can't.
+    /// - Throws: What the plan refuses; `STORE_READ_ONLY`, `STORE_UNAVAILABLE`, `OUTCOME_UNKNOWN` or
+    ///   `OVERLOADED` when the ledger can't.
     func write(
         _ subject: WriteSubject,
         _ plan: @escaping WritePlan
@@ -62,6 +63,7 @@ extension CommandContext {
         do {
             let result = try await services.ledger.commit(actor: caller.actor, now: now) {
                 (state, stamp) throws(CommandError) in
+                try ticket?.check(state, now: now)
                 let plan = try plan(state, stamp)
                 let answer = (written: plan.answer, hasChanged: !plan.changes.isEmpty)
                 let kept = ticket?.change(keeping: Self.answer(plan.answer, stamp, plan.changes))
@@ -115,6 +117,22 @@ extension CommandError {
             )
         case .tooLarge:
             self.init(.invalid, "LIMIT_EXCEEDED", "The change is larger than the store takes.")
+        case .unavailable:
+            self.init(
+                .unavailable,
+                "STORE_UNAVAILABLE",
+                "The store can't be reached for writing; nothing was changed. Reads go on.",
+                retryAfterSeconds: 5
+            )
+        case .unknown:
+            self.init(
+                .unavailable,
+                "OUTCOME_UNKNOWN",
+                "The store was lost while the change was made: it was made as a whole or not at all. "
+                    + "Look before trying again; with an Idempotency-Key the same request can be "
+                    + "sent again.",
+                retryAfterSeconds: 5
+            )
         default:
             self.init(
                 .unavailable,

@@ -91,7 +91,11 @@ public final class IdempotencyGate: Sendable {
                 isDurable: question.isDurable,
                 pinned: known?.repeatableOn
             )
-            if question.isDurable { try await commit(ticket.change(answer: nil), caller, now) }
+            if question.isDurable {
+                try await commit(ticket.change(answer: nil), caller, now) {
+                    (state) throws(CommandError) in try ticket.checkClaim(state, now: now)
+                }
+            }
             return .run(ticket)
         } catch {
             release(id)
@@ -192,18 +196,23 @@ public final class IdempotencyGate: Sendable {
     private func commit(
         _ change: Change,
         _ caller: Caller,
-        _ now: Timestamp
+        _ now: Timestamp,
+        _ check: @escaping @Sendable (State) throws(CommandError) -> Void = {
+            (_) throws(CommandError) in
+        }
     ) async throws(CommandError) {
         do {
             _ = try await ledger.commit(actor: caller.actor, now: now) {
-                (_, _) throws(CommandError) in Ledger.Plan([change], answer: true)
+                (state, _) throws(CommandError) in
+                try check(state)
+                return Ledger.Plan([change], answer: true)
             }
         } catch {
             throw CommandError(error)
         }
     }
 
-    private static let inProgress = CommandError(
+    static let inProgress = CommandError(
         .conflict,
         "IDEMPOTENCY_IN_PROGRESS",
         "A request with this Idempotency-Key runs, or its outcome was lost: look at the audit trail.",

@@ -38,6 +38,25 @@ public final class IdempotencyTicket: Sendable {
         renderer.withLock { $0 = render }
     }
 
+    /// Looks, where the request's changes are planned, whether another process was asked the same.
+    ///
+    /// The gate lets one of them pass in a process; of those in others only the log tells. A request
+    /// whose claim is durable was alone from its claim on.
+    ///
+    /// - Throws: `IDEMPOTENCY_IN_PROGRESS`: the key leads to the other one's answer from now on.
+    func check(_ state: State, now: Timestamp) throws(CommandError) {
+        guard !isDurable, let record = state.idempotency[id], record.expiresAt > now else { return }
+        throw IdempotencyGate.inProgress
+    }
+
+    /// The same for the claim of a request that nobody may begin twice.
+    func checkClaim(_ state: State, now: Timestamp) throws(CommandError) {
+        guard let record = state.idempotency[id], record.expiresAt > now else { return }
+        guard record.answer == nil, record.repeatableOn != nil else {
+            throw IdempotencyGate.inProgress
+        }
+    }
+
     /// Whether the answer is in the log already.
     var isRecorded: Bool { recorded.load(ordering: .acquiring) }
 

@@ -21,6 +21,8 @@ public final class Services: Sendable {
         public var clientCertificates: [ClientCertificateRule] = []
         /// How long a health check is good for, in seconds.
         public var healthFreshSeconds = 3600
+        /// How long a shared log may not have been followed before the process calls itself not ready.
+        public var ledgerLagMax = Duration.seconds(60)
         /// How long a call may take when its caller says nothing, in milliseconds.
         public var callTimeoutMilliseconds = 30_000
         /// Which references to secrets connections may name; an empty list lets them name any.
@@ -138,6 +140,7 @@ public final class Services: Sendable {
             "1 when the last snapshot could not be written.",
             ledger.snapshotFailure == nil ? 0 : 1
         )
+        if let following = ledger.following { Self.add(following, to: &text) }
         gauge("bindery_tenants", "Tenants in the store.", state.tenants.count)
         gauge(
             "bindery_audit_sequence",
@@ -145,5 +148,41 @@ public final class Services: Sendable {
             Int(clamping: audit.head.sequence)
         )
         return sources.map { $0() }.joined() + text.text
+    }
+
+    private static func add(_ following: Ledger.Following, to text: inout MetricsText) {
+        let milliseconds =
+            following.lag.components.seconds * 1000
+            + following.lag.components.attoseconds / 1_000_000_000_000_000
+        let rows: [(String, MetricsText.Kind, String, Int)] = [
+            (
+                "bindery_ledger_connected", .gauge,
+                "1 while there is a connection to the ledger's database.",
+                following.isConnected ? 1 : 0
+            ),
+            (
+                "bindery_ledger_lag_entries", .gauge,
+                "Entries of the ledger that are known of and not yet in the state.",
+                Int(clamping: following.lagEntryCount)
+            ),
+            (
+                "bindery_ledger_lag_milliseconds", .gauge,
+                "How long ago the state is known to have been the newest.", Int(milliseconds)
+            ),
+            (
+                "bindery_ledger_conflicts_total", .counter,
+                "Batches that were planned anew because another process wrote first.",
+                following.conflictCount
+            ),
+            (
+                "bindery_ledger_reloads_total", .counter,
+                "Times that the state was loaded anew, as the log behind it was no longer kept.",
+                following.reloadCount
+            ),
+        ]
+        for (name, kind, help, value) in rows {
+            text.family(name, kind, help)
+            text.sample(name, value)
+        }
     }
 }

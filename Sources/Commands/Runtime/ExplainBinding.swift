@@ -13,20 +13,20 @@ public struct ExplainBinding: Sendable {
     public let body: JSONValue
     /// The header `Bindery-Workflow`.
     public let workflowHeader: String?
-    /// The revision in the query; nil for the newest.
-    public let atRevision: String?
+    /// The moment in the query; nil for now.
+    public let past: PastMoment?
 
     /// A request.
     public init(
         target: ConfigScope,
         body: JSONValue,
         workflowHeader: String?,
-        atRevision: String? = nil
+        past: PastMoment? = nil
     ) {
         self.target = target
         self.body = body
         self.workflowHeader = workflowHeader
-        self.atRevision = atRevision
+        self.past = past
     }
 
     private enum Subject {
@@ -49,15 +49,15 @@ public struct ExplainBinding: Sendable {
         return try answer(subject, workflow, table, state.revision, isOpen)
     }
 
-    /// Carries it out for `atRevision`; see `ResolveConfig.runPast`.
+    /// Carries it out for `atRevision` or `at`; see `ResolveConfig.runPast`.
     ///
     /// - Throws: As `run`; `REVISION_NOT_KEPT`, `REVISION_IN_FUTURE`.
     public func runPast(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        guard let atRevision else { return try run(context) }
+        guard let past else { return try run(context) }
         let (subject, workflow) = try read()
         try WorkflowWish.checkReading(workflow, context.caller)
         let environment = try target.environment(context.services.environments)
-        let state = try await PastRevision.state(atRevision, target.scope, context)
+        let state = try await past.state(target.scope, context)
         let world = ConfigWorld(
             state: state,
             tenant: target.scope.read(state),

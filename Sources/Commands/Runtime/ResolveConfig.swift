@@ -14,8 +14,8 @@ public struct ResolveConfig: Sendable {
     public let workflowHeader: String?
     /// `preview` or `published`; nil for what is live.
     public let stage: String?
-    /// The revision in the query; nil for the newest.
-    public let atRevision: String?
+    /// The moment in the query; nil for now.
+    public let past: PastMoment?
 
     /// A request.
     public init(
@@ -23,13 +23,13 @@ public struct ResolveConfig: Sendable {
         workflow: String?,
         workflowHeader: String?,
         stage: String?,
-        atRevision: String? = nil
+        past: PastMoment? = nil
     ) {
         self.target = target
         self.workflow = workflow
         self.workflowHeader = workflowHeader
         self.stage = stage
-        self.atRevision = atRevision
+        self.past = past
     }
 
     /// Carries it out.
@@ -61,18 +61,18 @@ public struct ResolveConfig: Sendable {
         )
     }
 
-    /// Carries it out for `atRevision`.
+    /// Carries it out for `atRevision` or `at`.
     ///
     /// With what was known then of health, and without breakers, of which no past is kept. Whether
     /// the caller may ask is judged by what holds now.
     ///
     /// - Throws: As `run`; `REVISION_NOT_KEPT`, `REVISION_IN_FUTURE`.
     public func runPast(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        guard let atRevision else { return try run(context) }
+        guard let past else { return try run(context) }
         let name = try WorkflowWish.name(body: workflow, header: workflowHeader)
         try WorkflowWish.checkReading(name, context.caller)
         let environment = try target.environment(context.services.environments)
-        let state = try await PastRevision.state(atRevision, target.scope, context)
+        let state = try await past.state(target.scope, context)
         guard let table = try table(state, environment) else { throw ConfigGate.notLive(target) }
         let body = Self.body(table, name, target.scope.read(state), state, { _ in false })
         return CommandAnswer(

@@ -30,6 +30,38 @@ extension Ledger {
         }
     }
 
+    /// The revision that was the newest at a time: all up to the first entry that was made later.
+    ///
+    /// A clock that was set back does not part what stands together in the log.
+    ///
+    /// - Throws: `HistoryError` with `.notKept`, `.overloaded`, `.failed`.
+    /// - Complexity: O(bytes of the log that is kept).
+    public func revision(at time: Timestamp) async throws(HistoryError) -> UInt64 {
+        if let revision = recent.revision(at: time) { return revision }
+        let newest = revision
+        let found = try await reading { (history) throws(JournalError) in
+            var last = history.firstPosition == 1 ? UInt64(0) : nil
+            var oldest: UInt64?
+            var isPassed = false
+            try history.forEachRecord(after: history.firstPosition - 1) {
+                (record) throws(JournalError) in
+                guard let revision = LogEntry.revision(of: record.payload),
+                    let at = LogEntry.time(of: record.payload)
+                else {
+                    let detail = "the record at position \(record.position) has no time"
+                    throw JournalError(.damaged, detail)
+                }
+                oldest = oldest ?? revision
+                isPassed = at > time
+                if !isPassed { last = revision }
+                return !isPassed
+            }
+            return (last: isPassed ? last : last.map { max($0, newest) }, oldest: oldest ?? newest)
+        }
+        guard let revision = found.last else { throw .notKept(oldest: found.oldest) }
+        return revision
+    }
+
     /// Reads from the journal, for at most so many at one time; again when retention removed a file
     /// in the middle of it.
     func reading<Value: Sendable>(

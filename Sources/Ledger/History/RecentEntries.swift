@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 /// An entry of the log, and where it stands in it.
@@ -65,6 +66,17 @@ final class RecentEntries: Sendable {
         }
     }
 
+    /// Forgets all: what comes next follows `position`, and who follows has missed what was before.
+    ///
+    /// - Returns: Those who wait, to be resumed.
+    func restart(after position: UInt64, revision: UInt64) -> [CheckedContinuation<Void, Never>] {
+        content.withLock { content in
+            let waiters = content.waiters
+            content = Content(startPosition: position, startRevision: revision)
+            return waiters
+        }
+    }
+
     /// Removes the oldest, a quarter of the bound at once so that an append does not move them all.
     private func trim(_ content: inout Content) {
         let slack = bounds.countMax / 4
@@ -107,6 +119,20 @@ final class RecentEntries: Sendable {
                 }
             }
             return content.startPosition + UInt64(low)
+        }
+    }
+
+    /// The revision before the first entry that was made later than `time`; nil when earlier entries
+    /// than those here would have to be looked at.
+    func revision(at time: Timestamp) -> UInt64? {
+        content.withLock { content in
+            guard let first = content.entries.first, first.entry.at <= time else { return nil }
+            var last = first
+            for entry in content.entries {
+                if entry.entry.at > time { break }
+                last = entry
+            }
+            return last.entry.revision
         }
     }
 

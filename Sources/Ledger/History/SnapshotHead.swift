@@ -1,4 +1,5 @@
 import JSON
+import Model
 
 /// The first line of a snapshot, which says its revision.
 enum SnapshotHead {
@@ -38,5 +39,15 @@ extension LogEntry {
         guard text.starts(with: start) else { return nil }
         let digits = text[start.count...].prefix { (0x30...0x39).contains($0) }
         return UInt64(String(decoding: digits, as: UTF8.self))
+    }
+
+    /// The time of an entry's text, of which it is the second member; nil when it is not.
+    static func time(of text: [UInt8]) -> Timestamp? {
+        guard let comma = text.firstIndex(of: 0x2C) else { return nil }
+        let start = Array(",\"at\":\"".utf8)
+        guard text[comma...].starts(with: start) else { return nil }
+        let time = text[(comma + start.count)...].prefix(Timestamp.byteCountMax + 1)
+            .prefix { $0 != 0x22 }
+        return Timestamp(String(decoding: time, as: UTF8.self))
     }
 }

@@ -77,8 +77,11 @@ extension Change {
         case ("idempotency", "expire"): return .expireIdempotency
         case ("idempotency", "remove"): return .removeIdempotency(try fields.text("id"))
         case ("audit", "anchor"):
-            let sequence = UInt64(clamping: try fields.number("sequence"))
-            return .anchorAudit(sequence: sequence, hash: try fields.text("hash"))
+            let anchor = AuditAnchor(
+                sequence: UInt64(clamping: try fields.number("sequence")),
+                hash: try fields.text("hash")
+            )
+            return .anchorAudit(anchor, of: try fields.writer())
         default:
             throw ChangeError(detail: "there is no change \(kind).\(action) in this version")
         }
@@ -132,6 +135,11 @@ struct ChangeFields {
             throw ChangeError(detail: "a change's version is none")
         }
         return version
+    }
+
+    /// Whose audit trail it is; a log that one process keeps names none.
+    func writer() throws(ChangeError) -> AuditWriter {
+        json["writer"] == nil ? .only : AuditWriter(try text("writer"))
     }
 
     func timestamp(_ key: String) throws(ChangeError) -> Timestamp {

@@ -127,10 +127,11 @@ extension Change {
             var head = Self.head("idempotency", "remove", tenant: nil)
             head["id"] = .string(key)
             return head
-        case .anchorAudit(let sequence, let hash):
+        case .anchorAudit(let anchor, let writer):
             var head = Self.head("audit", "anchor", tenant: nil)
-            head["sequence"] = .integer(Int64(clamping: sequence))
-            head["hash"] = .string(hash)
+            if writer != .only { head["writer"] = .string(writer.text) }
+            head["sequence"] = .integer(Int64(clamping: anchor.sequence))
+            head["hash"] = .string(anchor.hash)
             return head
         default: preconditionFailure("every change is written by one of these functions")
         }

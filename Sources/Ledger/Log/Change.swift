@@ -29,8 +29,8 @@ public enum Change: Sendable {
     case expireIdempotency
     /// Forgets a request that was begun and must not be remembered.
     case removeIdempotency(String)
-    /// The head of the audit trail, so that cutting its end is seen.
-    case anchorAudit(sequence: UInt64, hash: String)
+    /// The head of a process's audit trail, so that cutting its end is seen.
+    case anchorAudit(AuditAnchor, of: AuditWriter)
 
     /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
     public var movesRevision: Bool {

@@ -22,8 +22,7 @@ extension State {
         case .putIdempotency(let record): idempotency.set(record.key, record)
         case .expireIdempotency: idempotency.removeExpired(at: at)
         case .removeIdempotency(let key): idempotency.set(key, nil)
-        case .anchorAudit(let sequence, let hash):
-            auditAnchor = AuditAnchor(sequence: sequence, hash: hash)
+        case .anchorAudit(let anchor, let writer): apply(anchor, of: writer)
         default: applyToTenant(change)
         }
     }
@@ -46,6 +45,12 @@ extension State {
             return
         }
         change(tenant) { $0.policies[id] = rule }
+    }
+
+    private mutating func apply(_ anchor: AuditAnchor, of writer: AuditWriter) {
+        auditAnchors[writer] = anchor
+        guard auditAnchors.count > AuditWriter.countMax else { return }
+        if let oldest = auditAnchors.keys.min() { auditAnchors[oldest] = nil }
     }
 
     /// The tenant's generation stays: nothing is compiled from entities.

@@ -20,14 +20,33 @@ public struct State: Sendable {
     public internal(set) var idempotency = IdempotencyTable()
     /// Which live configs name a domain, in small letters.
     public internal(set) var domains = ShardedTable<String, Set<DomainHolder>>()
-    /// The audit trail's anchored head.
-    public internal(set) var auditAnchor: AuditAnchor?
+    /// The anchored heads of the audit trails, of each process its own.
+    public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
+
+    /// The generation that a tenant begins with.
+    private var firstGeneration: UInt64 = 0
 
     /// An empty state.
     public init() {}
 
+    /// An empty state that will be loaded in the place of another one of this process: what was
+    /// compiled from values of the other is good for none of its generations.
+    init(replacing other: State) {
+        firstGeneration = other.lastGeneration + 1
+        catalog.generation = firstGeneration
+    }
+
     /// The tenant, also when nothing of it was ever written.
-    public func tenant(_ id: TenantID) -> TenantState { tenants[id] ?? TenantState(id: id) }
+    public func tenant(_ id: TenantID) -> TenantState {
+        tenants[id] ?? TenantState(id: id, generation: firstGeneration)
+    }
+
+    /// The highest generation in it.
+    private var lastGeneration: UInt64 {
+        tenants.keys.reduce(max(firstGeneration, catalog.generation)) { highest, id in
+            max(highest, tenants[id]?.generation ?? 0)
+        }
+    }
 }
 
 /// A live config that names a domain.
@@ -36,12 +55,4 @@ public struct DomainHolder: Sendable, Hashable {
     public let tenant: TenantID
     /// The line.
     public let line: ConfigLineID
-}
-
-/// The head of the audit trail, as the log last knew it.
-public struct AuditAnchor: Sendable, Hashable {
-    /// The sequence number of the newest record.
-    public let sequence: UInt64
-    /// Its hash.
-    public let hash: String
 }

@@ -30,8 +30,8 @@ struct StateSnapshot: SnapshotSource {
         for key in state.idempotency.keys.sorted() {
             if let record = state.idempotency[key] { try put(.putIdempotency(record)) }
         }
-        if let anchor = state.auditAnchor {
-            try put(.anchorAudit(sequence: anchor.sequence, hash: anchor.hash))
+        for (writer, anchor) in state.auditAnchors.sorted(by: { $0.key < $1.key }) {
+            try put(.anchorAudit(anchor, of: writer))
         }
     }
 

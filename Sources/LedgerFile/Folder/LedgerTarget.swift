@@ -32,6 +32,10 @@ public final class LedgerTarget: Sendable {
         (self.path, self.disk, self.lock) = (path, disk, lock)
     }
 
+    func makeWriter() -> LogWriter {
+        LogWriter(disk: disk, configuration: FileJournal.Configuration())
+    }
+
     func save(_ snapshot: any SnapshotSource) throws(JournalError) {
         try SnapshotWriter(disk: disk, snapshotCount: Self.snapshotCountMax).save(snapshot)
     }
@@ -95,7 +99,7 @@ public final class LedgerTarget: Sendable {
     ) throws(JournalError) -> UInt64 {
         let report = JournalReport(snapshotPosition: base, lastPosition: base, tornByteCount: 0)
         let end = LogEnd(report: report, segment: nil)
-        var writer = LogWriter(disk: disk, configuration: FileJournal.Configuration())
+        var writer = makeWriter()
         var batch: [JournalRecord] = []
         var byteCount = 0
         try source.forEachRecord(in: segments, after: base, through: position) {

@@ -18,7 +18,7 @@ import CShims
 
     /// Sessions kept for clients that resume without tickets; the oldest go first.
     static let sessionCountMax = 1024
-    /// How long a session can be resumed, in seconds.
+    /// How long after its full handshake a session can be resumed, in seconds.
     static let sessionSecondsMax = 3600
     /// The largest chain of a client, in bytes.
     static let clientChainByteCountMax = 32 << 10
@@ -96,6 +96,7 @@ import CShims
         unsafe bindery_tls_bound_sessions(context, sessionCountMax, sessionSecondsMax)
         unsafe bindery_tls_bound_chain(context, clientChainByteCountMax)
         unsafe SSL_CTX_set_num_tickets(context, 1)
+        unsafe TLSTicket.watch(context)
         unsafe SSL_CTX_set_alpn_select_cb(context, tlsProtocolCallback, nil)
         return unsafe context
     }

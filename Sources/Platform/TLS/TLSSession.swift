@@ -81,6 +81,9 @@ import Glibc
         switch cause {
         case SSL_ERROR_NONE:
             isEstablished = !hasExpiredCertificate
+            if !isResumed, let certificate = clientCertificate {
+                unsafe TLSTicket.bound(session, by: certificate)
+            }
             isBroken = !isEstablished
             holdsInput = unsafe SSL_has_pending(session) == 1
             return isEstablished ? .done : .failed

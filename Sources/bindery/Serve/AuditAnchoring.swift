@@ -12,7 +12,7 @@ enum AuditAnchoring {
     ///
     /// - Throws: One line for the operator.
     static func check(_ stores: ServerStores) throws(CommandFailure) {
-        guard let anchor = stores.ledger.state.auditAnchor else { return }
+        guard let anchor = stores.ledger.state.auditAnchors[stores.writer] else { return }
         let head = stores.audit.head
         guard head.sequence >= anchor.sequence else {
             throw .failed(
@@ -34,14 +34,22 @@ enum AuditAnchoring {
     /// A ledger that can't write says so itself, loudly; the anchor before it stays good.
     static func anchor(_ stores: ServerStores) async {
         let head = stores.audit.head
-        guard head.sequence > stores.ledger.state.auditAnchor?.sequence ?? 0 else { return }
+        let writer = stores.writer
+        guard head.sequence > stores.ledger.state.auditAnchors[writer]?.sequence ?? 0 else {
+            return
+        }
         do {
             _ = try await stores.ledger.commit(
                 actor: .system("audit"),
                 now: Timestamp(milliseconds: WallClock.milliseconds())
             ) { (_, _) throws(Never) in
                 Ledger.Plan(
-                    [.anchorAudit(sequence: head.sequence, hash: head.hash)],
+                    [
+                        .anchorAudit(
+                            AuditAnchor(sequence: head.sequence, hash: head.hash),
+                            of: writer
+                        )
+                    ],
                     answer: true
                 )
             }

@@ -63,6 +63,8 @@ final class CertificateReload: Sendable {
         let files: [String]
         /// The files as they were read.
         var read: [FileStamp?]
+        /// Why they could not be read last; nil when they were.
+        var failure: ServerCertificates.Defect?
         /// How often was looked since they were read.
         var lookCount = 0
         /// The files as they were at the last look.
@@ -84,12 +86,17 @@ final class CertificateReload: Sendable {
             lookCount += 1
             let isDue = cause == .signal || lookCount >= CertificateReload.lookCountMax
             guard isDue || (isAtRest && stamps != read) else { return }
-            (read, lookCount) = (stamps, 0)
+            lookCount = 0
             do {
                 let context = try ServerCertificates.load(settings)
+                (read, failure) = (stamps, nil)
                 tls.replace(by: context)
                 CertificateLog.tell(context, "tls.reloaded", log)
             } catch {
+                // Tried again at each look, as the reason may pass without a change of the files; told
+                // when it is another one.
+                defer { failure = error }
+                guard cause == .signal || failure != error else { return }
                 log.write(
                     .error,
                     "tls.reloadFailed",

@@ -44,6 +44,7 @@ enum ServerParts {
         result.bootstrapKey = settings.bootstrapKey?.withText { $0 }
         result.failuresPerMinute = settings.failedAuthenticationCountMax
         result.clientCertificates = settings.clientCertificates
+        result.ledgerLagMax = settings.ledger.lagMax
         result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
         result.callTimeoutMilliseconds = Int(settings.execution.timeout / .milliseconds(1))
         result.auditFailsOpen = settings.audit.isFailOpen

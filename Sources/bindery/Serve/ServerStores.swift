@@ -12,6 +12,11 @@ struct ServerStores: Sendable {
     let ledger: Ledger
     /// The audit trail.
     let audit: AuditTrail
+    /// The data folder, where several processes share a ledger.
+    let replica: ReplicaFolder?
+
+    /// Whose trail it is.
+    var writer: AuditWriter { replica?.writer ?? .only }
 
     /// Opens both, in the data folder or in memory.
     ///
@@ -20,9 +25,16 @@ struct ServerStores: Sendable {
         _ settings: Settings,
         _ log: ServerLog
     ) async throws(CommandFailure) -> ServerStores {
-        let ledger = try openLedger(settings)
+        var replica: ReplicaFolder?
         var configuration = AuditTrail.Configuration()
-        if settings.journal == .file { configuration.folder = settings.dataFolder + "/audit" }
+        switch settings.journal {
+        case .memory: break
+        case .file: configuration.folder = settings.dataFolder + "/audit"
+        case .postgres:
+            replica = try ReplicaFolder.open(settings.dataFolder)
+            configuration.folder = settings.dataFolder + "/audit"
+        }
+        let ledger = try openLedger(settings)
         let audit: AuditTrail
         do {
             audit = try await AuditTrail.open(configuration)
@@ -33,7 +45,7 @@ struct ServerStores: Sendable {
         if let copy = audit.brokenCopy {
             log.write(.warning, "audit.torn", ["copy": .string(copy)])
         }
-        let stores = ServerStores(ledger: ledger, audit: audit)
+        let stores = ServerStores(ledger: ledger, audit: audit, replica: replica)
         for warning in ledger.loadReport.warnings {
             log.write(.warning, "ledger.mended", ["detail": .string(warning)])
         }
@@ -50,6 +62,7 @@ struct ServerStores: Sendable {
         let journal: any Journal =
             switch settings.journal {
             case .memory: MemoryJournal()
+            case .postgres(let url): try DatabaseJournal.make(url, settings.ledger)
             case .file:
                 FileJournal(
                     folder: settings.dataFolder + "/ledger",
@@ -77,5 +90,6 @@ struct ServerStores: Sendable {
     private func release() async {
         await ledger.close()
         await audit.close()
+        withExtendedLifetime(replica) {}
     }
 }

@@ -71,6 +71,24 @@ extension Setting {
             .integer(1...1000, of: "snapshots"),
             help: "How many snapshots are kept, and the log since the oldest of them."
         ),
+        Setting(
+            "ledger.name",
+            \.ledger.name,
+            .ledgerName,
+            help: "The name of the ledger in its database: several may share one."
+        ),
+        Setting(
+            "ledger.pollMilliseconds",
+            \.ledger.polling,
+            .milliseconds(10...60_000),
+            help: "How often a database is asked for what other replicas wrote, beside being told."
+        ),
+        Setting(
+            "ledger.lagMaxSeconds",
+            \.ledger.lagMax,
+            .seconds(1...86_400),
+            help: "How long a replica may not have followed its ledger before /readyz answers 503."
+        ),
     ]
 
     /// What is logged of requests.

@@ -80,10 +80,43 @@ extension SettingFormat<SocketAddress> {
 extension SettingFormat<Settings.JournalChoice> {
     /// Where the ledger is kept.
     static let journal = SettingFormat.parsed(
-        "file|memory",
-        rule: "file or memory; a journal in PostgreSQL comes with a later version",
-        text: { $0.rawValue },
-        { Settings.JournalChoice(rawValue: $0) }
+        "file|memory|postgres://…",
+        rule: "file, memory, or the URL of a PostgreSQL database",
+        text: { choice in
+            switch choice {
+            case .file: "file"
+            case .memory: "memory"
+            // It may hold a password.
+            case .postgres: "postgres"
+            }
+        },
+        { text in
+            switch text {
+            case "file": .file
+            case "memory": .memory
+            default: JournalURL(text).map { .postgres($0) }
+            }
+        }
+    )
+}
+
+extension SettingFormat<String> {
+    /// The name of a ledger in a database.
+    static let ledgerName = SettingFormat.parsed(
+        "NAME",
+        rule: "1 to 48 of a-z 0-9 _ -",
+        text: { $0 },
+        { text in
+            let isGood =
+                (1...48).contains(text.utf8.count)
+                && text.utf8.allSatisfy { byte in
+                    switch byte {
+                    case 0x61...0x7A, 0x30...0x39, 0x5F, 0x2D: true
+                    default: false
+                    }
+                }
+            return isGood ? text : nil
+        }
     )
 }
 

@@ -8,11 +8,13 @@ import Platform
 /// `Setting.all` says how each is named and read (API sections 9 and 10).
 struct Settings: Sendable {
     /// Where the ledger is kept.
-    enum JournalChoice: String, Sendable, CaseIterable {
+    enum JournalChoice: Sendable {
         /// In the data folder.
         case file
         /// In memory: gone when the process ends.
         case memory
+        /// In a PostgreSQL database, which other processes may share.
+        case postgres(JournalURL)
     }
 
     /// The addresses to listen on.
@@ -122,4 +124,10 @@ struct LedgerSettings: Sendable, Hashable {
     var snapshotInterval = 50_000
     /// How many snapshots are kept, and the log since the oldest of them.
     var snapshotCount = 2
+    /// The name of the ledger in its database.
+    var name = "default"
+    /// How often a database is asked for what other processes wrote, when it does not tell itself.
+    var polling = Duration.milliseconds(500)
+    /// How long a shared ledger may not have been followed before the process is not ready.
+    var lagMax = Duration.seconds(60)
 }

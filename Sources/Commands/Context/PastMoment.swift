@@ -11,23 +11,47 @@ enum RevisionText {
     }
 }
 
-/// The parameter `atRevision`: a question about what was.
-enum PastRevision {
-    /// The state at the revision, as far as it is about one tenant.
+/// The parameters `atRevision` and `at`: a question about what was.
+public struct PastMoment: Sendable {
+    private let revision: String?
+    private let time: String?
+
+    /// The moment that a query names, by a revision or by a time; nil for now.
+    public init?(revision: String?, time: String?) {
+        if revision == nil, time == nil { return nil }
+        (self.revision, self.time) = (revision, time)
+    }
+
+    /// The state at the moment, as far as it is about one tenant.
     ///
     /// - Throws: `INVALID_PARAMETER`; `REVISION_NOT_KEPT`, `REVISION_IN_FUTURE`; `OVERLOADED`.
-    static func state(
-        _ text: String,
+    func state(
         _ scope: TenantScope,
         _ context: CommandContext
     ) async throws(CommandError) -> State {
-        guard let revision = RevisionText.read(text) else {
-            throw .parameter("atRevision", "must be a revision")
-        }
+        let ledger = context.services.ledger
         do {
-            return try await context.services.ledger.pastState(of: scope.tenant, at: revision)
-        } catch {
+            switch (revision, time) {
+            case (_?, _?): throw CommandError.parameter("at", "must not stand beside atRevision")
+            case (let text?, nil):
+                guard let revision = RevisionText.read(text) else {
+                    throw CommandError.parameter("atRevision", "must be a revision")
+                }
+                return try await ledger.pastState(of: scope.tenant, at: revision)
+            case (nil, let text):
+                guard let time = text.flatMap(Timestamp.init(_:)), time <= context.now else {
+                    let rule = "must be a time such as 2030-01-31T12:00:00Z, not in the future"
+                    throw CommandError.parameter("at", rule)
+                }
+                let revision = try await ledger.revision(at: time)
+                return try await ledger.pastState(of: scope.tenant, at: revision)
+            }
+        } catch let error as HistoryError {
             throw CommandError(error)
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            preconditionFailure("only these two are thrown")
         }
     }
 }
