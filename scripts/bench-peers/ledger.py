@@ -27,7 +27,7 @@ PACED_RATE = 200
 FOLLOWED_RATE = 20
 REPLICA_RATE = 100
 SNAPSHOT_SECONDS_MAX = 300
-NO_POSTGRES_JOURNAL = "this version of the server has no `--journal postgres://`"
+NO_POSTGRES_JOURNAL = "this server was built without the trait PostgreSQL"
 
 
 class Bench:
@@ -229,7 +229,7 @@ class Bench:
             self.results["replicas"] = {"skipped": why}
             return
         theirs = self.postgres("{}")
-        flags = ("--journal", theirs.url.replace("/postgres?", "/postgres"))
+        flags = ("--journal", theirs.url)
         first = self.bindery(self.path("replica-1"), *flags)
         seed_tenants(first, self.plan["tenants"])
         second = self.bindery(self.path("replica-2"), *flags, key=False)

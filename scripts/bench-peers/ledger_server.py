@@ -123,7 +123,7 @@ class Postgres:
         self.binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))[-1]
         with open(os.path.join(folder, "data/postmaster.pid"), encoding="utf-8") as text:
             self.pid = int(text.readline())
-        self.query("CREATE TABLE changes (position bigserial PRIMARY KEY, tenant int NOT NULL, entry text NOT NULL)")
+        self.query("CREATE TABLE IF NOT EXISTS changes (position bigserial PRIMARY KEY, tenant int NOT NULL, entry text NOT NULL)")
         self.script = os.path.join(os.path.dirname(folder), "insert.sql")
         with open(self.script, "w", encoding="utf-8") as text:
             text.write(self.SQL.format(entry=entry.replace("'", "''")))
