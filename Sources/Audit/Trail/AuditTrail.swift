@@ -32,8 +32,8 @@ public final class AuditTrail: Sendable {
     static let batchCountMax = 1024
 
     struct Waiting: Sendable {
-        let draft: AuditDraft
-        let continuation: CheckedContinuation<Result<AuditRecord, AuditError>, Never>
+        let record: UnsealedRecord
+        let continuation: CheckedContinuation<Result<ChainLink, AuditError>, Never>
     }
 
     /// Somebody who waits until nothing is left to write.
@@ -126,10 +126,11 @@ public final class AuditTrail: Sendable {
     /// - Throws: `AuditError`; after `.overloaded` and `.recordTooLarge` the trail goes on, after
     ///   others it does not.
     public func append(_ draft: AuditDraft) async throws(AuditError) -> AuditRecord {
+        let record = UnsealedRecord(draft)
         let result = await withCheckedContinuation { continuation in
-            enqueue(Waiting(draft: draft, continuation: continuation))
+            enqueue(Waiting(record: record, continuation: continuation))
         }
-        return try result.get()
+        return record.record(at: try result.get())
     }
 
     /// Waits until everything appended so far is written, then refuses more.
@@ -166,7 +167,8 @@ public final class AuditTrail: Sendable {
         switch admission {
         case .refused(let error): waiting.continuation.resume(returning: .failure(error))
         case .waits: break
-        case .startsFlush: Task { await flush() }
+        case .startsFlush:
+            Task(executorPreference: store.appendExecutor) { await self.flush() }
         }
     }
 }
