@@ -8,6 +8,7 @@ enum Program {
         ServeCommand.command, DemoProviderCommand.command, KeysCreateCommand.command,
         CheckCommand.command, LedgerVerifyCommand.command, LedgerInspectCommand.command,
         LedgerRepairCommand.command, SnapshotCommand.command, RestoreCommand.command,
+        MigrateCommand.command,
         AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
         SettingsCommand.command, BenchCommand.command, BenchFillCommand.command,
     ]
