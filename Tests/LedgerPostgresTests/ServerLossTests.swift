@@ -128,7 +128,9 @@ import Testing
                         WHERE wait_event = 'SyncRep' AND application_name = 'bindery append' OFFSET 0
                     ) AS backends
                     """
-                while try TestDatabase.run(cancel, on: cluster.url).isEmpty {
+                while !flag.isSet.load(ordering: .sequentiallyConsistent),
+                    try TestDatabase.run(cancel, on: cluster.url).isEmpty
+                {
                     try await Task.sleep(for: .milliseconds(20))
                 }
             }
