@@ -21,7 +21,7 @@ extension AuditTrail {
             do throws(AuditError) {
                 try await write(sealed)
                 for entry in sealed {
-                    entry.waiting.continuation.resume(returning: .success(entry.record))
+                    entry.waiting.finish(.success(entry.record))
                 }
             } catch {
                 fail(sealed.map(\.waiting), error)
@@ -55,7 +55,7 @@ extension AuditTrail {
             let (document, line) = HashChain.seal(members)
             guard line.count <= AuditRecord.byteCountMax, let record = AuditRecord(document) else {
                 let error = AuditError(.recordTooLarge, "an audit record of \(line.count) bytes")
-                waiting.continuation.resume(returning: .failure(error))
+                waiting.finish(.failure(error))
                 continue
             }
             sealed.append(Sealed(waiting: waiting, record: record, line: line))
@@ -96,6 +96,6 @@ extension AuditTrail {
             defer { state.waiting = [] }
             return batch + state.waiting
         }
-        for entry in waiting { entry.continuation.resume(returning: .failure(error)) }
+        for entry in waiting { entry.finish(.failure(error)) }
     }
 }

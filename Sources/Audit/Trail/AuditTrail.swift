@@ -33,7 +33,8 @@ public final class AuditTrail: Sendable {
 
     struct Waiting: Sendable {
         let draft: AuditDraft
-        let continuation: CheckedContinuation<Result<AuditRecord, AuditError>, Never>
+        /// Called once, when it is durable or never will be.
+        let finish: @Sendable (Result<AuditRecord, AuditError>) -> Void
     }
 
     /// Somebody who waits until nothing is left to write.
@@ -127,9 +128,25 @@ public final class AuditTrail: Sendable {
     ///   others it does not.
     public func append(_ draft: AuditDraft) async throws(AuditError) -> AuditRecord {
         let result = await withCheckedContinuation { continuation in
-            enqueue(Waiting(draft: draft, continuation: continuation))
+            enqueue([Waiting(draft: draft) { continuation.resume(returning: $0) }])
         }
         return try result.get()
+    }
+
+    /// Appends records in their order, which share syncs; durable when it returns.
+    ///
+    /// - Throws: The first record's `AuditError` that was not appended; later ones may have been.
+    public func append(contentsOf drafts: [AuditDraft]) async throws(AuditError) {
+        var rest = drafts[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.batchCountMax)
+            rest = rest.dropFirst(part.count)
+            let result = await withCheckedContinuation { continuation in
+                let group = AppendGroup(count: part.count) { continuation.resume(returning: $0) }
+                enqueue(part.map { Waiting(draft: $0) { group.finish($0) } })
+            }
+            try result.get()
+        }
     }
 
     /// Waits until everything appended so far is written, then refuses more.
@@ -152,19 +169,19 @@ public final class AuditTrail: Sendable {
         case startsFlush
     }
 
-    private func enqueue(_ waiting: Waiting) {
+    private func enqueue(_ waiting: [Waiting]) {
         let admission = state.withLock { state -> Admission in
             if let failure = state.failure { return .refused(failure) }
-            guard state.waiting.count < configuration.pendingCountMax else {
+            guard state.waiting.count + waiting.count <= configuration.pendingCountMax else {
                 return .refused(AuditError(.overloaded, "too many audit records wait"))
             }
-            state.waiting.append(waiting)
+            state.waiting += waiting
             guard !state.isFlushing else { return .waits }
             state.isFlushing = true
             return .startsFlush
         }
         switch admission {
-        case .refused(let error): waiting.continuation.resume(returning: .failure(error))
+        case .refused(let error): for entry in waiting { entry.finish(.failure(error)) }
         case .waits: break
         case .startsFlush: Task { await flush() }
         }
