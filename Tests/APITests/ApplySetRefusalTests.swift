@@ -225,6 +225,34 @@ import Testing
         #expect(live.json["changes"]?.array?.first?["fields"] == ["/meta/status"])
     }
 
+    @Test func `what an export leaves out is not pruned by it`() async throws {
+        let api = try await TestAPI()
+        var config = SampleObjects.config("live").object ?? [:]
+        config["meta"] = [
+            "blueprintName": "invoice-app", "blueprintVersion": 1, "environment": "production",
+            "status": "preview",
+        ]
+        let live = Self.member(
+            "IntegrationConnection",
+            SampleObjects.connection("live", environment: "production")
+        )
+        let preview = Self.member("TenantAppConfig", .object(config))
+        let set = Self.world + [live, Self.config("published")]
+        let made = try await apply(api, set + [preview])
+        #expect(made.status == 200, "\(made)")
+        let exported = try await api.open("/v1/export")
+        try await exported.wait { $0.isWhole }
+        let back = try await api.send(
+            .post,
+            "/v1/apply?prune=true",
+            bytes: Array(exported.bytes),
+            headers: [HTTPField("Content-Type", "application/x-ndjson")]
+        )
+        #expect(back.json["summary"]?["delete"] == 0, "\(back)")
+        let without = try await apply(api, Self.world + [live, preview], "?prune=true")
+        #expect(without.json["summary"]?["delete"] == 1, "the sandbox's live one: \(without)")
+    }
+
     @Test func `two configs swap their domains in one set, in either order`() async throws {
         let api = try await TestAPI()
         func config(_ tenant: String, _ domain: String?) -> JSONValue {

@@ -186,13 +186,20 @@ struct SetRun {
         take(removal.changes, kind, scope, id, nil, removal.answer)
     }
 
-    /// Archives what is live of a line: what is published, and a newer preview.
+    /// Archives a line that is live: what is published, and a newer preview.
+    ///
+    /// A line that is not is in no export, so that taking it for superfluous would undo work on it: in
+    /// production a first preview, anywhere a draft.
     private mutating func archive(_ target: ConfigScope) throws(CommandError) {
+        let environments = context.services.environments
+        let tier = environments.first { $0.name == target.line.environment }?.tier
         let id = "\(target.line.blueprint.text)/\(target.line.environment.text)"
         let name = ChangeRehearsal.name(.config, target.scope.tenant, id)
         let line = target.read(rehearsal.state)
         let live = [line.newerPreview, line.published].compactMap { $0 }
-        guard !rehearsal.seen.contains(name), let shown = live.first else { return }
+        guard !rehearsal.seen.contains(name), line.live(in: tier ?? .production) != nil,
+            let shown = live.first
+        else { return }
         let actor = context.caller.credential.id.text
         var changes: [Change] = []
         for version in live {
