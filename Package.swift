@@ -19,6 +19,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+// `swift build --traits PostgreSQL`: the journal of many replicas, which links libpq. The trait is
+// also the compile condition `PostgreSQL`.
+let withPostgreSQL = TargetDependencyCondition.when(traits: ["PostgreSQL"])
+
 let rooms: [Target] = [
     .target(
         name: "CShims",
@@ -35,6 +39,12 @@ let rooms: [Target] = [
 
     room("Ledger", ["Model", "JSON"]),
     room("LedgerFile", ["Ledger", "Platform"]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    // Empty without the trait, so that a machine without libpq builds and tests everything else.
+    room(
+        "LedgerPostgres",
+        ["Ledger", "Platform", "CShims", .target(name: "CPostgres", condition: withPostgreSQL)]
+    ),
     room("Audit", ["Model", "JSON", "Platform"]),
     room("Outbound", ["CShims", "Platform"]),
     room("Secrets", ["Model", "JSON", "Platform", "Outbound"]),
@@ -59,6 +69,7 @@ let rooms: [Target] = [
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
             "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Platform",
+            .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
         swiftSettings: settings
     ),
@@ -88,6 +99,7 @@ let suites: [Target] = [
     tests("ResolverTests", ["Resolver", "Policy", "Model", "JSON"]),
     tests("LedgerTests", ["Ledger", "Model", "JSON", "JournalConformance"]),
     tests("LedgerFileTests", ["LedgerFile", "Ledger", "Platform", "JournalConformance"]),
+    tests("LedgerPostgresTests", ["LedgerPostgres", "Ledger", "Platform", "JournalConformance"]),
     tests("AuditTests", ["Audit", "Model", "JSON", "Platform"]),
     tests("OutboundTests", ["Outbound", "Platform"]),
     tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
@@ -124,6 +136,7 @@ let suites: [Target] = [
 
 let package = Package(
     name: "bindery",
+    traits: [.trait(name: "PostgreSQL", description: "The journal in PostgreSQL, by libpq.")],
     targets: rooms + suites,
     swiftLanguageModes: [.v6]
 )

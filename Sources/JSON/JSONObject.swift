@@ -4,7 +4,7 @@
 /// so that a hostile body cannot make lookups quadratic.
 public struct JSONObject: Sendable {
     /// The number of members from which an index is kept.
-    static let indexedFrom = 16
+    static let indexedFrom = 32
 
     /// One member.
     public struct Member: Sendable, Hashable {

@@ -10,7 +10,8 @@ extension JSONValue {
         return output
     }
 
-    private func writeCanonical(into output: inout [UInt8]) {
+    /// Appends the text of `canonical`.
+    public func writeCanonical(into output: inout [UInt8]) {
         switch self {
         case .array(let items):
             output.append(0x5B)
@@ -21,20 +22,16 @@ extension JSONValue {
             output.append(0x5D)
         case .object(let object):
             output.append(0x7B)
-            for (index, member) in Self.sorted(object).enumerated() {
-                if index > 0 { output.append(0x2C) }
-                JSONWriter.appendString(member.key, to: &output)
+            for (place, index) in object.canonicalOrder.enumerated() {
+                if place > 0 { output.append(0x2C) }
+                JSONWriter.appendString(object.members[index].key, to: &output)
                 output.append(0x3A)
-                member.value.writeCanonical(into: &output)
+                object.members[index].value.writeCanonical(into: &output)
             }
             output.append(0x7D)
         case .decimal(let decimal): JSONWriter.append(decimal.canonicalText, to: &output)
         default: writeScalar(into: &output)
         }
-    }
-
-    private static func sorted(_ object: JSONObject) -> [JSONObject.Member] {
-        object.members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
     }
 }
 

@@ -118,6 +118,15 @@ public protocol Journal: Sendable {
 
     /// Syncs and releases what is held; later calls throw `.unavailable`.
     func close() async
+
+    /// Where `append` works, when that is a thread of its own: who plans and appends batches in a task
+    /// that prefers it saves two changes of threads for each. Nil when it does not matter.
+    var appendExecutor: (any TaskExecutor)? { get }
+}
+
+extension Journal {
+    /// It does not matter.
+    public var appendExecutor: (any TaskExecutor)? { nil }
 }
 
 /// Why a journal could not do what was asked.

@@ -17,6 +17,8 @@ extension Ledger {
         public let lag: Duration
         /// How many batches were planned anew because another process was first.
         public let conflictCount: Int
+        /// How often the state was loaded anew, as the log behind it was no longer kept.
+        public let reloadCount: Int
         /// Why there is no connection, for the operator; nil while there is one.
         public let failure: String?
     }
@@ -31,6 +33,7 @@ extension Ledger {
             lagEntryCount: standing.headPosition - min(position, standing.headPosition),
             lag: lag,
             conflictCount: sharing.conflictCount,
+            reloadCount: sharing.reloadCount,
             failure: standing.failure
         )
     }
@@ -41,7 +44,7 @@ extension Ledger {
     func catchUp(with journal: any SharedJournal) async throws(JournalError) -> State {
         sharing.noteConflict()
         let head = try await journal.takeHead()
-        do {
+        do throws(JournalError) {
             while position < head { try await readOn(in: journal) }
         } catch {
             await journal.releaseHead()
@@ -57,21 +60,69 @@ extension Ledger {
         guard let sharedJournal else { return }
         // Nothing is to be appended, so the head is of no use any more.
         await sharedJournal.releaseHead()
-        let records = try await sharedJournal.records(after: state.position)
+        let detail = "the log ends behind position \(state.position)"
+        let records: [JournalRecord]
+        do throws(JournalError) {
+            records = try await sharedJournal.records(after: state.position)
+        } catch  where error.code == .notKept {
+            throw JournalError(.conflict, detail)
+        }
         guard records.isEmpty else {
             try take(records)
-            throw JournalError(.conflict, "the log ends behind position \(state.position)")
+            throw JournalError(.conflict, detail)
         }
     }
 
     /// Reads some of what is behind the published state.
     private func readOn(in journal: any SharedJournal) async throws(JournalError) {
         let start = position
-        let records = try await journal.records(after: start)
-        guard !records.isEmpty || position > start else {
-            throw JournalError(.damaged, "the log has no record behind position \(start)")
+        do throws(JournalError) {
+            let records = try await journal.records(after: start)
+            guard !records.isEmpty || position > start else {
+                throw JournalError(.damaged, "the log has no record behind position \(start)")
+            }
+            try take(records)
+        } catch  where error.code == .notKept {
+            try await reload(from: journal)
         }
-        try take(records)
+    }
+
+    /// Loads the state anew, when the log behind it is no longer kept: the process was away for longer
+    /// than others need its records.
+    ///
+    /// The old state is served until the new one is loaded, and both are in memory meanwhile. Whoever
+    /// follows the log here is told that something was missed.
+    private func reload(from journal: any SharedJournal) async throws(JournalError) {
+        let old = state
+        let loaded = try await journal.withHistory { (history) throws(JournalError) in
+            var loader = StateLoader(State(replacing: old))
+            let base = history.snapshotPositions.last ?? 0
+            if base > 0 {
+                try history.forEachLine(ofSnapshot: base) { (line) throws(JournalError) in
+                    try loader.read(line: line)
+                    return true
+                }
+            }
+            try history.forEachRecord(after: base) { (record) throws(JournalError) in
+                try loader.read(record)
+                return true
+            }
+            try loader.finish()
+            loader.state.position = history.lastPosition
+            return loader.state
+        }
+        sharing.noteReload()
+        let (reached, followers) = shared.withLock { shared in
+            guard loaded.position > shared.published.position else { return Self.nobody }
+            shared.published = loaded
+            note(loaded)
+            return (
+                shared.waiters.take(reached: loaded.revision),
+                recent.restart(after: loaded.position, revision: loaded.revision)
+            )
+        }
+        for waiter in reached { waiter.resume(returning: true) }
+        for follower in followers { follower.resume() }
     }
 
     /// Folds records that others appended, and publishes the state.
@@ -100,9 +151,7 @@ extension Ledger {
                     guard let position = self?.position else { return }
                     await journal.waitForRecords(after: position)
                     do throws(JournalError) {
-                        let records = try await journal.records(after: position)
-                        try self?.take(records)
-                        self?.noteNewest(in: journal)
+                        try await self?.follow(journal)
                     } catch {
                         self?.noteFailure(error)
                     }
@@ -111,7 +160,12 @@ extension Ledger {
         )
     }
 
-    private func noteNewest(in journal: any SharedJournal) {
+    private func follow(_ journal: any SharedJournal) async throws(JournalError) {
+        do throws(JournalError) {
+            try take(try await journal.records(after: position))
+        } catch  where error.code == .notKept {
+            try await reload(from: journal)
+        }
         _ = sharing.lag(journal.standing, at: position)
     }
 
@@ -130,8 +184,8 @@ extension JournalError {
     /// Whether a process can't go on with a shared log after it: only a start reads it anew.
     var endsSharing: Bool {
         switch code {
-        case .diverged, .damaged, .newerFormat, .notKept: true
-        case .locked, .readOnly, .full, .conflict, .unavailable, .unknown: false
+        case .diverged, .damaged, .newerFormat: true
+        case .locked, .notKept, .readOnly, .full, .conflict, .unavailable, .unknown: false
         }
     }
 }
@@ -141,6 +195,7 @@ final class Sharing: Sendable {
     private struct Content {
         var task: Task<Void, Never>?
         var conflictCount = 0
+        var reloadCount = 0
         /// The newest moment at which the state is known to have been the newest.
         var newestAt = ContinuousClock.now
     }
@@ -148,6 +203,10 @@ final class Sharing: Sendable {
     private let content = Mutex(Content())
 
     var conflictCount: Int { content.withLock { $0.conflictCount } }
+
+    var reloadCount: Int { content.withLock { $0.reloadCount } }
+
+    func noteReload() { content.withLock { $0.reloadCount += 1 } }
 
     func noteConflict() { content.withLock { $0.conflictCount += 1 } }
 

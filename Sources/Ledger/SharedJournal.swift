@@ -49,23 +49,14 @@ public struct SharedJournalStanding: Sendable, Equatable {
     public let headPosition: UInt64
     /// How long ago that was.
     public let age: Duration
-    /// The position of the newest snapshot, when it was last looked at; 0 for none.
-    public let snapshotPosition: UInt64
     /// Why there is no connection, for the operator; nil while there is one.
     public let failure: String?
 
     /// A standing.
-    public init(
-        isConnected: Bool,
-        headPosition: UInt64,
-        age: Duration,
-        snapshotPosition: UInt64 = 0,
-        failure: String? = nil
-    ) {
+    public init(isConnected: Bool, headPosition: UInt64, age: Duration, failure: String? = nil) {
         self.isConnected = isConnected
         self.headPosition = headPosition
         self.age = age
-        self.snapshotPosition = snapshotPosition
         self.failure = failure
     }
 }

@@ -6,10 +6,13 @@ import Model
 /// Reading the JSON takes most of a start's time, and needs nothing of the state: it is done on all
 /// cores, some thousand texts at a time, which are then applied in their order.
 struct StateLoader {
-    var state = State()
+    var state: State
     private var hasHead = false
     private var lines = DecodingQueue<[UInt8], Change>(decode: Self.change)
     private var records = DecodingQueue<JournalRecord, LogEntry>(decode: Self.entry)
+
+    /// A loader that begins with nothing.
+    init(_ state: State = State()) { self.state = state }
 
     mutating func read(line: [UInt8]) throws(JournalError) {
         guard hasHead else {

@@ -108,6 +108,9 @@ public final class FileJournal: Journal {
         }
     }
 
+    /// The queue of the appends.
+    public var appendExecutor: (any TaskExecutor)? { writer.taskExecutor }
+
     /// Writes a snapshot beside the appends, on a queue of its own; see `Journal.save`.
     public func save(_ snapshot: any SnapshotSource) async throws(JournalError) {
         let end = try phase.withLock { (phase) throws(JournalError) in try phase.end() }

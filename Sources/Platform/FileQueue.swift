@@ -14,6 +14,10 @@ public actor FileQueue<State> {
         unsafe executor.asUnownedSerialExecutor()
     }
 
+    /// The queue, for tasks that mostly wait for it: what they do runs on its thread, so that
+    /// calling `run` and going on behind it changes no thread.
+    public nonisolated var taskExecutor: any TaskExecutor { executor }
+
     /// A queue that owns `state`; debuggers show the `label`.
     public init(label: String, _ state: sending State) {
         self.state = state
@@ -28,8 +32,8 @@ public actor FileQueue<State> {
     }
 }
 
-/// Runs an actor's jobs on a serial Dispatch queue.
-private final class FileExecutor: SerialExecutor {
+/// Runs an actor's jobs, and those of tasks that prefer it, on a serial Dispatch queue.
+private final class FileExecutor: SerialExecutor, TaskExecutor {
     private let queue: DispatchQueue
 
     init(label: String) {
@@ -39,7 +43,12 @@ private final class FileExecutor: SerialExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // The job is run exactly once, and the block keeps the executor alive until then.
-        queue.async { unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+        queue.async {
+            unsafe job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(),
+                taskExecutor: self.asUnownedTaskExecutor()
+            )
+        }
     }
 
     func checkIsolated() {

@@ -35,4 +35,21 @@ import Testing
         changed["added"] = .null
         #expect(HashChain.hash(of: changed) != record["hash"]?.string)
     }
+
+    @Test func `a record sealed in pieces is the canonical form of its document`() throws {
+        let draft = try SampleDraft.call { draft in
+            draft.before = ["z": 1, "a": ["c": 2, "b": "\u{1}"]]
+            draft.requestID = "r"
+        }
+        let record = UnsealedRecord(draft)
+        let head = AuditHead(sequence: 41, hash: String(repeating: "e", count: 64))
+        let (link, line) = record.seal(id: "i", after: head)
+        let document = record.record(at: link).document
+        #expect(document["sequence"] == 42)
+        #expect(document["previousHash"] == .string(head.hash))
+        #expect(link.head.hash == HashChain.hash(of: document))
+        var members = document
+        members["hash"] = nil
+        #expect(line == HashChain.seal(members).line)
+    }
 }

@@ -136,7 +136,7 @@ import Testing
 
     private static let badFiles: [(String, String, String)] = [
         ("cut.json", "{\"kind\":", "cut.json#/kind MALFORMED_JSON byte 8"),
-        ("twice.json", "{\"kind\":\"PolicyRule\",\"kind\":\"x\"}", "twice.json#/kind MALFORMED_JSON"),
+        ("twice.json", #"{"kind":"PolicyRule","kind":"x"}"#, "twice.json#/kind MALFORMED_JSON"),
         ("kind.json", "{\"kind\":\"Nothing\",\"object\":{}}", "kind.json#/kind "),
         ("number.json", "7", "number.json INVALID_VALUE"),
         ("extra.json", "{\"objects\":[],\"x\":1}", "extra.json#/x UNKNOWN_FIELD"),

@@ -2,20 +2,6 @@ import Ledger
 
 extension JournalRule {
     static let lifecycle = [
-        JournalRule("a loaded journal locks others out until it is closed") { bed in
-            let loaded = try bed.open()
-            try await loaded.append([1], after: 0)
-            try await requireFailure(.locked, "a second load") { () async throws(JournalError) in
-                _ = try bed.open()
-            }
-            // The failed attempt took nothing away.
-            try await loaded.append([2], after: 1)
-            try await requireFailure(.locked, "a third load") { () async throws(JournalError) in
-                _ = try bed.open()
-            }
-            await loaded.journal.close()
-            try await requireRecords(LoadedJournal.records([[1], [2]], after: 0), in: bed)
-        },
         JournalRule("a journal that is dropped without a close, as by a crash, is free") { bed in
             for position: UInt64 in 0..<3 {
                 try await bed.open().append([UInt8(position)], after: position)

@@ -7,10 +7,14 @@ public struct JournalRule: Sendable, CustomStringConvertible {
     /// Tries it on a bed whose storage is empty.
     public let check: @Sendable (_ bed: any JournalBed) async throws -> Void
 
-    /// All rules.
+    /// All rules of a journal that one process holds.
     ///
     /// A new method of `Journal` adds its rules here first.
-    public static let all = appending + snapshots + lifecycle + histories + reading
+    public static let all = common + locking
+    /// All rules of a `SharedJournal`; its beds make such journals.
+    public static let shared = common + sharing
+
+    private static let common = appending + snapshots + lifecycle + histories + reading
 
     init(_ description: String, _ check: @escaping @Sendable (any JournalBed) async throws -> Void)
     {

@@ -17,6 +17,9 @@ final class SharedMedium: Sendable {
 
     struct Content {
         var records: [JournalRecord] = []
+        /// The newest snapshot, and up to where records were removed.
+        var snapshot: (position: UInt64, lines: [[UInt8]])?
+        var removedPosition: UInt64 = 0
         /// The journal that holds the head.
         var holder: Int?
         var isAway = false
@@ -29,6 +32,9 @@ final class SharedMedium: Sendable {
 
     /// What the next appends meet, one after the other; nothing unusual after the last.
     func expect(_ fates: [Fate]) { content.withLock { $0.fates += fates } }
+
+    /// Removes the records that the snapshot covers.
+    func prune() { content.withLock { $0.removedPosition = $0.snapshot?.position ?? 0 } }
 
     /// Lets the medium go away, or come back.
     func setAway(_ isAway: Bool) { content.withLock { $0.isAway = isAway } }
@@ -77,6 +83,9 @@ final class SharedMediumJournal: SharedJournal {
     func records(after position: UInt64) async throws(JournalError) -> [JournalRecord] {
         try medium.content.withLock { (content) throws(JournalError) in
             try Self.check(content)
+            guard position >= content.removedPosition else {
+                throw JournalError(.notKept, "position \(position + 1) was removed")
+            }
             // Three at a time, so that catching up takes more than one reading.
             return Array(content.records.dropFirst(Int(position)).prefix(3))
         }
@@ -111,13 +120,43 @@ final class SharedMediumJournal: SharedJournal {
     }
 
     func save(_ snapshot: any SnapshotSource) async throws(JournalError) {
-        try snapshot.forEachLine { (_) throws(JournalError) in }
+        var lines: [[UInt8]] = []
+        try snapshot.forEachLine { (line) throws(JournalError) in lines.append(line) }
+        medium.content.withLock { $0.snapshot = (snapshot.position, lines) }
     }
 
     func withHistory<Value: Sendable>(
         _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
     ) async throws(JournalError) -> Value {
-        throw Self.away
+        let history = try medium.content.withLock { (content) throws(JournalError) in
+            try Self.check(content)
+            return History(content: content)
+        }
+        return try read(history)
+    }
+
+    private struct History: JournalHistory {
+        let content: SharedMedium.Content
+
+        var snapshotPositions: [UInt64] { content.snapshot.map { [$0.position] } ?? [] }
+        var firstPosition: UInt64 { content.removedPosition + 1 }
+        var lastPosition: UInt64 { UInt64(content.records.count) }
+
+        func forEachLine(
+            ofSnapshot position: UInt64,
+            _ visit: ([UInt8]) throws(JournalError) -> Bool
+        ) throws(JournalError) {
+            for line in content.snapshot?.lines ?? [] { guard try visit(line) else { return } }
+        }
+
+        func forEachRecord(
+            after position: UInt64,
+            _ visit: (JournalRecord) throws(JournalError) -> Bool
+        ) throws(JournalError) {
+            for record in content.records[Int(position)...] {
+                guard try visit(record) else { return }
+            }
+        }
     }
 
     func close() async { await releaseHead() }

@@ -167,6 +167,35 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `who was away for too long loads the state anew, and goes on`(
+        isAskedToWrite: Bool
+    ) async throws {
+        let medium = SharedMedium()
+        let first = try ledgers(1, on: medium)[0]
+        let polling = isAskedToWrite ? Duration.seconds(60) : .milliseconds(300)
+        let away = try Ledger(journal: SharedMediumJournal(medium, id: 5, polling: polling))
+        for index in 0..<20 { _ = try await create(first, "c\(index)") }
+        let tenant = try #require(TenantID("acme"))
+        let generation = away.state.tenant(tenant).generation
+        #expect(await first.saveSnapshot())
+        medium.prune()
+        _ = try await create(first, "c20")
+        if isAskedToWrite {
+            _ = try await create(away, "c21")
+        } else {
+            #expect(await away.wait(for: 21, timeout: .seconds(20)))
+        }
+        #expect(away.condition == .serving)
+        #expect(away.following?.reloadCount == 1)
+        #expect(away.state.tenant(tenant).generation > generation)
+        #expect(away.entries(recentlyAfter: 3) == nil)
+        #expect(await first.wait(for: away.revision, timeout: .seconds(20)))
+        #expect(
+            try StateFixture.lines(of: away.state) == StateFixture.lines(of: first.state)
+        )
+    }
+
     @Test(arguments: 1...40)
     func `whatever the medium does, the log has what was acknowledged, once`(
         seed: UInt64

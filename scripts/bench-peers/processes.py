@@ -27,8 +27,11 @@ def cpu_seconds(pid):
     """User and system time of a server so far; of all of its processes, those that ended aside."""
     total = 0
     for member in family(pid):
-        with open(f"/proc/{member}/stat", encoding="utf-8") as stat:
-            fields = stat.read().rpartition(")")[2].split()
+        try:
+            with open(f"/proc/{member}/stat", encoding="utf-8") as stat:
+                fields = stat.read().rpartition(")")[2].split()
+        except FileNotFoundError:
+            continue  # It has ended just now.
         total += int(fields[11]) + int(fields[12])
     return total / TICKS
 

@@ -7,7 +7,8 @@ import subprocess
 
 from goals import goals_table, number
 
-HOSTILE = "docs/benchmarks-hostile.md"
+# Reports of scripts of their own, which are shown behind this one's.
+OTHERS = ("docs/benchmarks-ledger.md", "docs/benchmarks-hostile.md")
 
 
 def output(*command):
@@ -139,10 +140,11 @@ def in_process(results):
                f"{told['residentKiB'] / 1024:.1f} MiB.")
 
 
-def hostile(root):
-    """The report of scripts that measure under attack, one level of headings down."""
-    path = os.path.join(root, HOSTILE)
-    if os.path.exists(path):
+def others(root):
+    """The reports of scripts that measure the ledger, and under attack, one level of headings down."""
+    for path in (os.path.join(root, name) for name in OTHERS):
+        if not os.path.exists(path):
+            continue
         with open(path, encoding="utf-8") as text:
             lines = text.read().strip().split("\n")
         is_code = False
@@ -156,5 +158,5 @@ def hostile(root):
 def report(plan, results, tls, root):
     """The whole document."""
     lines = [head(plan), "\n## Against the goals\n", *goals_table(results, tls), *loads(results), *open_loop(results),
-             *idle(results), *in_process(results), *hostile(root)]
+             *idle(results), *in_process(results), *others(root)]
     return "\n".join(lines) + "\n"

@@ -2,11 +2,10 @@ import JSON
 import Model
 
 extension AuditDraft {
-    /// The members of the record that come from the draft, in the order of the API.
-    func members(id: String, sequence: UInt64) -> JSONObject {
+    /// The members of the record, in the order of the API; those that the chain tells are null.
+    var members: JSONObject {
         var object: JSONObject = [
-            "id": .string(id), "sequence": .integer(Int64(clamping: sequence)),
-            "occurredAt": .string(occurredAt.text),
+            "id": .null, "sequence": .null, "occurredAt": .string(occurredAt.text),
         ]
         object["tenantId"] = tenant.map { .string($0.text) } ?? .null
         object["environment"] = environment.map { .string($0.text) }
@@ -27,6 +26,8 @@ extension AuditDraft {
         object["after"] = after.map(AuditRedaction.formats.value)
         object["request"] = request?.json
         object["response"] = response?.json
+        object["previousHash"] = .null
+        object["hash"] = .null
         return object
     }
 

@@ -11,16 +11,16 @@ enum HashChain {
     /// What stands before the first record.
     static let start = String(repeating: "0", count: 2 * Digest.byteCount)
 
-    /// A record with its hash, and the line that keeps it: the canonical form, `hash` last.
-    static func seal(_ members: JSONObject) -> (record: JSONObject, line: [UInt8]) {
-        precondition(!members.contains("hash"), "a record is sealed once")
-        var line = JSONValue.object(members).canonical()
+    /// Makes the canonical form of a record without its hash the line that keeps it: `hash` last.
+    ///
+    /// - Returns: The hash.
+    static func seal(_ line: inout [UInt8]) -> String {
         let hash = Hex.encode(Digest.sha256(line))
         line.removeLast()
-        line += Array(",\"hash\":\"\(hash)\"}".utf8)
-        var record = members
-        record["hash"] = .string(hash)
-        return (record, line)
+        JSONWriter.append(",\"hash\":\"", to: &line)
+        JSONWriter.append(hash, to: &line)
+        JSONWriter.append("\"}", to: &line)
+        return hash
     }
 
     /// The hash that the record should have.

@@ -39,7 +39,7 @@ public struct AuditRedaction: Sendable {
 
     /// The text without secrets.
     public func text(_ text: String) -> String {
-        guard let redacted = bytes(Array(text.utf8)) else { return text }
+        guard !isClean(text), let redacted = bytes(Array(text.utf8)) else { return text }
         return String(decoding: redacted, as: UTF8.self)
     }
 
@@ -51,30 +51,53 @@ public struct AuditRedaction: Sendable {
 
     /// The value without secrets: strings and member names by their text, members also by name.
     public func value(_ value: JSONValue) -> JSONValue {
+        // Nearly always: nothing is copied then.
+        isClean(value) ? value : redacted(value)
+    }
+
+    private func redacted(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let text): .string(self.text(text))
-        case .array(let items): .array(items.map(self.value))
+        case .array(let items): .array(items.map(redacted))
         case .object(let object):
             .object(
                 JSONObject(
                     object.map { member in
-                        let isSecret = isSecretMember(member.key) && !member.value.isNull
-                        let redacted = isSecret ? .string(Self.mark) : self.value(member.value)
-                        return (text(member.key), redacted)
+                        let value = isSecret(member) ? .string(Self.mark) : redacted(member.value)
+                        return (text(member.key), value)
                     }
                 )
             )
-        case .integer, .decimal: number(value)
+        // A number stays, unless its digits are a secret.
+        case .integer, .decimal: needles.isNumber(value) ? .string(Self.mark) : value
         case .null, .bool: value
         }
     }
 
-    /// A number stays, unless its digits are a secret.
-    private func number(_ value: JSONValue) -> JSONValue {
-        needles.isNumber(value) ? .string(Self.mark) : value
+    /// Whether there is nothing to take out, as far as a look without copies can tell.
+    private func isClean(_ value: JSONValue) -> Bool {
+        switch value {
+        case .string(let text): isClean(text)
+        case .array(let items): items.allSatisfy(isClean)
+        case .object(let object):
+            object.members.allSatisfy { member in
+                isClean(member.key) && !isSecret(member) && isClean(member.value)
+            }
+        case .integer, .decimal: !needles.mayBeNumber
+        case .null, .bool: true
+        }
+    }
+
+    private func isClean(_ text: String) -> Bool {
+        needles.isEmpty && !KeyFormats.mayStand(in: text.utf8Span.span)
+    }
+
+    private func isSecret(_ member: JSONObject.Member) -> Bool {
+        isSecretMember(member.key) && !member.value.isNull
     }
 
     func isSecretMember(_ name: String) -> Bool {
+        guard !fields.isEmpty || SensitiveName.mayBeMember(name) else { return false }
         let name = SensitiveName.normalized(name)
         return fields.contains(name) || SensitiveName.members.contains(name)
     }

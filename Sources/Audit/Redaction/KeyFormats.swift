@@ -10,6 +10,31 @@ enum KeyFormats {
     /// So many bytes of a word tell whether it is a key.
     private static let keyLengthLooked = 64
 
+    /// Whether there is anything that `redacting` might take out: a look without copies, which is all
+    /// that nearly every text gets.
+    static func mayStand(in bytes: Span<UInt8>) -> Bool {
+        // No key and no block is shorter.
+        guard bytes.count >= begin.count else { return false }
+        return SecretScan.looksLikeSecret(bytes) || hasBegin(bytes)
+    }
+
+    private static func hasBegin(_ bytes: Span<UInt8>) -> Bool {
+        var matched = 0
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte == begin[matched] {
+                matched += 1
+                if matched == begin.count { return true }
+            } else if byte == 0x2D {
+                // More dashes than the five that the block begins with.
+                matched = matched == dashes.count ? matched : 1
+            } else {
+                matched = 0
+            }
+        }
+        return false
+    }
+
     /// The bytes with `AuditRedaction.mark` for each key; nil when there is none.
     static func redacting(_ bytes: [UInt8]) -> [UInt8]? {
         let ranges = keys(in: bytes) + blocks(in: bytes)

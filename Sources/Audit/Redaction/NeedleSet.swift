@@ -20,6 +20,9 @@ struct NeedleSet: Sendable {
         encoded = NeedleTable(Set(long.flatMap(Self.base64Spellings)))
     }
 
+    /// Whether there is nothing to look for.
+    var isEmpty: Bool { plain.isEmpty }
+
     /// Whether a number could be one of the values: seldom, and looking at every number is dear.
     let mayBeNumber: Bool
 

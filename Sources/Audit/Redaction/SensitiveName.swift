@@ -6,6 +6,23 @@ enum SensitiveName {
         "password", "privatekey", "refreshtoken", "secret", "secretkey", "sessiontoken",
     ]
 
+    /// The letters that a name of `members` begins with, a bit each.
+    private static let memberStarts = members.compactMap(\.utf8.first)
+        .reduce(UInt128(0)) { $0 | 1 << UInt128($1) }
+
+    /// Whether `members` may hold the name: false for most names, at a glance.
+    ///
+    /// A name that is not all ASCII may: some of its letters are ASCII when they are small.
+    static func mayBeMember(_ name: String) -> Bool {
+        let bytes = name.utf8Span.span
+        for index in bytes.indices where bytes[index] != 0x2D && bytes[index] != 0x5F {
+            // The bit that makes an ASCII letter small.
+            let letter = bytes[index] | 0x20
+            return letter >= 0x80 || memberStarts & 1 << UInt128(letter) != 0
+        }
+        return false
+    }
+
     /// Query parameters, normalized; any header's word counts too.
     private static let parameters: Set<String> = ["key", "sig", "code", "pwd"]
 

@@ -12,7 +12,7 @@ final class AppendGroup: Sendable {
     }
 
     /// Notes what became of one record.
-    func finish(_ result: Result<AuditRecord, AuditError>) {
+    func finish(_ result: Result<ChainLink, AuditError>) {
         let (left, failure) = state.withLock { state in
             state.left -= 1
             if case .failure(let error) = result { state.failure = state.failure ?? error }

@@ -10,7 +10,7 @@ extension AuditTrail {
 
     private struct Sealed {
         let waiting: Waiting
-        let record: AuditRecord
+        let link: ChainLink
         let line: [UInt8]
     }
 
@@ -21,7 +21,7 @@ extension AuditTrail {
             do throws(AuditError) {
                 try await write(sealed)
                 for entry in sealed {
-                    entry.waiting.finish(.success(entry.record))
+                    entry.waiting.finish(.success(entry.link))
                 }
             } catch {
                 fail(sealed.map(\.waiting), error)
@@ -50,16 +50,14 @@ extension AuditTrail {
         var byteCount = 0
         for (position, waiting) in batch.enumerated() {
             let id = UUIDv7.make(now: configuration.now())
-            var members = waiting.draft.members(id: id, sequence: head.sequence + 1)
-            members["previousHash"] = .string(head.hash)
-            let (document, line) = HashChain.seal(members)
-            guard line.count <= AuditRecord.byteCountMax, let record = AuditRecord(document) else {
+            let (link, line) = waiting.record.seal(id: id, after: head)
+            guard line.count <= AuditRecord.byteCountMax else {
                 let error = AuditError(.recordTooLarge, "an audit record of \(line.count) bytes")
                 waiting.finish(.failure(error))
                 continue
             }
-            sealed.append(Sealed(waiting: waiting, record: record, line: line))
-            head = AuditHead(sequence: record.sequence, hash: record.hash)
+            sealed.append(Sealed(waiting: waiting, link: link, line: line))
+            head = link.head
             byteCount += line.count
             if byteCount > Self.batchByteCountMax {
                 let rest = batch[(position + 1)...]
@@ -71,17 +69,18 @@ extension AuditTrail {
     }
 
     private func write(_ sealed: [Sealed]) async throws(AuditError) {
-        let places = try await store.append(sealed.map(\.line), first: sealed[0].record.sequence)
+        let places = try await store.append(sealed.map(\.line), first: sealed[0].link.head.sequence)
         let oldest = store.oldestSequence
         index.withLock { index in
             for (entry, place) in zip(sealed, places) {
-                index.add(IndexEntry(entry.record, at: place), tenant: entry.record.tenant)
+                let record = entry.waiting.record
+                index.add(IndexEntry(record, entry.link, at: place), tenant: record.tenant)
             }
             // Files keep their records; memory has dropped its oldest ones perhaps.
             if configuration.folder == nil { index.forget(before: oldest) }
         }
-        let last = sealed[sealed.count - 1].record
-        state.withLock { $0.head = AuditHead(sequence: last.sequence, hash: last.hash) }
+        let last = sealed[sealed.count - 1].link.head
+        state.withLock { $0.head = last }
     }
 
     /// Refuses these records, those that wait, and all that come.

@@ -32,9 +32,9 @@ public final class AuditTrail: Sendable {
     static let batchCountMax = 1024
 
     struct Waiting: Sendable {
-        let draft: AuditDraft
+        let record: UnsealedRecord
         /// Called once, when it is durable or never will be.
-        let finish: @Sendable (Result<AuditRecord, AuditError>) -> Void
+        let finish: @Sendable (Result<ChainLink, AuditError>) -> Void
     }
 
     /// Somebody who waits until nothing is left to write.
@@ -127,10 +127,11 @@ public final class AuditTrail: Sendable {
     /// - Throws: `AuditError`; after `.overloaded` and `.recordTooLarge` the trail goes on, after
     ///   others it does not.
     public func append(_ draft: AuditDraft) async throws(AuditError) -> AuditRecord {
+        let record = UnsealedRecord(draft)
         let result = await withCheckedContinuation { continuation in
-            enqueue([Waiting(draft: draft) { continuation.resume(returning: $0) }])
+            enqueue([Waiting(record: record) { continuation.resume(returning: $0) }])
         }
-        return try result.get()
+        return record.record(at: try result.get())
     }
 
     /// Appends records in their order, which share syncs; durable when it returns.
@@ -143,7 +144,7 @@ public final class AuditTrail: Sendable {
             rest = rest.dropFirst(part.count)
             let result = await withCheckedContinuation { continuation in
                 let group = AppendGroup(count: part.count) { continuation.resume(returning: $0) }
-                enqueue(part.map { Waiting(draft: $0) { group.finish($0) } })
+                enqueue(part.map { Waiting(record: UnsealedRecord($0)) { group.finish($0) } })
             }
             try result.get()
         }
@@ -183,7 +184,8 @@ public final class AuditTrail: Sendable {
         switch admission {
         case .refused(let error): for entry in waiting { entry.finish(.failure(error)) }
         case .waits: break
-        case .startsFlush: Task { await flush() }
+        case .startsFlush:
+            Task(executorPreference: store.appendExecutor) { await self.flush() }
         }
     }
 }

@@ -22,6 +22,8 @@ final class FolderStore: RecordStore {
         walker = FileQueue(label: "audit-walker", SegmentReader(folder: folder))
     }
 
+    var appendExecutor: (any TaskExecutor)? { writer.taskExecutor }
+
     var oldestSequence: UInt64 { oldest.load(ordering: .relaxed) }
 
     /// Reads how the trail ends; must come before everything else, once.

@@ -18,6 +18,8 @@ final class MemoryStore: RecordStore {
 
     init(recordCountMax: Int) { self.lineCountMax = max(1, recordCountMax) }
 
+    var appendExecutor: (any TaskExecutor)? { nil }
+
     var oldestSequence: UInt64 { state.withLock { $0.first } }
 
     func append(_ lines: [[UInt8]], first: UInt64) async throws(AuditError) -> [RecordPlace] {

@@ -27,6 +27,10 @@ protocol RecordStore: Sendable {
 
     /// Lets go of files; `append` fails from then on.
     func close() async
+
+    /// Where `append` works, when that is a thread of its own: a task that prefers it appends without
+    /// a change of threads.
+    var appendExecutor: (any TaskExecutor)? { get }
 }
 
 extension AuditRecord {

@@ -33,6 +33,17 @@ struct IndexEntry: Sendable {
         outcome = record.outcome
     }
 
+    init(_ record: UnsealedRecord, _ link: ChainLink, at place: RecordPlace) {
+        sequence = link.head.sequence
+        occurredAt = record.occurredAt.milliseconds
+        idTail = Self.tail(of: link.id)
+        segment = place.segment
+        offset = UInt32(clamping: place.offset)
+        length = UInt32(clamping: place.length)
+        kind = record.kind
+        outcome = record.outcome
+    }
+
     var place: RecordPlace {
         RecordPlace(segment: segment, offset: Int(offset), length: Int(length))
     }

@@ -39,6 +39,8 @@ struct ConnectionWrite: Sendable {
     let scope: TenantScope
     let connection: Connection
     let caller: Caller
+    /// False when it is known to have the config of the one before: reading both to find out is dear.
+    var mayChangeConfig = true
 
     func subject(_ action: String) -> WriteSubject {
         WriteSubject(
@@ -70,10 +72,15 @@ struct ConnectionWrite: Sendable {
             change: { .putConnection($0) }
         )
         // What was found with another secret, config or spec says nothing of the new one.
-        if let existing, !plan.changes.isEmpty, !connection.isCalledAlike(existing.value) {
+        if let existing, !plan.changes.isEmpty, !isCalledAlike(existing.value) {
             let reset = Change.putHealth(scope.tenant, connection.id, .unknown)
             plan = Ledger.Plan(plan.changes + [reset], answer: plan.answer)
         }
         return plan
+    }
+
+    private func isCalledAlike(_ existing: Connection) -> Bool {
+        mayChangeConfig
+            ? connection.isCalledAlike(existing) : connection.isReachedAlike(existing)
     }
 }

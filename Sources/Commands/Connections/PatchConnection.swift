@@ -22,7 +22,7 @@ public struct PatchConnection: Sendable {
     ///
     /// - Throws: `NOT_FOUND`; everything wrong with the result; `CONNECTION_IN_USE`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        guard patch.object != nil else {
+        guard let members = patch.object else {
             throw .invalid(.wrongType, at: .root, "must be an object, is \(patch.typeName)")
         }
         let subject = WriteSubject(
@@ -35,13 +35,15 @@ public struct PatchConnection: Sendable {
             let existing = scope.read(state).connections[id]
             try context.precondition.check(existing?.revision)
             guard let existing else { throw .notFound("such connection") }
-            let merged = JSONValue.object(existing.value.document.object).merging(patch: patch)
-            let full = PutConnection.keepingStatus(merged, of: existing.value)
+            let old = existing.value.document.object
+            let merged = JSONValue.object(old).merging(patch: patch)
+            let full = PutConnection.keepingStatus(merged, of: old)
             let connection = try PutConnection.read(full, scope: scope, id: id)
             let write = ConnectionWrite(
                 scope: scope,
                 connection: connection,
-                caller: context.caller
+                caller: context.caller,
+                mayChangeConfig: members.contains("config")
             )
             return try write.plan(state, stamp, context.services)
         }

@@ -44,16 +44,15 @@ public struct PutConnection: Sendable {
         _ context: CommandContext
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let existing = scope.read(state).connections[id]
-        let full = Self.keepingStatus(body, of: existing?.value)
+        let full = Self.keepingStatus(body, of: existing?.value.document.object)
         let connection = try Self.read(full, scope: scope, id: id)
         let write = ConnectionWrite(scope: scope, connection: connection, caller: context.caller)
         return try write.plan(state, stamp, context.services)
     }
 
-    /// The body with the status that the connection has, when it says none.
-    static func keepingStatus(_ body: JSONValue, of existing: Connection?) -> JSONValue {
-        guard let existing, var object = body.object else { return body }
-        let old = existing.document.object
+    /// The body with the status that the document of the connection has, when it says none.
+    static func keepingStatus(_ body: JSONValue, of old: JSONObject?) -> JSONValue {
+        guard let old, var object = body.object else { return body }
         for key in ["status", "statusReason"] where object[key] == nil { object[key] = old[key] }
         return .object(object)
     }

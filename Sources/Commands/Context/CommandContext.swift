@@ -52,19 +52,40 @@ public struct CommandContext: Sendable {
 /// What a write made, for its answer and its audit record.
 struct Written: Sendable {
     var kind = CommandAnswer.Kind.done
-    /// The object after the write; nil when it is gone.
-    var object: JSONObject?
     /// The object's revision.
     var revision: UInt64?
     /// The path of an object that was made.
     var location: String?
-    /// The object before the write.
-    var before: JSONObject?
+    /// The object after the write, and before it; nil when it is gone, or was not there.
+    var late: (object: LateObject?, before: LateObject?)
     /// Makes what is answered instead of the object; called after the write, so that other writers
     /// do not wait for it.
     var makeBody: (@Sendable () -> JSONValue)?
     /// The writes that a write of many is made of, each to be audited; none for a write of one.
     var parts: [WrittenPart] = []
+
+    init(
+        kind: CommandAnswer.Kind = .done,
+        object: JSONObject? = nil,
+        revision: UInt64? = nil,
+        location: String? = nil,
+        before: JSONObject? = nil
+    ) {
+        (self.kind, self.revision, self.location) = (kind, revision, location)
+        late = (object.map { LateObject($0) }, before.map { LateObject($0) })
+    }
+
+    /// The object after the write; nil when it is gone.
+    var object: JSONObject? {
+        get { late.object?.value }
+        set { late.object = newValue.map { LateObject($0) } }
+    }
+
+    /// The object before the write; nil when there was none.
+    var before: JSONObject? {
+        get { late.before?.value }
+        set { late.before = newValue.map { LateObject($0) } }
+    }
 }
 
 /// One of many writes that are one entry of the log.

@@ -35,19 +35,20 @@ enum DocumentWrite {
         over existing: Stored<Noun>?,
         _ stamp: Ledger.Stamp,
         location: String?,
-        json: (Stored<Noun>) -> JSONObject,
+        json: @escaping @Sendable (Stored<Noun>) -> JSONObject,
         change: (Stored<Noun>) -> Change
     ) -> Ledger.Plan<Written> {
         let new = stored(value, over: existing, stamp)
         guard let shown = new ?? existing else {
             preconditionFailure("what does not exist is stored anew")
         }
-        let written = Written(
+        var written = Written(
             kind: existing == nil ? .created : .done,
-            object: json(shown),
             revision: shown.revision,
-            location: existing == nil ? location : nil,
-            before: existing.map(json)
+            location: existing == nil ? location : nil
+        )
+        written.late = (
+            LateObject { json(shown) }, existing.map { existing in LateObject { json(existing) } }
         )
         return Ledger.Plan(new.map { [change($0)] } ?? [], answer: written)
     }

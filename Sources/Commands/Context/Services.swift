@@ -174,6 +174,11 @@ public final class Services: Sendable {
                 "Batches that were planned anew because another process wrote first.",
                 following.conflictCount
             ),
+            (
+                "bindery_ledger_reloads_total", .counter,
+                "Times that the state was loaded anew, as the log behind it was no longer kept.",
+                following.reloadCount
+            ),
         ]
         for (name, kind, help, value) in rows {
             text.family(name, kind, help)

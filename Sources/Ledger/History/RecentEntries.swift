@@ -66,6 +66,17 @@ final class RecentEntries: Sendable {
         }
     }
 
+    /// Forgets all: what comes next follows `position`, and who follows has missed what was before.
+    ///
+    /// - Returns: Those who wait, to be resumed.
+    func restart(after position: UInt64, revision: UInt64) -> [CheckedContinuation<Void, Never>] {
+        content.withLock { content in
+            let waiters = content.waiters
+            content = Content(startPosition: position, startRevision: revision)
+            return waiters
+        }
+    }
+
     /// Removes the oldest, a quarter of the bound at once so that an append does not move them all.
     private func trim(_ content: inout Content) {
         let slack = bounds.countMax / 4

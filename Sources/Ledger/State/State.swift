@@ -23,11 +23,30 @@ public struct State: Sendable {
     /// The anchored heads of the audit trails, of each process its own.
     public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
 
+    /// The generation that a tenant begins with.
+    private var firstGeneration: UInt64 = 0
+
     /// An empty state.
     public init() {}
 
+    /// An empty state that will be loaded in the place of another one of this process: what was
+    /// compiled from values of the other is good for none of its generations.
+    init(replacing other: State) {
+        firstGeneration = other.lastGeneration + 1
+        catalog.generation = firstGeneration
+    }
+
     /// The tenant, also when nothing of it was ever written.
-    public func tenant(_ id: TenantID) -> TenantState { tenants[id] ?? TenantState(id: id) }
+    public func tenant(_ id: TenantID) -> TenantState {
+        tenants[id] ?? TenantState(id: id, generation: firstGeneration)
+    }
+
+    /// The highest generation in it.
+    private var lastGeneration: UInt64 {
+        tenants.keys.reduce(max(firstGeneration, catalog.generation)) { highest, id in
+            max(highest, tenants[id]?.generation ?? 0)
+        }
+    }
 }
 
 /// A live config that names a domain.

@@ -18,10 +18,10 @@ public struct TenantState: Sendable {
     public internal(set) var credentialIDs: Set<CredentialID> = []
     /// Grows with every change of the tenant, health included; what was compiled from the tenant's
     /// values is good for its generation.
-    public internal(set) var generation: UInt64 = 0
+    public internal(set) var generation: UInt64
 
     /// A tenant without anything.
-    init(id: TenantID) { self.id = id }
+    init(id: TenantID, generation: UInt64) { (self.id, self.generation) = (id, generation) }
 
     /// The rules of the tenant, by id.
     public var policyRules: [PolicyRule] {

@@ -20,24 +20,46 @@ public enum SecretScan {
         + formats.map { (Array($0.prefix.utf8), $0.minimum) }
     /// No start and what follows it is shorter.
     private static let byteCountMin = starts.map { $0.0.count + $0.1 }.min() ?? 0
+    /// The bytes that starts begin with, a bit each, all ASCII: most words are left at their first one.
+    private static let firstBytes = starts.reduce(UInt128(0)) { $0 | 1 << UInt128($1.0[0]) }
 
     /// Whether the text holds a well-known key, alone or inside a longer text.
     public static func looksLikeSecret(_ text: String) -> Bool {
-        guard text.utf8.count >= byteCountMin else { return false }
-        let bytes = Array(text.utf8)
-        return starts.contains { find($0.0, in: bytes, minimum: $0.1) }
+        looksLikeSecret(text.utf8Span.span)
     }
 
-    private static func find(_ prefix: [UInt8], in bytes: [UInt8], minimum: Int) -> Bool {
-        guard bytes.count >= prefix.count + minimum else { return false }
-        for start in 0...(bytes.count - prefix.count) where bytes[start] == prefix[0] {
-            // A key starts at a word's edge: `task_live_…` is none.
-            guard start == 0 || !isKeyByte(bytes[start - 1]) else { continue }
-            guard bytes[start..<(start + prefix.count)].elementsEqual(prefix) else { continue }
-            let rest = bytes[(start + prefix.count)...].prefix { isKeyByte($0) || $0 == 0x2E }
-            if rest.count >= minimum { return true }
+    /// Whether the bytes of a text hold a well-known key; in one pass, without a copy.
+    public static func looksLikeSecret(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= byteCountMin else { return false }
+        let firstBytes = firstBytes
+        // A key starts at a word's edge: `task_live_…` is none.
+        var isEdge = true
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if isEdge, byte < 0x80, firstBytes & 1 << UInt128(byte) != 0, isKey(bytes, at: index) {
+                return true
+            }
+            isEdge = !isKeyByte(byte)
         }
         return false
+    }
+
+    private static func isKey(_ bytes: Span<UInt8>, at start: Int) -> Bool {
+        for (prefix, minimum) in starts where isPrefix(prefix, of: bytes, at: start) {
+            var end = start + prefix.count
+            let enough = end + minimum
+            while end < min(enough, bytes.count), isKeyByte(bytes[end]) || bytes[end] == 0x2E {
+                end += 1
+            }
+            if end == enough { return true }
+        }
+        return false
+    }
+
+    private static func isPrefix(_ prefix: [UInt8], of bytes: Span<UInt8>, at start: Int) -> Bool {
+        guard bytes.count - start >= prefix.count else { return false }
+        for index in prefix.indices where bytes[start + index] != prefix[index] { return false }
+        return true
     }
 
     private static func isKeyByte(_ byte: UInt8) -> Bool {

@@ -45,7 +45,12 @@ public struct Connection: DocumentNoun {
 
     /// Whether `other` is called alike: with the same secret, config and spec.
     public func isCalledAlike(_ other: Connection) -> Bool {
-        spec == other.spec && secretReference == other.secretReference && config == other.config
+        isReachedAlike(other) && config == other.config
+    }
+
+    /// Whether `other` is called with the same secret and spec, whatever its config.
+    public func isReachedAlike(_ other: Connection) -> Bool {
+        spec == other.spec && secretReference == other.secretReference
     }
 
     /// The same connection with another status; `reason` replaces the one before, nil removes it.

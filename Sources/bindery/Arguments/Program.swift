@@ -12,6 +12,7 @@ enum Program {
         ConfigStepCommand.publish, ConfigStepCommand.archive, PromoteCommand.command,
         RollbackCommand.command, LedgerVerifyCommand.command, LedgerInspectCommand.command,
         LedgerRepairCommand.command, SnapshotCommand.command, RestoreCommand.command,
+        MigrateCommand.command,
         AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
         SettingsCommand.command, BenchCommand.command, BenchFillCommand.command,
     ]

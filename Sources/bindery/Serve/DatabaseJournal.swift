@@ -1,17 +1,66 @@
 import Ledger
 
+#if PostgreSQL
+import LedgerPostgres
+import Platform
+#endif
+
 /// The ledger in a PostgreSQL database, where this build has it (package trait `PostgreSQL`).
 enum DatabaseJournal {
     /// The journal; nothing is connected yet.
     ///
-    /// - Throws: One line for the operator when the build has none.
+    /// - Throws: One line for the operator: what is wrong with the URL, without any part of it, or
+    ///   that the build has none.
     static func make(
-        _ url: DatabaseURL,
+        _ url: JournalURL,
         _ settings: LedgerSettings
     ) throws(CommandFailure) -> any Journal {
-        throw .failed(
-            "journal: this bindery was built without PostgreSQL: build it with "
-                + "'swift build --traits PostgreSQL'"
-        )
+        #if PostgreSQL
+        PostgresJournal(try configuration(url, settings))
+        #else
+        throw missing
+        #endif
     }
+
+    /// A new ledger, to be copied to.
+    ///
+    /// - Throws: As `make`.
+    static func target(
+        _ url: JournalURL,
+        _ settings: LedgerSettings
+    ) throws(CommandFailure) -> any JournalTarget {
+        #if PostgreSQL
+        PostgresTarget(try configuration(url, settings))
+        #else
+        throw missing
+        #endif
+    }
+
+    #if PostgreSQL
+    private static func configuration(
+        _ url: JournalURL,
+        _ settings: LedgerSettings
+    ) throws(CommandFailure) -> PostgresJournal.Configuration {
+        do throws(JournalError) {
+            let database = try url.secret.withText { (text) throws(JournalError) in
+                try DatabaseURL(text)
+            }
+            var configuration = try PostgresJournal.Configuration(
+                url: database,
+                ledger: settings.name
+            )
+            configuration.snapshotCount = settings.snapshotCount
+            configuration.snapshotSpacing = UInt64(settings.snapshotInterval / 2)
+            configuration.pollingInterval = settings.polling
+            return configuration
+        } catch {
+            throw .failed("journal: \(error.detail)")
+        }
+    }
+    #else
+    private static let missing = CommandFailure.failed(
+        "journal: this bindery was built without PostgreSQL: build it with "
+            + "'swift build --traits PostgreSQL'"
+    )
+    #endif
 }

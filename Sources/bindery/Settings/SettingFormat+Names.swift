@@ -94,7 +94,7 @@ extension SettingFormat<Settings.JournalChoice> {
             switch text {
             case "file": .file
             case "memory": .memory
-            default: DatabaseURL(text).map { .postgres($0) }
+            default: JournalURL(text).map { .postgres($0) }
             }
         }
     )

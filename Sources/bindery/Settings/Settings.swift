@@ -14,7 +14,7 @@ struct Settings: Sendable {
         /// In memory: gone when the process ends.
         case memory
         /// In a PostgreSQL database, which other processes may share.
-        case postgres(DatabaseURL)
+        case postgres(JournalURL)
     }
 
     /// The addresses to listen on.

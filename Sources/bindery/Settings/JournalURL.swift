@@ -1,7 +1,7 @@
 import Platform
 
 /// The address of a PostgreSQL database, which may hold a password: it has no text.
-struct DatabaseURL: Sendable {
+struct JournalURL: Sendable {
     /// The longest, in bytes.
     static let byteCountMax = 4096
 
