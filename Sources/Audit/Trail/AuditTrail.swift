@@ -134,13 +134,16 @@ public final class AuditTrail: Sendable {
         return record.record(at: try result.get())
     }
 
+    /// The most records of one caller that wait together, so that others find room beside them.
+    private static let groupCountMax = 256
+
     /// Appends records in their order, which share syncs; durable when it returns.
     ///
     /// - Throws: The first record's `AuditError` that was not appended; later ones may have been.
     public func append(contentsOf drafts: [AuditDraft]) async throws(AuditError) {
         var rest = drafts[...]
         while !rest.isEmpty {
-            let part = rest.prefix(Self.batchCountMax)
+            let part = rest.prefix(Self.groupCountMax)
             rest = rest.dropFirst(part.count)
             let result = await withCheckedContinuation { continuation in
                 let group = AppendGroup(count: part.count) { continuation.resume(returning: $0) }

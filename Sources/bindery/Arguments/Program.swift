@@ -7,6 +7,7 @@ enum Program {
     static let commands: [Command] = [
         ServeCommand.command, DemoProviderCommand.command, KeysCreateCommand.command,
         CheckCommand.command, DiffCommand.command, ApplyCommand.command, ExportCommand.command,
+        ImportCommand.command,
         GetCommand.command, VersionsCommand.command, ResolveCommand.command, ExplainCommand.command,
         ExecuteCommand.command, ConfigStepCommand.validate, ConfigStepCommand.preview,
         ConfigStepCommand.publish, ConfigStepCommand.archive, PromoteCommand.command,

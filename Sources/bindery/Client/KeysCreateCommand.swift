@@ -53,7 +53,7 @@ enum KeysCreateCommand {
             }
             return call.console.answer(made)
         }
-        call.console.answer(String(decoding: json.prettySerialized(), as: UTF8.self))
+        call.console.show(json)
     }
 
     private static func path(_ arguments: CommandArguments) throws(CommandFailure) -> String {

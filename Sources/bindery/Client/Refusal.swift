@@ -26,7 +26,11 @@ struct Refusal: Sendable {
         guard let json = answer.json, let code else {
             return .failed("the server answered \(answer.status)")
         }
-        let detail = json["detail"]?.string ?? json["title"]?.string ?? ""
+        var detail = json["detail"]?.string ?? json["title"]?.string ?? ""
+        if let first = json["refused"]?.array?.first?["pointer"]?.string {
+            // Where that is in files, its own line says.
+            detail = detail.replacing("In \(first): ", with: "", maxReplacements: 1)
+        }
         var lines = ["\(answer.status) \(code): \(detail)"] + errors(json, place)
         let own = (json.object ?? [:]).filter { !Self.known.contains($0.key) }
         lines += own.prefix(Self.memberCountMax).map { "\($0.key): \($0.value.serializedText)" }

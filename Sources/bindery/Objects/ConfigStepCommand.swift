@@ -14,7 +14,7 @@ enum ConfigStepCommand {
         flags: [LineArgument.tenantFlag] + ServerAccess.flags
     ) { (call) async throws(CommandFailure) in
         let report = try await ask(call, "validate", [:])
-        call.console.answer(ApplyCommand.text(report))
+        call.console.show(report)
         if report["valid"] != true { throw CommandFailure(status: .failure, lines: []) }
     }
 
@@ -53,7 +53,7 @@ enum ConfigStepCommand {
         ) { (call) async throws(CommandFailure) in
             var body: JSONObject = [:]
             body["changeSummary"] = call.arguments.value(of: "--summary").map { .string($0) }
-            call.console.answer(ApplyCommand.text(try await ask(call, step, body)))
+            call.console.show(try await ask(call, step, body))
         }
     }
 
@@ -70,80 +70,5 @@ enum ConfigStepCommand {
                 "\(line.path)/versions/\(line.version ?? 0)/\(step)\(query)",
                 body.isEmpty ? nil : .object(body)
             )
-    }
-}
-
-/// `bindery promote`: makes a draft in another environment of what is live in one.
-enum PromoteCommand {
-    static let command = Command(
-        "promote",
-        summary: "makes a draft in another environment of what is live in one",
-        details:
-            "Makes a draft in the environment that --to names of what is live in this one, with its "
-            + "connections replaced as --connection says. When one is left, the candidates there are "
-            + "told. Prints the draft as JSON.",
-        operand: "BLUEPRINT/ENVIRONMENT",
-        flags: [
-            LineArgument.tenantFlag,
-            CommandFlag("--to", "ENVIRONMENT", help: "Where it goes."),
-            CommandFlag(
-                "--connection",
-                "HERE=THERE",
-                isRepeatable: true,
-                help: "The connection there that takes the place of one here."
-            ),
-            CommandFlag("--dry-run", help: "Answers what would be, and changes nothing."),
-        ] + ServerAccess.flags
-    ) { (call) async throws(CommandFailure) in
-        let line = try LineArgument(call)
-        guard let target = call.arguments.value(of: "--to") else {
-            throw .usage("promote: --to ENVIRONMENT says where")
-        }
-        var connections: JSONObject = [:]
-        for text in call.arguments.values(of: "--connection") {
-            let parts = text.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ IdentifierRule.isIdentifier($0.utf8) })
-            else {
-                throw .usage("--connection: must be HERE=THERE, the ids of two connections")
-            }
-            guard connections[String(parts[0])] == nil else {
-                throw .usage("--connection: \(parts[0]) is given twice")
-            }
-            connections[String(parts[0])] = .string(String(parts[1]))
-        }
-        let body: JSONValue = ["to": .string(target), "connections": .object(connections)]
-        let query = call.arguments.isGiven("--dry-run") ? "?dryRun=true" : ""
-        let access = try ServerAccess(call)
-        let draft = try await access.ask("POST", "\(line.path)/promote\(query)", body)
-        call.console.answer(ApplyCommand.text(draft))
-    }
-}
-
-/// `bindery rollback`: publishes an old version anew.
-enum RollbackCommand {
-    static let command = Command(
-        "rollback",
-        summary: "publishes an old version of a config anew",
-        details:
-            "Makes a new version of an old one, judges it against what is there today, and publishes "
-            + "it. Prints it as JSON.",
-        operand: "BLUEPRINT/ENVIRONMENT",
-        flags: [
-            LineArgument.tenantFlag,
-            CommandFlag("--to-version", "N", help: "The version whose content is wanted back."),
-            CommandFlag("--reason", "TEXT", help: "Why, for the history."),
-            CommandFlag("--dry-run", help: "Answers what would be, and changes nothing."),
-        ] + ServerAccess.flags
-    ) { (call) async throws(CommandFailure) in
-        let line = try LineArgument(call)
-        guard let version = call.arguments.value(of: "--to-version").flatMap({ Int32($0) }),
-            version >= 1
-        else { throw .usage("rollback: --to-version N says which version, a number from 1 on") }
-        var body: JSONObject = ["toVersion": .integer(Int64(version))]
-        body["reason"] = call.arguments.value(of: "--reason").map { .string($0) }
-        let query = call.arguments.isGiven("--dry-run") ? "?dryRun=true" : ""
-        let access = try ServerAccess(call)
-        let answer = try await access.ask("POST", "\(line.path)/rollback\(query)", .object(body))
-        call.console.answer(ApplyCommand.text(answer))
     }
 }

@@ -69,7 +69,7 @@ enum ExecuteCommand {
             headers: key.map { [OutboundHeader("Idempotency-Key", $0)] } ?? []
         )
         guard answer.isSuccess, let json = answer.json else { throw answer.refusal }
-        call.console.answer(ApplyCommand.text(json))
+        call.console.show(json)
     }
 
     private static func input(_ call: Command.Call) throws(CommandFailure) -> JSONValue? {

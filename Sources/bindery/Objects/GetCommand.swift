@@ -62,7 +62,7 @@ enum GetCommand {
             return try await ListFlags.show(path, columns, try query(call), call)
         }
         let object = try await ServerAccess(call).ask("GET", path)
-        call.console.answer(ApplyCommand.text(object))
+        call.console.show(object)
     }
 
     private static func query(_ call: Command.Call) throws(CommandFailure) -> QueryText {
@@ -75,57 +75,5 @@ enum GetCommand {
             query.add(String(parts[0]), String(parts[1]))
         }
         return query
-    }
-}
-
-/// How a command shows a list.
-enum ListFlags {
-    static let limit = CommandFlag(
-        "--limit",
-        "N",
-        help: "The most items that are read. [default: \(ObjectList.countMax)]"
-    )
-    static let json = CommandFlag("--json", help: "Prints a list as JSON on a terminal too.")
-
-    /// Reads the list at a path and shows it: a table on a terminal, else JSON.
-    static func show(
-        _ path: String,
-        _ columns: [ObjectCatalog.Column],
-        _ query: QueryText,
-        _ call: Command.Call
-    ) async throws(CommandFailure) {
-        let limit = try count(call.arguments)
-        let list = try await ObjectList.read(path, query, limit: limit, ServerAccess(call))
-        if call.console.terminals.output, !call.arguments.isGiven(json.name) {
-            for line in TableText.lines(list.items, columns) { call.console.answer(line) }
-        } else {
-            call.console.answer(ApplyCommand.text(["items": .array(list.items)]))
-        }
-        if list.hasMore {
-            call.console.report("bindery: there are more than these \(list.items.count)")
-        }
-    }
-
-    private static func count(_ arguments: CommandArguments) throws(CommandFailure) -> Int {
-        guard let text = arguments.value(of: limit.name) else { return ObjectList.countMax }
-        guard let count = Int(text), (1...ObjectList.countMax).contains(count) else {
-            throw .usage("--limit: must be a number from 1 to \(ObjectList.countMax)")
-        }
-        return count
-    }
-}
-
-/// `bindery versions`: reads the versions of a config.
-enum VersionsCommand {
-    static let command = Command(
-        "versions",
-        summary: "reads the versions of a config",
-        details: "Reads the versions of a tenant's config for a blueprint in an environment.",
-        operand: "BLUEPRINT/ENVIRONMENT",
-        flags: [LineArgument.tenantFlag, ListFlags.limit, ListFlags.json] + ServerAccess.flags
-    ) { (call) async throws(CommandFailure) in
-        let line = try LineArgument(call)
-        let columns = ObjectCatalog.versions.columns
-        try await ListFlags.show(line.path + "/versions", columns, QueryText(), call)
     }
 }

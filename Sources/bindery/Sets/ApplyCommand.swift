@@ -50,7 +50,7 @@ enum ApplyCommand {
         for _ in 1...planCountMax {
             if let done = try await set.apply(at: planned.revision) {
                 let words = "Applied at revision \(done.revision)."
-                return isJSON ? call.console.answer(text(done.json)) : call.console.answer(words)
+                return isJSON ? call.console.show(done.json) : call.console.answer(words)
             }
             guard reviewed == nil else { break }
             let next = try await set.plan()
@@ -77,7 +77,7 @@ enum ApplyCommand {
 
     private static func show(_ planned: SetCall.Planned, _ words: String, _ call: Command.Call) {
         guard !call.arguments.isGiven("--json") else {
-            return call.console.answer(text(planned.json))
+            return call.console.show(planned.json)
         }
         showPlan(planned, call)
         call.console.answer(words)
@@ -87,10 +87,6 @@ enum ApplyCommand {
     static func showPlan(_ planned: SetCall.Planned, _ call: Command.Call) {
         for line in PlanText(call).lines(planned.plan) { call.console.answer(line) }
         call.console.answer("Plan at revision \(planned.revision): \(planned.plan.summary).")
-    }
-
-    static func text(_ json: JSONValue) -> String {
-        String(decoding: json.prettySerialized(), as: UTF8.self)
     }
 
     /// Asks before something is removed.

@@ -16,7 +16,7 @@ enum DiffCommand {
     ) { (call) async throws(CommandFailure) in
         let planned = try await SetCall(call).plan()
         if call.arguments.isGiven("--json") {
-            call.console.answer(ApplyCommand.text(planned.json))
+            call.console.show(planned.json)
         } else {
             ApplyCommand.showPlan(planned, call)
         }

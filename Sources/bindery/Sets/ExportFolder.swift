@@ -27,7 +27,7 @@ struct ExportFolder {
                 let file = "\(path)/\(object.path)"
                 guard paths.insert(file).inserted else {
                     throw CommandFailure.failed(
-                        "the answer is no export: \(object.path) is in it twice"
+                        "\(object.path) is there twice"
                     )
                 }
                 if try write(object.file, to: file) { result.written += 1 }

@@ -17,9 +17,15 @@ struct ExportedObject: Sendable {
         } catch {
             throw .failed("the answer is no export: \(error.detail)")
         }
-        guard let path = Self.path(json) else {
+        guard let object = ExportedObject(json) else {
             throw .failed("the answer is no export: it has an object without a known kind and name")
         }
+        self = object
+    }
+
+    /// An object in the form of `apply`; nil for one without a known kind and name.
+    init?(_ json: JSONValue) {
+        guard let path = Self.path(json) else { return nil }
         self.json = json.sortedByName
         self.path = path
     }

@@ -100,7 +100,7 @@ extension ObjectEntry {
     /// The entry as `apply` takes it.
     ///
     /// An object that stands alone says itself whose it is.
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         var json: JSONObject = ["kind": .string(kind.rawValue)]
         let said = kind.hasTenant == true ? object["meta"]?["tenantId"]?.string : nil
         json["tenantId"] = (tenant?.text ?? said).map { .string($0) }

@@ -1,3 +1,4 @@
+import JSON
 import Platform
 
 /// Where a command writes, what it answers and what is wrong, and whom it asks.
@@ -51,6 +52,11 @@ struct Console: Sendable {
 
     /// Writes a line that the command answers.
     func answer(_ line: String) { output(line + "\n") }
+
+    /// Writes a value that the command answers, over several lines.
+    func show(_ json: JSONValue) {
+        answer(String(decoding: json.prettySerialized(), as: UTF8.self))
+    }
 
     /// Writes text that the command answers, as it stands.
     func write(_ text: String) { output(text) }
