@@ -167,6 +167,13 @@ extension TenantState {
         Self.json(connection, health[connection.value.id] ?? .unknown)
     }
 
+    /// Writes a connection out with the health that it has now, without keeping the tenant: a set of
+    /// ten thousand connections would keep ten thousand states of it.
+    func writer(of id: ConnectionID) -> @Sendable (Stored<Connection>) -> JSONObject {
+        let health = health[id] ?? .unknown
+        return { Self.json($0, health) }
+    }
+
     static func json(_ connection: Stored<Connection>, _ health: ConnectionHealth) -> JSONObject {
         var object = connection.stamped(connection.value.document)
         object["health"] = health.json

@@ -68,7 +68,7 @@ struct ConnectionWrite: Sendable {
             over: existing,
             stamp,
             location: "\(scope.path)/connections/\(connection.id.text)",
-            json: tenant.json,
+            json: tenant.writer(of: connection.id),
             change: { .putConnection($0) }
         )
         // What was found with another secret, config or spec says nothing of the new one.

@@ -80,7 +80,7 @@ public struct MoveConnection: Sendable {
                 over: existing,
                 stamp,
                 location: nil,
-                json: tenant.json,
+                json: tenant.writer(of: id),
                 change: { .putConnection($0) }
             )
         }
