@@ -85,6 +85,10 @@ extension Ledger {
             if case .readOnly(let detail) = shared.condition {
                 return .failure(LedgerError(.readOnly, detail))
             }
+            if let standing = sharedJournal?.standing, standing.isAway {
+                let detail = standing.failure ?? "the log cannot be reached"
+                return .failure(LedgerError(.unavailable, detail))
+            }
             guard shared.pending.count < Self.pendingCountMax else {
                 return .failure(
                     LedgerError(.overloaded, "\(Self.pendingCountMax) writes wait already")
@@ -122,8 +126,10 @@ extension Ledger {
             if !rest.isEmpty { shared.withLock { $0.pending.insert(contentsOf: rest, at: 0) } }
         }
         let closers = shared.withLock { shared in
+            // Another flush has begun meanwhile: its end is the one that is waited for.
+            guard !shared.isFlushing else { return [CheckedContinuation<Void, Never>]() }
             defer { shared.closers = [] }
-            return shared.isFlushing ? [] : shared.closers
+            return shared.closers
         }
         for closer in closers { closer.resume() }
     }
@@ -136,10 +142,11 @@ extension Ledger {
     /// - Returns: Those for whom the batch had no room.
     private func write(_ waiting: [PendingWrite], on state: State) async -> [PendingWrite] {
         var state = state
+        var isCaughtUp = false
         for _ in 0...Self.conflictCountMax {
             let (batch, rest) = LogBatch.planning(waiting, on: state)
             do throws(JournalError) {
-                try await settle(batch, on: state)
+                try await settle(batch, on: state, isCaughtUp: isCaughtUp)
                 answer(batch)
                 return rest
             } catch  where error.code == .conflict {
@@ -149,6 +156,7 @@ extension Ledger {
                 }
                 do throws(JournalError) {
                     state = try await catchUp(with: journal)
+                    isCaughtUp = true
                 } catch {
                     end(waiting, because: error)
                     return []
@@ -167,9 +175,19 @@ extension Ledger {
     /// Makes a batch durable; when there is nothing to append, finds out that what was decided on
     /// `state` was decided on the newest.
     ///
+    /// - Parameters:
+    ///   - batch: What was planned.
+    ///   - state: What it was planned on.
+    ///   - isCaughtUp: Whether the state was the newest while the head was held: since its writers have
+    ///     asked, so that what was decided needs no other look.
     /// - Throws: What the journal throws; `.conflict` when `state` is not the newest.
-    private func settle(_ batch: LogBatch, on state: State) async throws(JournalError) {
+    private func settle(
+        _ batch: LogBatch,
+        on state: State,
+        isCaughtUp: Bool
+    ) async throws(JournalError) {
         guard batch.records.isEmpty else { return try await journal.append(batch.records) }
+        guard !isCaughtUp else { return await sharedJournal?.releaseHead() ?? () }
         try await confirm(state)
     }
 

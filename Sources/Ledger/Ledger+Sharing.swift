@@ -45,12 +45,39 @@ extension Ledger {
         sharing.noteConflict()
         let head = try await journal.takeHead()
         do throws(JournalError) {
+            guard head >= position else {
+                throw JournalError(
+                    .diverged,
+                    "the log ends at \(head), this process knows \(position)"
+                )
+            }
             while position < head { try await readOn(in: journal) }
         } catch {
             await journal.releaseHead()
             throw error
         }
         return state
+    }
+
+    /// Waits until the state has all that was appended when this was called; at once when nobody else
+    /// appends.
+    ///
+    /// For a command that judges the state before it plans.
+    ///
+    /// - Throws: `LedgerError` with `.unavailable`, `.readOnly`.
+    public func refresh() async throws(LedgerError) {
+        guard let sharedJournal else { return }
+        do throws(JournalError) {
+            while true {
+                let start = position
+                let records = try await sharedJournal.records(after: start)
+                if records.isEmpty { return }
+                try take(records)
+            }
+        } catch {
+            // What is no longer kept is loaded anew by who follows; it is not waited for.
+            throw LedgerError(error.endsSharing ? .readOnly : .unavailable, error.detail)
+        }
     }
 
     /// Finds out whether `state` is still the newest; at once when nobody else appends.
@@ -94,7 +121,7 @@ extension Ledger {
     /// follows the log here is told that something was missed.
     private func reload(from journal: any SharedJournal) async throws(JournalError) {
         let old = state
-        let loaded = try await journal.withHistory { (history) throws(JournalError) in
+        let loaded = try await journal.withNewest { (history) throws(JournalError) in
             var loader = StateLoader(State(replacing: old))
             let base = history.snapshotPositions.last ?? 0
             if base > 0 {

@@ -37,6 +37,12 @@ public protocol SharedJournal: Journal {
     /// Lets go of the head; nothing when it is not held.
     func releaseHead() async
 
+    /// Lends the history as `withHistory` does, to a reader that takes its end for what this process
+    /// knows of the log: whether the log goes back in time is judged by it from then on.
+    func withNewest<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value
+
     /// What is known of the log's end and of the way to it, for metrics and `/readyz`. At once.
     var standing: SharedJournalStanding { get }
 }
@@ -51,6 +57,13 @@ public struct SharedJournalStanding: Sendable, Equatable {
     public let age: Duration
     /// Why there is no connection, for the operator; nil while there is one.
     public let failure: String?
+
+    /// How long the medium may be away before writes are refused without another try: a failover takes
+    /// less, and who waits longer has given up.
+    static let patience = Duration.seconds(15)
+
+    /// Whether there has been no connection for that long.
+    var isAway: Bool { !isConnected && age > Self.patience }
 
     /// A standing.
     public init(isConnected: Bool, headPosition: UInt64, age: Duration, failure: String? = nil) {

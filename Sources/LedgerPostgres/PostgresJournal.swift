@@ -175,6 +175,17 @@ extension PostgresJournal {
         await parts.writer.run { writer in writer.releaseHead() }
     }
 
+    /// Lends the history to who takes its end for the newest; see `SharedJournal`.
+    public func withNewest<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value {
+        let parts = try parts()
+        return try await parts.reader
+            .run { (reader) throws(JournalError) in
+                try reader.withHistory(noting: parts.knowledge, read)
+            }
+    }
+
     /// What is known of the end of the log.
     public var standing: SharedJournalStanding {
         guard case .open(let parts) = phase.withLock({ phase in phase }) else {

@@ -125,7 +125,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply"),
+        ("off", "on"), ("local", "on"), ("on", "on"), ("remote_write", "on"),
+        ("remote_apply", "remote_apply"),
     ])
     func `commits are durable whatever the server's default is`(
         _ found: String,

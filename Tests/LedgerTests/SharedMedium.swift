@@ -23,6 +23,8 @@ final class SharedMedium: Sendable {
         /// The journal that holds the head.
         var holder: Int?
         var isAway = false
+        /// What others append, one each time that the journal with the id 1 reads on.
+        var others: [JournalRecord] = []
         var fates: [Fate] = []
     }
 
@@ -86,6 +88,10 @@ final class SharedMediumJournal: SharedJournal {
             guard position >= content.removedPosition else {
                 throw JournalError(.notKept, "position \(position + 1) was removed")
             }
+            if id == 1, content.holder == nil, let other = content.others.first {
+                content.others.removeFirst()
+                content.records.append(other)
+            }
             // Three at a time, so that catching up takes more than one reading.
             return Array(content.records.dropFirst(Int(position)).prefix(3))
         }
@@ -134,6 +140,10 @@ final class SharedMediumJournal: SharedJournal {
         }
         return try read(history)
     }
+
+    func withNewest<Value: Sendable>(
+        _ read: @Sendable (any JournalHistory) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value { try await withHistory(read) }
 
     private struct History: JournalHistory {
         let content: SharedMedium.Content

@@ -107,6 +107,37 @@ import Testing
         #expect(answer.answer == 2)
     }
 
+    @Test func `who refuses is not starved by others that write all the time`() async throws {
+        let template = SharedMedium()
+        let writer = try ledgers(1, on: template)[0]
+        for index in 0..<60 { _ = try await create(writer, "c\(index)") }
+        let medium = SharedMedium()
+        let refuser = try ledgers(2, on: medium, polling: .seconds(60))[1]
+        medium.content.withLock { $0.others = template.records }
+        // Each look behind the state finds that another one was written meanwhile.
+        for _ in 0..<10 {
+            let answer =
+                try await refuser.commit(actor: actor, now: StateFixture.now) {
+                    (state, _) throws(Refused) in Ledger.Plan([], answer: state.revision)
+                }
+            #expect(answer.answer > 0)
+        }
+        #expect(refuser.revision >= 10)
+        let holder = medium.content.withLock { $0.holder }
+        #expect(holder == nil)
+    }
+
+    @Test func `who is to judge the state first gets the newest`() async throws {
+        let medium = SharedMedium()
+        let ledgers = try ledgers(2, on: medium, polling: .seconds(60))
+        for index in 0..<7 { _ = try await create(ledgers[0], "c\(index)") }
+        #expect(ledgers[1].revision == 0)
+        try await ledgers[1].refresh()
+        #expect(ledgers[1].revision == 7)
+        medium.setAway(true)
+        await #expect(throws: LedgerError.self) { try await ledgers[1].refresh() }
+    }
+
     @Test func `who follows sees what others wrote, as state and as entries`() async throws {
         let medium = SharedMedium()
         let ledgers = try ledgers(2, on: medium)

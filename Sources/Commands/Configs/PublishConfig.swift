@@ -28,6 +28,7 @@ public struct PublishConfig: Sendable {
     ///   report.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let reason = try ActionBody.text("changeSummary", in: body)
+        try await context.refresh()
         let version = try target.version(number, context.state)
         if try ConfigLifecycle.check(version.value, .publish) {
             try await HealthRefresh(scope: target.scope).run(version.value.config, context)

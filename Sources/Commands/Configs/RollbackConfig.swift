@@ -23,6 +23,7 @@ public struct RollbackConfig: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let wish = try read()
         _ = try target.environment(context.services.environments)
+        try await context.refresh()
         let old = try target.version(wish.number, context.state)
         try await HealthRefresh(scope: target.scope).run(old.value.config, context)
         return try await context.write(target.subject("config.rollback", wish.number)) {

@@ -23,6 +23,7 @@ public struct RotateConnection: Sendable {
     /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`; `HEALTH_CHECK_FAILED` with what was found;
     ///   `REVISION_MISMATCH` when the connection was changed while its new secret was checked.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        try await context.refresh()
         let reference = try read(context.services)
         let state = context.state
         let tenant = scope.read(state)

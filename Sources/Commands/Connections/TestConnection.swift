@@ -19,6 +19,7 @@ public struct TestConnection: Sendable {
     ///
     /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        try await context.refresh()
         let state = context.state
         let tenant = scope.read(state)
         guard let connection = tenant.connections[id] else { throw .notFound("such connection") }

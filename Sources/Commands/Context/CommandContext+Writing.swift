@@ -17,6 +17,17 @@ struct WriteSubject: Sendable {
 }
 
 extension CommandContext {
+    /// Waits for what other replicas wrote, before a command judges the state outside of a plan.
+    ///
+    /// - Throws: `STORE_UNAVAILABLE`, `STORE_READ_ONLY`.
+    func refresh() async throws(CommandError) {
+        do {
+            try await services.ledger.refresh()
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
     typealias WritePlan =
         @Sendable (State, Ledger.Stamp) throws(CommandError) ->
         Ledger.Plan<Written>

@@ -129,9 +129,12 @@ public final class IdempotencyGate: Sendable {
         }
         guard let change else { return }
         do {
-            try await commit(change, caller, now)
+            try await commit(change, caller, now) { (state) throws(CommandError) in
+                // Another process may have been asked the same, and have answered it.
+                if state.idempotency[ticket.id]?.answer != nil { throw Self.inProgress }
+            }
         } catch {
-            // The ledger is read-only or overloaded, which its own metrics and log tell.
+            // There is an answer, or the ledger is read-only or overloaded, which its own metrics and log tell.
             return
         }
     }

@@ -9,6 +9,9 @@ struct PostgresLink {
         let name: String
         /// How long the server waits in a transaction for the next statement before it ends it.
         let idleTimeout: Duration
+        /// Whether the bell ends waits for answers too: nobody has to know what becomes of a statement
+        /// that only reads, or that is rolled back with its session.
+        var isInterruptible = true
     }
 
     private let configuration: PostgresJournal.Configuration
@@ -68,6 +71,7 @@ struct PostgresLink {
                     orBell: stop,
                     until: min(limit, deadline)
                 )
+                if role.isInterruptible { made.stopBell = stop }
                 _ = try made.run(settings, until: limit)
                 session = made
                 return made
@@ -112,11 +116,17 @@ struct PostgresLink {
         let set = values.map { name, value in
             PostgresStatement("SELECT set_config($1, $2, false)", .text(name), .text(value))
         }
-        // Less than `on` would acknowledge what a crash or a failover loses; more may stay.
+        // Less than `on` would acknowledge what a crash or a failover loses; more may stay. Always set,
+        // so that a default that is changed later changes no session.
         let durable = PostgresStatement(
             """
-            SELECT set_config('synchronous_commit', 'on', false)
-            WHERE current_setting('synchronous_commit') IN ('off', 'local')
+            SELECT set_config(
+                'synchronous_commit',
+                CASE current_setting('synchronous_commit')
+                    WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on'
+                END,
+                false
+            )
             """
         )
         return set + [durable]

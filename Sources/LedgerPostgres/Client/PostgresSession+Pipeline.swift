@@ -160,9 +160,10 @@ extension PostgresSession {
             let outcome = SocketWait.wait(
                 for: socket,
                 writing: true,
-                orBell: nil,
+                orBell: stopBell,
                 until: deadline
             )
+            if outcome.isRung { throw stopped() }
             if outcome.isTimedOut { throw lose("the server did not take a statement in time") }
             if outcome.isReadable, unsafe PQconsumeInput(connection) == 0 {
                 throw lose(errorMessage)
@@ -219,9 +220,9 @@ extension PostgresSession {
         until deadline: MonotonicInstant
     ) throws(PostgresFailure) -> PostgresResult? {
         while unsafe PQisBusy(connection) == 1 {
-            if SocketWait.wait(for: socket, orBell: nil, until: deadline).isTimedOut {
-                throw lose("the server did not answer in time")
-            }
+            let outcome = SocketWait.wait(for: socket, orBell: stopBell, until: deadline)
+            if outcome.isRung { throw stopped() }
+            if outcome.isTimedOut { throw lose("the server did not answer in time") }
             if unsafe PQconsumeInput(connection) == 0 { throw lose(errorMessage) }
         }
         guard let result = unsafe PQgetResult(connection) else {
@@ -229,6 +230,12 @@ extension PostgresSession {
             return nil
         }
         return unsafe PostgresResult(adopting: result)
+    }
+
+    /// What waits for a session that ends knows nothing of its statement.
+    private func stopped() -> PostgresFailure {
+        isBroken = true
+        return .stopped
     }
 
     private func lose(_ message: String) -> PostgresFailure {

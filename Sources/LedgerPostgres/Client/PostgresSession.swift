@@ -14,6 +14,8 @@ import Platform
     let connection: OpaquePointer
     /// Whether it was lost.
     var isBroken = false
+    /// Ends waits for answers when it rings, and the session with them; nil for who must know them.
+    var stopBell: Bell?
     /// Whether the server warned of something since this was last set to false.
     ///
     /// A commit whose wait for a synchronous standby was broken off succeeds with a warning: it may

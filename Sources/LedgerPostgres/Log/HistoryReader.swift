@@ -15,8 +15,10 @@ struct HistoryReader {
         link = PostgresLink(configuration, role, stop: stop)
     }
 
-    /// Lends what the log has now to `read`, in one transaction.
+    /// Lends what the log has now to `read`, in one transaction; with `knowledge`, its end is then what
+    /// this process knows of the log.
     mutating func withHistory<Value>(
+        noting knowledge: LogKnowledge? = nil,
         _ read: (any JournalHistory) throws(JournalError) -> Value
     ) throws(JournalError) -> Value {
         guard !isClosed else { throw PostgresJournal.isClosed }
@@ -24,6 +26,13 @@ struct HistoryReader {
         do {
             let value = try read(PostgresHistory(reading: reading))
             try asJournal { () throws(PostgresFailure) in try reading.end() }
+            knowledge?
+                .note(
+                    LogKnowledge.Identity(
+                        position: reading.head.position,
+                        batch: reading.head.batch
+                    )
+                )
             return value
         } catch {
             // Whatever went wrong, the next reading begins outside of this transaction.

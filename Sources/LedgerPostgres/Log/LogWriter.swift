@@ -42,7 +42,11 @@ struct LogWriter {
         self.knowledge = knowledge
         self.stop = stop
         statements = LogStatements(ledger: configuration.ledger)
-        let role = PostgresLink.Role(name: "append", idleTimeout: configuration.headLease)
+        let role = PostgresLink.Role(
+            name: "append",
+            idleTimeout: configuration.headLease,
+            isInterruptible: false
+        )
         link = PostgresLink(configuration, role, stop: stop)
     }
 

@@ -12,7 +12,9 @@ enum AuditAnchoring {
     ///
     /// - Throws: One line for the operator.
     static func check(_ stores: ServerStores) throws(CommandFailure) {
-        guard let anchor = stores.ledger.state.auditAnchors[stores.writer] else { return }
+        let anchors = stores.ledger.state.auditAnchors
+        let known = stores.replica?.continuesOnly == true ? anchors[.only] : anchors[stores.writer]
+        guard let anchor = known else { return }
         let head = stores.audit.head
         guard head.sequence >= anchor.sequence else {
             throw .failed(
@@ -35,6 +37,8 @@ enum AuditAnchoring {
     static func anchor(_ stores: ServerStores) async {
         let head = stores.audit.head
         let writer = stores.writer
+        // Without a connection it would be waited for in vain, also at the end.
+        guard stores.ledger.following?.isConnected != false else { return }
         guard head.sequence > stores.ledger.state.auditAnchors[writer]?.sequence ?? 0 else {
             return
         }

@@ -13,6 +13,8 @@ struct ReplicaFolder: Sendable {
 
     /// Whose audit trail it is.
     let writer: AuditWriter
+    /// Whether it was named just now and goes on with the trail of a ledger in a folder.
+    let continuesOnly: Bool
     private let lock: FolderLock
 
     /// Takes the folder, which is made when it is missing, and names the replica when it has no name.
@@ -27,8 +29,14 @@ struct ReplicaFolder: Sendable {
                     "\(path) is held by another process: each replica has a folder of its own"
                 )
             }
-            let name = try folder.names().contains(fileName) ? read(folder) : make(folder)
-            return ReplicaFolder(writer: AuditWriter(name), lock: lock)
+            let names = try folder.names()
+            let isNew = !names.contains(fileName)
+            let name = isNew ? try make(folder) : try read(folder)
+            return ReplicaFolder(
+                writer: AuditWriter(name),
+                continuesOnly: isNew && (names.contains("audit") || names.contains("ledger")),
+                lock: lock
+            )
         } catch let failure as CommandFailure {
             throw failure
         } catch {

@@ -20,7 +20,8 @@ struct StoreWatch: Sendable {
             var tellsLedger = true
             var tellsAudit = true
             var tellsDamage = true
-            var isConnected = true
+            // The first connection is made while the server starts.
+            var isConnected = false
             var lookCount = 0
             while !Task.isCancelled {
                 lookCount += 1
