@@ -90,9 +90,16 @@ let suites: [Target] = [
         path: "Tests/TLSTesting",
         swiftSettings: settings
     ),
+    // Keys that sign tokens, as identity providers have them.
+    .target(
+        name: "TokenTesting",
+        dependencies: ["CShims", "Platform"],
+        path: "Tests/TokenTesting",
+        swiftSettings: settings
+    ),
     tests("JSONTests", ["JSON"]),
     tests("HTTPWireTests", ["HTTPWire"]),
-    tests("PlatformTests", ["Platform", "TLSTesting"]),
+    tests("PlatformTests", ["Platform", "TLSTesting", "TokenTesting"]),
     tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TLSTesting"]),
     tests("ModelTests", ["Model", "JSON"]),
     tests("PolicyTests", ["Policy", "Model", "JSON"]),
