@@ -47,6 +47,7 @@ let rooms: [Target] = [
     ),
     room("Audit", ["Model", "JSON", "Platform"]),
     room("Outbound", ["CShims", "Platform"]),
+    room("Tokens", ["Model", "JSON", "Platform", "Outbound"]),
     room("Secrets", ["Model", "JSON", "Platform", "Outbound"]),
     room(
         "Execution",
@@ -109,6 +110,7 @@ let suites: [Target] = [
     tests("LedgerPostgresTests", ["LedgerPostgres", "Ledger", "Platform", "JournalConformance"]),
     tests("AuditTests", ["Audit", "Model", "JSON", "Platform"]),
     tests("OutboundTests", ["Outbound", "Platform"]),
+    tests("TokensTests", ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting"]),
     tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
     tests(
         "ExecutionTests",
