@@ -58,18 +58,21 @@ let rooms: [Target] = [
         "Commands",
         [
             "Model", "JSON", "Policy", "Resolver", "Ledger", "Audit", "Secrets", "Execution",
-            "Platform",
+            "Tokens", "Platform",
         ]
     ),
     room(
         "API",
-        ["Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit", "Platform"]
+        [
+            "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit", "Tokens",
+            "Platform",
+        ]
     ),
     .executableTarget(
         name: "bindery",
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
-            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Platform",
+            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Tokens", "Platform",
             .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
         swiftSettings: settings
@@ -123,24 +126,24 @@ let suites: [Target] = [
         "CommandsTests",
         [
             "Commands", "Model", "JSON", "Policy", "Resolver", "Ledger", "Audit", "Secrets",
-            "Execution", "Outbound", "Platform",
+            "Execution", "Outbound", "Platform", "Tokens", "TokenTesting",
         ]
     ),
     tests(
         "APITests",
         [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit",
-            "Platform", "Ledger", "Secrets", "Execution", "Outbound",
+            "Platform", "Ledger", "Secrets", "Execution", "Outbound", "Tokens", "TokenTesting",
         ]
     ),
     tests(
         "BinderyTests",
         [
             "bindery", "Audit", "Commands", "HTTPServer", "HTTPWire", "JSON", "Ledger", "Model",
-            "Outbound", "Platform",
+            "Outbound", "Platform", "Tokens",
         ]
     ),
-    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire", "TLSTesting"]),
+    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire", "TLSTesting", "TokenTesting"]),
 ]
 
 let package = Package(

@@ -6,6 +6,7 @@ extension SigningKey {
     /// - Parameters:
     ///   - id: Its `kid`; nil for none.
     ///   - more: Further members, as text.
+    /// - Returns: The object's text.
     public func webKey(_ id: String? = nil, more: [String: String] = [:]) -> String {
         var members = publicParts.mapValues { Base64.encode($0, as: .url) }
         switch algorithm {
@@ -29,6 +30,7 @@ extension SigningKey {
     ///   - claims: The payload's text.
     ///   - id: The header's `kid`; nil for none.
     ///   - header: The header's text; nil for the usual one.
+    /// - Returns: The token, signed.
     public func token(_ claims: String, _ id: String? = nil, header: String? = nil) -> String {
         let kid = id.map { ",\"kid\":\"\($0)\"" } ?? ""
         let header = header ?? "{\"alg\":\"\(algorithm.rawValue)\",\"typ\":\"JWT\"\(kid)}"

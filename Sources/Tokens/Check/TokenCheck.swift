@@ -21,6 +21,7 @@ enum TokenCheck {
     ///   - keys: The issuer's keys as they are now.
     ///   - now: The time.
     /// - Returns: Whom it stands for.
+    /// - Throws: Why it stands for nobody.
     static func grant(
         _ token: CompactToken,
         _ issuer: TokenIssuer,
