@@ -40,13 +40,20 @@ public final class TokenVerifier: Sendable {
         client: OutboundClient?,
         tell: @escaping @Sendable (String, KeyEvent) -> Void = { _, _ in }
     ) {
-        self.init(issuers, now: { MonotonicClock.now }, tell: tell) { issuer in
-            switch issuer.keys {
-            case .file(let path): return FileKeySource(path)
-            case .url(let url):
-                guard let client else { preconditionFailure("a client fetches what is at a URL") }
-                return URLKeySource(url, every: issuer.refresh, by: client)
-            }
+        self.init(
+            issuers,
+            now: { MonotonicClock.now },
+            tell: tell,
+            source: { Self.source($0, client) }
+        )
+    }
+
+    private static func source(_ issuer: TokenIssuer, _ client: OutboundClient?) -> any KeySource {
+        switch issuer.keys {
+        case .file(let path): return FileKeySource(path)
+        case .url(let url):
+            guard let client else { preconditionFailure("a client fetches what is at a URL") }
+            return URLKeySource(url, every: issuer.refresh, by: client)
         }
     }
 

@@ -22,9 +22,14 @@ enum APIKey {
             let id = Base62.encode(Random.bytes(count: idByteCount))
             let secret = Base62.encode(Random.bytes(count: secretByteCount))
             guard let name = CredentialID(id) else { continue }
-            let head = "\(prefix)\(id)_\(secret)"
-            return (name, head + checksum(head))
+            return (name, text(id: id, secret: secret))
         }
+    }
+
+    /// The key of an id and a secret.
+    static func text(id: String, secret: String) -> String {
+        let head = "\(prefix)\(id)_\(secret)"
+        return head + checksum(head)
     }
 
     /// The id in a key; nil when the text is no whole key.
