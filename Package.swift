@@ -72,7 +72,8 @@ let rooms: [Target] = [
         name: "bindery",
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
-            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Tokens", "Platform",
+            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
+            "Platform",
             .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
         swiftSettings: settings
