@@ -7,13 +7,13 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl-dev libcurl4-openssl-dev \
+    && apt-get install -y --no-install-recommends libssl-dev libcurl4-openssl-dev libpq-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build --configuration release --static-swift-stdlib --product bindery \
+RUN swift build --traits PostgreSQL --configuration release --static-swift-stdlib --product bindery \
         --explicit-target-dependency-import-check error \
     && install -D "$(swift build --configuration release --static-swift-stdlib --show-bin-path)/bindery" \
         /image/usr/bin/bindery \
@@ -23,7 +23,7 @@ RUN swift build --configuration release --static-swift-stdlib --product bindery 
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libcurl4 libssl3 \
+    && apt-get install -y --no-install-recommends ca-certificates libcurl4 libpq5 libssl3 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 bindery \
     && useradd --system --uid 10001 --gid bindery --no-create-home --home-dir /var/lib/bindery \

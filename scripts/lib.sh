@@ -37,10 +37,15 @@ forget_all_variables() {
     for name in "${!BINDERY_@}"; do unset "$name"; done
 }
 
+# With the journal in PostgreSQL where libpq can be linked. One answer for all scripts of a machine:
+# the trait is a compile condition, so another answer would compile everything anew.
+traits=()
+if [ -e /usr/include/postgresql/libpq-fe.h ]; then traits=(--traits PostgreSQL); fi
+
 # build CONFIGURATION: builds the server when it is missing or stale, and sets `bindery`.
 build() {
     local configuration=$1
-    quietly "$work/build.log" swift build --configuration "$configuration" --product bindery \
+    quietly "$work/build.log" swift build "${traits[@]}" --configuration "$configuration" --product bindery \
         --explicit-target-dependency-import-check error
     bindery=$(swift build --configuration "$configuration" --show-bin-path)/bindery
 }

@@ -189,6 +189,7 @@ extension APIHandler {
             context: context,
             query: query,
             body: try RequestBody.read(request, route.body),
+            bodyIsLines: RequestBody.isLines(request, route.body),
             workflowHeader: request.header("bindery-workflow"),
             lastEventID: request.header("last-event-id"),
             origin: route.isAnonymous ? arrival.origin : nil,

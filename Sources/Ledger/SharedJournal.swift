@@ -28,7 +28,7 @@ public protocol SharedJournal: Journal {
     ///
     /// For a writer that lost to others: behind this call it catches up and appends without another
     /// conflict. The hold ends by itself, after the journal's bound, when the process is not heard of;
-    /// then the next `append` throws `.conflict`.
+    /// then the next `append` throws `.conflict`, unless nobody else has appended.
     ///
     /// - Returns: The position of the last record.
     /// - Throws: `JournalError` with `.diverged`, `.unavailable`.

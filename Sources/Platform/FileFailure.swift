@@ -17,6 +17,9 @@ extension SystemError {
     /// Whether there is no such file.
     public var isMissingFile: Bool { errno == ENOENT }
 
+    /// Whether there is more of it than was asked for.
+    public var isTooLarge: Bool { errno == EFBIG }
+
     /// The meaning of the error number for a call on a file.
     public var fileFailure: FileFailure {
         switch errno {

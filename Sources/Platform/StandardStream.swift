@@ -10,6 +10,9 @@ public enum StandardStream: Int32, Sendable {
     /// What goes wrong, and the log.
     case error = 2
 
+    /// Whether a terminal shows it.
+    public var isTerminal: Bool { isatty(rawValue) == 1 }
+
     /// Writes all of `text`; what the reader does not take any more is dropped.
     ///
     /// Blocks while the reader is slow. One write for a text of the usual size, so that the lines

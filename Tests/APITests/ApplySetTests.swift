@@ -210,22 +210,6 @@ import Testing
         #expect(try await apply(api, [], key: viewer).status == 403)
     }
 
-    @Test func `the limit of objects, and one more`() async throws {
-        let api = try await TestAPI()
-        let rules = (0...1000)
-            .map { index in
-                Self.member(
-                    "PolicyRule",
-                    ["id": .string("r\(index)"), "effect": "forbid"],
-                    tenant: nil
-                )
-            }
-        #expect(try await apply(api, Array(rules.prefix(1000)), "?dryRun=true").status == 200)
-        let answer = try await apply(api, rules, "?dryRun=true")
-        #expect(answer.status == 422)
-        #expect(answer.text.contains("LIMIT_EXCEEDED"))
-    }
-
     @Test(arguments: [
         "{\"kind\":\"PolicyRule\"}", "{\"kind\":\"Nothing\",\"object\":{}}", "[]", "{",
     ])

@@ -107,6 +107,46 @@ import Testing
         #expect(error?.code == .overloaded)
     }
 
+    @Test func `records that are appended together keep their order`() async throws {
+        let folder = TrailFolder()
+        let trail = try await folder.trail()
+        try await trail.append(contentsOf: [])
+        #expect(trail.head.sequence == 0)
+        let drafts = try (1...600)
+            .map { number in
+                var draft = try SampleDraft.call()
+                draft.requestID = "r\(number)"
+                return draft
+            }
+        try await trail.append(contentsOf: drafts)
+        #expect(trail.head.sequence == 600)
+        await trail.close()
+        let reopened = try await folder.trail()
+        #expect(reopened.head.sequence == 600)
+        let text = String(decoding: try folder.bytes(firstSegment), as: UTF8.self)
+        let ids = text.split(separator: "\n")
+            .map { line in
+                line.firstMatch(of: /"requestId":"(r[0-9]+)"/).map { String($0.output.1) }
+            }
+        #expect(ids == (1...600).map { "r\($0)" })
+    }
+
+    @Test func `of records that are appended together none is kept where not all may wait`()
+        async throws
+    {
+        var configuration = AuditTrail.Configuration()
+        configuration.pendingCountMax = 1
+        let trail = try await AuditTrail.open(configuration)
+        let draft = try SampleDraft.call()
+        let error = await #expect(throws: AuditError.self) {
+            try await trail.append(contentsOf: [draft, draft])
+        }
+        #expect(error?.code == .overloaded)
+        #expect(trail.head.sequence == 0)
+        try await trail.append(contentsOf: [draft])
+        #expect(trail.head.sequence == 1)
+    }
+
     @Test func `a closed trail refuses more`() async throws {
         let folder = TrailFolder()
         let trail = try await folder.trail()

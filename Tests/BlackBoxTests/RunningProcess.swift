@@ -98,9 +98,9 @@ enum Wait {
     /// Waits until the condition holds.
     ///
     /// - Throws: `Missing` when that was for nothing for far too long.
-    static func until(_ what: String, _ condition: () throws -> Bool) async throws {
+    static func until(_ what: String, _ condition: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + RunningProcess.patience
-        while try !condition() {
+        while try await !condition() {
             guard ContinuousClock.now < deadline else { throw Missing(what: what) }
             try await Task.sleep(for: .milliseconds(2))
         }

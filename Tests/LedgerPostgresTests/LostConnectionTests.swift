@@ -71,7 +71,7 @@ import Testing
                         proxy.url(of: text),
                         ledger: ledger
                     )
-                    configuration.headLease = .milliseconds(300)
+                    configuration.headLease = .milliseconds(100)
                     return try await Self.write(
                         "\(writer)",
                         Chance(state: seed * 10 + UInt64(writer)),

@@ -2,6 +2,7 @@
 import Foundation
 import Ledger
 import LedgerPostgres
+import Synchronization
 import Testing
 
 /// The server goes away, comes back, or another takes its place.
@@ -76,12 +77,7 @@ import Testing
         try await journal.append("both", after: 0)
         try await Self.waitForSynchronousStandby(of: primary)
         // Asynchronous from here on, and the standby receives no more.
-        try TestDatabase.run(
-            "ALTER SYSTEM SET synchronous_standby_names = ''",
-            "SELECT pg_reload_conf()::text",
-            on: primary.url
-        )
-        while try TestDatabase.run("SHOW synchronous_standby_names", on: primary.url) != [""] {}
+        try Self.setStandbys("", of: primary)
         try standby.stop()
         try await journal.append("lost", after: 1)
         try primary.kill()
@@ -106,6 +102,59 @@ import Testing
         await journal.close()
         // Who starts now has what the standby has.
         #expect(try await Loaded.payloads(configuration) == ["both"])
+    }
+
+    @Test
+    func `a commit that an operator breaks off from its wait for a standby is not acknowledged`()
+        async throws
+    {
+        let cluster = try TestCluster()
+        defer { Self.remove(cluster) }
+        let configuration = try TestDatabase.configuration(cluster.url)
+        let journal = try Loaded(configuration).journal
+        try await journal.append("a", after: 0)
+        try Self.setStandbys("nobody", of: cluster)
+        let flag = Flag()
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await journal.append("b", after: 1)
+                flag.isSet.store(true, ordering: .sequentiallyConsistent)
+            }
+            // Twice: the append itself, and the fence that makes sure of it.
+            for _ in 0..<2 {
+                let cancel = """
+                    SELECT pg_cancel_backend(pid)::text FROM (
+                        SELECT pid FROM pg_stat_activity
+                        WHERE wait_event = 'SyncRep' AND application_name = 'bindery append' OFFSET 0
+                    ) AS backends
+                    """
+                while !flag.isSet.load(ordering: .sequentiallyConsistent),
+                    try TestDatabase.run(cancel, on: cluster.url).isEmpty
+                {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            try await Task.sleep(for: .milliseconds(300))
+            let isAcknowledged = flag.isSet.load(ordering: .sequentiallyConsistent)
+            #expect(!isAcknowledged)
+            try Self.setStandbys("", of: cluster)
+            try await group.waitForAll()
+        }
+        await journal.close()
+        #expect(try await Loaded.payloads(configuration) == ["a", "b"])
+    }
+
+    private final class Flag: Sendable {
+        let isSet = Atomic(false)
+    }
+
+    private static func setStandbys(_ names: String, of cluster: TestCluster) throws {
+        try TestDatabase.run(
+            "ALTER SYSTEM SET synchronous_standby_names = '\(names)'",
+            "SELECT pg_reload_conf()::text",
+            on: cluster.url
+        )
+        while try TestDatabase.run("SHOW synchronous_standby_names", on: cluster.url) != [names] {}
     }
 
     @Test func `a start waits for a database that comes, and not for ever`() async throws {

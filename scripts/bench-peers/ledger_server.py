@@ -100,9 +100,9 @@ class Bindery:
         self.process.wait()
 
     def stop(self):
+        # What it has is measured, and nobody needs its folder any more.
         if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(READY_SECONDS_MAX)
+            self.kill()
 
 
 class Postgres:

@@ -233,6 +233,12 @@ enum OpenAPISchemas {
                     "kind": text, "tenantId": ["type": ["string", "null"]], "id": text,
                     "action": ["enum": ["create", "update", "delete", "unchanged"]],
                     "fields": texts,
+                    "values": list(
+                        object([
+                            "pointer": text, "before": [:], "after": [:],
+                            "beforeByteCount": integer, "afterByteCount": integer,
+                        ])
+                    ),
                 ])
             ),
         ]),

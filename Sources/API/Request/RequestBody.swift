@@ -63,36 +63,71 @@ enum RequestBody {
             }
     }
 
-    /// Lines of JSON as the `objects` of one; empty lines are passed over.
+    /// Whether the body is lines of JSON.
+    static func isLines(_ request: HTTPRequest, _ rule: Route.Body) -> Bool {
+        guard case .jsonOrLines = rule else { return false }
+        return mediaType(request) == "application/x-ndjson"
+    }
+
+    /// Lines of JSON as the `objects` of one; a blank line is null, so that an index tells its line.
     private static func parseLines(_ bytes: [UInt8]) throws(CommandError) -> JSONValue {
         var objects: [JSONValue] = []
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            if !isBlank { objects.append(try parse(Array(line))) }
+        var blankCount = 0
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            // Blank lines at the end are of no matter, however many.
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+                blankCount += 1
+                continue
+            }
+            guard objects.count + blankCount < ApplySet.lineCountMax else {
+                throw .invalid(
+                    .limitExceeded,
+                    at: .root.appending("objects"),
+                    "must have at most \(ApplySet.lineCountMax) lines"
+                )
+            }
+            objects += repeatElement(.null, count: blankCount)
+            blankCount = 0
+            objects.append(try parse(line: line, at: objects.count))
         }
         return ["objects": .array(objects)]
     }
 
-    private static func parse(_ bytes: [UInt8]) throws(CommandError) -> JSONValue {
+    private static func parse(
+        line: ArraySlice<UInt8>,
+        at index: Int
+    ) throws(CommandError) -> JSONValue {
+        let place = JSONPointer.root.appending("objects").appending(index)
+        let value = try parse(Array(line), line: (number: index + 1, place: place.text))
+        guard value.object != nil else {
+            throw .invalid(.wrongType, at: place, "must be an object (line \(index + 1))")
+        }
+        return value
+    }
+
+    /// Reads JSON; a line of several says in its errors which one it is.
+    private static func parse(
+        _ bytes: [UInt8],
+        line: (number: Int, place: String)? = nil
+    ) throws(CommandError) -> JSONValue {
         do {
             return try JSONValue(parsing: bytes)
         } catch {
             // A name in the pointer may be a secret that was put in the wrong place.
             let pointer = error.pointer.text
             let place = SecretScan.looksLikeSecret(pointer) ? "" : pointer
+            let what = line.map { "Line \($0.number)" } ?? "The body"
+            var issue: JSONObject = [
+                "code": "MALFORMED_JSON", "pointer": .string((line?.place ?? "") + place),
+                "detail": .string(error.detail), "severity": "error",
+                "offset": .integer(Int64(error.offset)),
+            ]
+            issue["line"] = line.map { .integer(Int64($0.number)) }
             throw CommandError(
                 .malformed,
                 "MALFORMED_JSON",
-                "The body is no JSON that is accepted: \(error.detail) (byte \(error.offset)).",
-                members: [
-                    "errors": [
-                        [
-                            "code": "MALFORMED_JSON", "pointer": .string(place),
-                            "detail": .string(error.detail), "severity": "error",
-                            "offset": .integer(Int64(error.offset)),
-                        ]
-                    ]
-                ]
+                "\(what) is no JSON that is accepted: \(error.detail) (byte \(error.offset)).",
+                members: ["errors": [.object(issue)]]
             )
         }
     }

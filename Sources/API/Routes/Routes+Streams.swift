@@ -29,12 +29,17 @@ extension Routes {
             "applySet",
             "Brings a set of objects about, all of them or none.",
             access: .tenantAction(.apply),
-            query: ["prune"],
+            query: ["prune", "values"],
             body: .jsonOrLines("Set"),
             answer: .object("SetResult"),
             run: .later { call async throws(CommandError) in
-                try await ApplySet(body: call.json, prunes: call.query.bool("prune"))
-                    .run(call.context)
+                try await ApplySet(
+                    body: call.json,
+                    form: call.bodyIsLines ? .lines : .document,
+                    prunes: call.query.bool("prune"),
+                    showsValues: call.query.bool("values")
+                )
+                .run(call.context)
             }
         ),
         Route(

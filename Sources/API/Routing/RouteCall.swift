@@ -9,6 +9,8 @@ struct RouteCall: Sendable {
     let query: QueryParameters
     /// The body; nil when the route takes none or none was sent.
     let body: JSONValue?
+    /// Whether the body came as lines.
+    let bodyIsLines: Bool
     /// The header `Bindery-Workflow`.
     let workflowHeader: String?
     /// The header `Last-Event-ID`.

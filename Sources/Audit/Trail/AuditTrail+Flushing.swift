@@ -21,7 +21,7 @@ extension AuditTrail {
             do throws(AuditError) {
                 try await write(sealed)
                 for entry in sealed {
-                    entry.waiting.continuation.resume(returning: .success(entry.link))
+                    entry.waiting.finish(.success(entry.link))
                 }
             } catch {
                 fail(sealed.map(\.waiting), error)
@@ -53,7 +53,7 @@ extension AuditTrail {
             let (link, line) = waiting.record.seal(id: id, after: head)
             guard line.count <= AuditRecord.byteCountMax else {
                 let error = AuditError(.recordTooLarge, "an audit record of \(line.count) bytes")
-                waiting.continuation.resume(returning: .failure(error))
+                waiting.finish(.failure(error))
                 continue
             }
             sealed.append(Sealed(waiting: waiting, link: link, line: line))
@@ -95,6 +95,6 @@ extension AuditTrail {
             defer { state.waiting = [] }
             return batch + state.waiting
         }
-        for entry in waiting { entry.continuation.resume(returning: .failure(error)) }
+        for entry in waiting { entry.finish(.failure(error)) }
     }
 }

@@ -33,7 +33,8 @@ public final class AuditTrail: Sendable {
 
     struct Waiting: Sendable {
         let record: UnsealedRecord
-        let continuation: CheckedContinuation<Result<ChainLink, AuditError>, Never>
+        /// Called once, when it is durable or never will be.
+        let finish: @Sendable (Result<ChainLink, AuditError>) -> Void
     }
 
     /// Somebody who waits until nothing is left to write.
@@ -128,9 +129,28 @@ public final class AuditTrail: Sendable {
     public func append(_ draft: AuditDraft) async throws(AuditError) -> AuditRecord {
         let record = UnsealedRecord(draft)
         let result = await withCheckedContinuation { continuation in
-            enqueue(Waiting(record: record, continuation: continuation))
+            enqueue([Waiting(record: record) { continuation.resume(returning: $0) }])
         }
         return record.record(at: try result.get())
+    }
+
+    /// The most records of one caller that wait together, so that others find room beside them.
+    private static let groupCountMax = 256
+
+    /// Appends records in their order, which share syncs; durable when it returns.
+    ///
+    /// - Throws: The first record's `AuditError` that was not appended; later ones may have been.
+    public func append(contentsOf drafts: [AuditDraft]) async throws(AuditError) {
+        var rest = drafts[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.groupCountMax)
+            rest = rest.dropFirst(part.count)
+            let result = await withCheckedContinuation { continuation in
+                let group = AppendGroup(count: part.count) { continuation.resume(returning: $0) }
+                enqueue(part.map { Waiting(record: UnsealedRecord($0)) { group.finish($0) } })
+            }
+            try result.get()
+        }
     }
 
     /// Waits until everything appended so far is written, then refuses more.
@@ -153,19 +173,19 @@ public final class AuditTrail: Sendable {
         case startsFlush
     }
 
-    private func enqueue(_ waiting: Waiting) {
+    private func enqueue(_ waiting: [Waiting]) {
         let admission = state.withLock { state -> Admission in
             if let failure = state.failure { return .refused(failure) }
-            guard state.waiting.count < configuration.pendingCountMax else {
+            guard state.waiting.count + waiting.count <= configuration.pendingCountMax else {
                 return .refused(AuditError(.overloaded, "too many audit records wait"))
             }
-            state.waiting.append(waiting)
+            state.waiting += waiting
             guard !state.isFlushing else { return .waits }
             state.isFlushing = true
             return .startsFlush
         }
         switch admission {
-        case .refused(let error): waiting.continuation.resume(returning: .failure(error))
+        case .refused(let error): for entry in waiting { entry.finish(.failure(error)) }
         case .waits: break
         case .startsFlush:
             Task(executorPreference: store.appendExecutor) { await self.flush() }

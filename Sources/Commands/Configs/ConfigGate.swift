@@ -25,10 +25,14 @@ struct ConfigGate {
         self.now = now
     }
 
-    /// The report of a version.
+    /// The report of a version; whether its domain is another's is left out where that is judged
+    /// later.
     ///
     /// - Throws: `BLUEPRINT_NOT_FOUND` when its blueprint is gone.
-    func report(_ version: ConfigVersion) throws(CommandError) -> ValidationReport {
+    func report(
+        _ version: ConfigVersion,
+        judgingDomain: Bool = true
+    ) throws(CommandError) -> ValidationReport {
         let tenant = target.scope.read(state)
         let world = ConfigWorld(state: state, tenant: tenant, environment: environment)
         guard let inputs = world.inputs(version.config, number: version.number) else {
@@ -41,11 +45,16 @@ struct ConfigGate {
         let surroundings = ValidationSurroundings(
             now: now,
             healthFreshSeconds: services.healthFreshSeconds,
-            isDomainTaken: { isTaken($0) },
+            isDomainTaken: { judgingDomain && isTaken($0) },
             testedConfigs: testedConfigs(tenant),
             connectionIDs: Array(tenant.connections.keys)
         )
         return ConfigValidator.report(inputs, surroundings)
+    }
+
+    /// Whether the config names a domain that is live in another (tenant, blueprint) pair.
+    func isDomainTaken(of config: TenantAppConfig) -> Bool {
+        config.branding?["customDomain"]?.string.map { isTaken($0.lowercased()) } ?? false
     }
 
     /// Whether a domain is live in another (tenant, blueprint) pair.
@@ -130,7 +139,15 @@ extension State {
     /// The state that the changes would make; nothing is kept of it.
     func applying(_ changes: [Change], _ stamp: Ledger.Stamp) -> State {
         var next = self
-        next.apply(
+        next.rehearse(changes, stamp)
+        return next
+    }
+
+    /// Goes on to the state that the changes would make; nothing is kept of it.
+    ///
+    /// In place: a state with one owner copies no table.
+    mutating func rehearse(_ changes: [Change], _ stamp: Ledger.Stamp) {
+        apply(
             LogEntry(
                 revision: stamp.revision,
                 at: stamp.now,
@@ -138,6 +155,5 @@ extension State {
                 changes: changes
             )
         )
-        return next
     }
 }

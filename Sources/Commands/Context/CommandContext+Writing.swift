@@ -43,15 +43,10 @@ extension CommandContext {
         if committed.hasChanged {
             let written = committed.written
             let whole = [WrittenPart(subject: subject, written: written)]
-            for part in written.parts.isEmpty ? whole : written.parts {
-                try await services.recordChange(
-                    part.subject,
-                    part.written,
-                    self,
-                    committed.revision
-                )
-                if part.written.kind == .nothing { services.forget(part.subject) }
-            }
+            let parts = written.parts.isEmpty ? whole : written.parts
+            // What is gone is forgotten even when its record can't be written.
+            for part in parts where part.written.kind == .nothing { services.forget(part.subject) }
+            try await services.recordChanges(parts, self, committed.revision)
         }
         return Self.answer(committed.written, revision: committed.revision)
     }

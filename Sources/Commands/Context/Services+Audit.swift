@@ -12,15 +12,35 @@ extension Services {
         if let failure = audit.failure, !settings.auditFailsOpen { throw CommandError(failure) }
     }
 
-    /// Records a change that was made; durable when it returns.
+    /// Records changes that were made, in their order; durable when it returns.
     ///
-    /// - Throws: `AUDIT_UNAVAILABLE`: the change was made, its record was not.
-    func recordChange(
-        _ subject: WriteSubject,
-        _ written: Written,
+    /// - Throws: `AUDIT_UNAVAILABLE`: the changes were made, not all of their records were.
+    func recordChanges(
+        _ parts: [WrittenPart],
         _ context: CommandContext,
         _ revision: UInt64
     ) async throws(CommandError) {
+        let drafts = parts.map { draft(of: $0, context, revision) }
+        do {
+            try await audit.append(contentsOf: drafts)
+        } catch {
+            guard !settings.auditFailsOpen else { return }
+            let error = CommandError(error)
+            throw CommandError(
+                error.kind,
+                error.code,
+                "The change was made and stands; its audit record could not be written.",
+                retryAfterSeconds: error.retryAfterSeconds
+            )
+        }
+    }
+
+    private func draft(
+        of part: WrittenPart,
+        _ context: CommandContext,
+        _ revision: UInt64
+    ) -> AuditDraft {
+        let (subject, written) = (part.subject, part.written)
         var draft = AuditDraft(
             .change,
             subject.action,
@@ -37,16 +57,7 @@ extension Services {
         draft.traceparent = context.trace?.traceparent
         draft.before = written.before.map { .object($0) }
         draft.after = written.kind == .nothing ? nil : written.object.map { .object($0) }
-        do {
-            try await record(draft)
-        } catch {
-            throw CommandError(
-                error.kind,
-                error.code,
-                "The change was made and stands; its audit record could not be written.",
-                retryAfterSeconds: error.retryAfterSeconds
-            )
-        }
+        return draft
     }
 
     /// Appends a record; durable when it returns.

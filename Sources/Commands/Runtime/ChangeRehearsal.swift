@@ -14,6 +14,8 @@ struct ChangeRehearsal {
     struct Planned {
         let id: String
         let environment: EnvironmentName?
+        /// Of a config its line.
+        var target: ConfigScope?
         let plan: Ledger.Plan<Written>
     }
 
@@ -67,7 +69,7 @@ struct ChangeRehearsal {
 
     /// Goes on with the state that the changes make.
     mutating func take(_ changes: [Change]) {
-        if !changes.isEmpty { state = state.applying(changes, stamp) }
+        if !changes.isEmpty { state.rehearse(changes, stamp) }
     }
 
     /// The tenant's scope: the kinds that are a tenant's come with one.
@@ -172,6 +174,6 @@ struct ChangeRehearsal {
                 try WishedConfig(config, said: body["meta"]?["status"], on: target)
                     .plan(state, stamp, context)
             }
-        return Planned(id: id, environment: config.environment, plan: plan)
+        return Planned(id: id, environment: config.environment, target: target, plan: plan)
     }
 }

@@ -6,31 +6,49 @@ import Model
 ///
 /// One entry of the log: a reader sees either nothing of it or everything. Each object passes the
 /// checks of its own write, in the order in which the kinds need one another, on the state that the
-/// ones before it have made; so a set may bring a config and its connections in any order.
+/// ones before it have made; so a set may bring a config and its connections in any order. What two
+/// configs may not both have, a domain, is judged on the state that the whole set makes.
 public struct ApplySet: Sendable {
     /// The most objects of one set, and the most changes that one set makes: each of them has an
     /// audit record of its own.
-    public static let objectCountMax = 1000
+    public static let objectCountMax = 10_000
+    /// The most lines of a set as NDJSON, blank ones included.
+    public static let lineCountMax = 2 * objectCountMax
     /// The most pointers told of one change.
     public static let fieldCountMax = 100
 
+    /// How the objects came.
+    public enum Form: Sendable {
+        /// `{"objects": […]}`.
+        case document
+        /// One a line; `null` stands for a blank line, so that an object's index tells its line.
+        case lines
+    }
+
     /// The body: `{"objects": […]}`.
     public let body: JSONValue
+    /// How the objects came.
+    public let form: Form
     /// Whether objects of the kinds and tenants in the set that are not in it are removed.
     public let prunes: Bool
+    /// Whether the values that change are told with their pointers.
+    public let showsValues: Bool
 
     /// A request.
-    public init(body: JSONValue, prunes: Bool) {
+    public init(body: JSONValue, form: Form, prunes: Bool, showsValues: Bool) {
         self.body = body
+        self.form = form
         self.prunes = prunes
+        self.showsValues = showsValues
     }
 
     /// Carries it out.
     ///
     /// `If-Match` names the store's revision that the plan was made at.
     ///
-    /// - Throws: What the write of an object refuses, with pointers into the set; `LIMIT_EXCEEDED`;
-    ///   `REVISION_MISMATCH`; `CONNECTION_IN_USE` and the like for what can't be pruned.
+    /// - Throws: What the writes of the objects refuse, with pointers into the set;
+    ///   `LIMIT_EXCEEDED`; `REVISION_MISMATCH`; `CONNECTION_IN_USE` and the like for what can't be
+    ///   pruned.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let members = try read()
         let findings = try await SetChecks(members: members, context: context).run()
@@ -40,7 +58,8 @@ public struct ApplySet: Sendable {
             var run = SetRun(context, state, stamp)
             try run.apply(members, knowing: findings)
             if prunes { try run.prune(members) }
-            return try run.plan()
+            try run.checkDomains()
+            return try run.plan(showsValues: showsValues)
         }
     }
 
@@ -50,10 +69,20 @@ public struct ApplySet: Sendable {
         if reader.value("objects") == nil {
             issues.error(.missingField, at: reader.place("objects"), "is required")
         }
-        let members = reader.list("objects", countMax: Self.objectCountMax) {
-            SetMember($0, at: $1, issues: issues)
+        let blankCountMax = form == .lines ? Self.lineCountMax - Self.objectCountMax : 0
+        let countMax = Self.objectCountMax + blankCountMax
+        let members = reader.list("objects", countMax: countMax) { value, place -> SetMember? in
+            if form == .lines, value == .null { return nil }
+            return SetMember(value, at: place, issues: issues)
         }
         if issues.hasErrors { throw .invalid(issues.issues) }
-        return members ?? []
+        guard let members, members.count <= Self.objectCountMax else {
+            throw .invalid(
+                .limitExceeded,
+                at: reader.place("objects"),
+                "must hold at most \(Self.objectCountMax) items, holds \(members?.count ?? 0)"
+            )
+        }
+        return members
     }
 }

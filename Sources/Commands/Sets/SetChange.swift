@@ -13,13 +13,16 @@ struct SetChange: Sendable {
     let action: Action
     let written: Written
 
-    /// As the API writes it.
-    var json: JSONValue {
-        [
+    /// As the API writes it; `showsValues` adds what the values were and become.
+    func json(showsValues: Bool) -> JSONValue {
+        let fields = fields
+        var json: JSONObject = [
             "kind": .string(kind.rawValue), "tenantId": tenant.map { .string($0.text) } ?? .null,
             "id": .string(id), "action": .string(action.rawValue),
-            "fields": .array(fields.map { .string($0) }),
+            "fields": .array(fields.map { .string($0.pointer) }),
         ]
+        if showsValues { json["values"] = .array(fields.map(\.json)) }
+        return .object(json)
     }
 
     /// For the audit record.
@@ -43,14 +46,16 @@ struct SetChange: Sendable {
     }
 
     /// Where the object changes; at most `ApplySet.fieldCountMax`.
-    private var fields: [String] {
+    private var fields: [SetField] {
         guard action == .update, let before = written.before, let after = written.object else {
             return []
         }
-        let patch = JSONDiff.patch(from: .object(before), to: .object(after)).array ?? []
+        let (source, target) = (JSONValue.object(before), JSONValue.object(after))
+        let patch = JSONDiff.patch(from: source, to: target).array ?? []
         let pointers = patch.compactMap { $0["path"]?.string }
             .filter { !Self.owned.contains($0) && !$0.hasPrefix("/health") }
-        return Array(pointers.prefix(ApplySet.fieldCountMax))
+        return pointers.prefix(ApplySet.fieldCountMax)
+            .map { SetField(pointer: $0, before: source, after: target) }
     }
 
     /// What only the server writes.

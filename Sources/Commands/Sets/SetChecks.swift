@@ -42,32 +42,37 @@ struct SetChecks: Sendable {
         var run = SetRun(context, state, stamp)
         try run.applyAllButConfigs(members)
         var wanted = Wanted(state: run.rehearsal.state)
+        var refusals = SetRefusals()
         for member in members where member.kind == .config {
             guard let scope = try run.scope(of: member) else { continue }
             do throws(CommandError) {
-                let config = try ConfigDraft.parse(
-                    member.object,
-                    scope,
-                    line: nil,
-                    wanted.state,
-                    version: nil
-                )
-                _ = try context.caller.authorize(
-                    .configsWrite,
-                    tenant: scope.tenant,
-                    environment: config.environment
-                )
-                let wish = try WishedConfig(
-                    config,
-                    said: member.object["meta"]?["status"],
-                    on: ConfigScope(scope: scope, line: config.line)
-                )
-                guard try wish.goesLive(wanted.state, context) else { continue }
+                guard let config = try goingLive(member, scope, wanted.state) else { continue }
                 wanted.connections[scope, default: []] += config.bindings.map(\.connection)
             } catch {
-                throw error.within(member.place)
+                try refusals.note(error.within(member.place), of: member)
             }
         }
+        try refusals.check()
         return wanted
+    }
+
+    /// The member's config when it is to be published and is not.
+    private func goingLive(
+        _ member: SetMember,
+        _ scope: TenantScope,
+        _ state: State
+    ) throws(CommandError) -> TenantAppConfig? {
+        let config = try ConfigDraft.parse(member.object, scope, line: nil, state, version: nil)
+        _ = try context.caller.authorize(
+            .configsWrite,
+            tenant: scope.tenant,
+            environment: config.environment
+        )
+        let wish = try WishedConfig(
+            config,
+            said: member.object["meta"]?["status"],
+            on: ConfigScope(scope: scope, line: config.line)
+        )
+        return try wish.goesLive(state, context) ? config : nil
     }
 }

@@ -10,6 +10,8 @@ struct SetRun {
     private(set) var rehearsal: ChangeRehearsal
     private var changes: [Change] = []
     private var parts: [SetChange] = []
+    /// The configs that the set changes, to be judged once more on the whole of it.
+    private var moved: [(member: SetMember, target: ConfigScope)] = []
 
     init(_ context: CommandContext, _ state: State, _ stamp: Ledger.Stamp) {
         self.context = context
@@ -27,13 +29,33 @@ struct SetRun {
     ) throws(CommandError) {
         try applyAllButConfigs(members)
         note(findings)
-        for member in members where member.kind == .config { try apply(member) }
+        var refusals = SetRefusals()
+        try apply(.config, of: members, &refusals)
+        try refusals.check()
     }
 
     /// Applies what configs need.
+    ///
+    /// - Throws: All that is refused of it, but of objects that need what is refused.
     mutating func applyAllButConfigs(_ members: [SetMember]) throws(CommandError) {
-        for kind in SetMember.Kind.allCases where kind != .config {
-            for member in members where member.kind == kind { try apply(member) }
+        var refusals = SetRefusals()
+        for kind in SetMember.Kind.allCases where kind != .config && !refusals.reach(kind) {
+            try apply(kind, of: members, &refusals)
+        }
+        try refusals.check()
+    }
+
+    private mutating func apply(
+        _ kind: SetMember.Kind,
+        of members: [SetMember],
+        _ refusals: inout SetRefusals
+    ) throws(CommandError) {
+        for member in members where member.kind == kind {
+            do throws(CommandError) {
+                try apply(member)
+            } catch {
+                try refusals.note(error, of: member)
+            }
         }
     }
 
@@ -55,6 +77,9 @@ struct SetRun {
         let planned = try rehearsal.apply(member)
         let written = planned.plan.answer
         changes += planned.plan.changes
+        if let target = planned.target, !planned.plan.changes.isEmpty {
+            moved.append((member, target))
+        }
         let isNew = written.before == nil
         parts.append(
             SetChange(
@@ -95,9 +120,10 @@ struct SetRun {
     mutating func prune(_ members: [SetMember]) throws(CommandError) {
         for kind in SetMember.Kind.allCases.reversed() {
             var scopes: [TenantScope?] = []
+            var seen: Set<TenantScope?> = []
             for member in members where member.kind == kind {
                 let scope = try scope(of: member)
-                if !scopes.contains(scope) { scopes.append(scope) }
+                if seen.insert(scope).inserted { scopes.append(scope) }
             }
             for scope in scopes { try prune(kind, scope) }
         }
@@ -160,13 +186,20 @@ struct SetRun {
         take(removal.changes, kind, scope, id, nil, removal.answer)
     }
 
-    /// Archives what is live of a line: what is published, and a newer preview.
+    /// Archives a line that is live: what is published, and a newer preview.
+    ///
+    /// A line that is not is in no export, so that taking it for superfluous would undo work on it: in
+    /// production a first preview, anywhere a draft.
     private mutating func archive(_ target: ConfigScope) throws(CommandError) {
+        let environments = context.services.environments
+        let tier = environments.first { $0.name == target.line.environment }?.tier
         let id = "\(target.line.blueprint.text)/\(target.line.environment.text)"
         let name = ChangeRehearsal.name(.config, target.scope.tenant, id)
         let line = target.read(rehearsal.state)
         let live = [line.newerPreview, line.published].compactMap { $0 }
-        guard !rehearsal.seen.contains(name), let shown = live.first else { return }
+        guard !rehearsal.seen.contains(name), line.live(in: tier ?? .production) != nil,
+            let shown = live.first
+        else { return }
         let actor = context.caller.credential.id.text
         var changes: [Change] = []
         for version in live {
@@ -210,10 +243,30 @@ struct SetRun {
 
     // MARK: The whole
 
+    /// Refuses configs that want a domain which is another's when all of the set is there.
+    ///
+    /// Not while they are applied: of two that swap their domains each would find the other's taken.
+    ///
+    /// - Throws: `VALIDATION_FAILED` with the report.
+    func checkDomains() throws(CommandError) {
+        var refusals = SetRefusals()
+        for (member, target) in moved {
+            let line = target.read(rehearsal.state)
+            guard let version = line.versions[line.lastNumber]?.value, version.status != .draft
+            else { continue }
+            let services = context.services
+            let gate = try ConfigGate(target, rehearsal.state, services, now: context.now)
+            guard gate.isDomainTaken(of: version.config) else { continue }
+            let refusal = gate.refusal(try gate.report(version))
+            try refusals.note(refusal.within(member.place), of: member)
+        }
+        try refusals.check()
+    }
+
     /// The plan of all of it.
     ///
     /// - Throws: `LIMIT_EXCEEDED` when it would change too many objects.
-    func plan() throws(CommandError) -> Ledger.Plan<Written> {
+    func plan(showsValues: Bool) throws(CommandError) -> Ledger.Plan<Written> {
         let moving = parts.filter { $0.action != .unchanged }
         guard moving.count <= ApplySet.objectCountMax else {
             throw CommandError(
@@ -228,14 +281,19 @@ struct SetRun {
         for action in SetChange.Action.allCases {
             summary[action.rawValue] = .integer(Int64(parts.count { $0.action == action }))
         }
-        let answer: JSONValue = [
+        let head: JSONObject = [
             "dryRun": .bool(context.isDryRun),
             "revision": .integer(Int64(isKept ? stamp.revision : stamp.revision - 1)),
-            "summary": .object(summary), "changes": .array(parts.map(\.json)),
+            "summary": .object(summary),
         ]
         var written = Written()
         written.parts = moving.map { WrittenPart(subject: $0.subject, written: $0.written) }
-        written.makeBody = { answer }
+        // Comparing thousands of objects is not done while other writers wait.
+        written.makeBody = { [parts] in
+            var answer = head
+            answer["changes"] = .array(parts.map { $0.json(showsValues: showsValues) })
+            return .object(answer)
+        }
         return Ledger.Plan(changes, answer: written)
     }
 }

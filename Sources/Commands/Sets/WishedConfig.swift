@@ -68,7 +68,8 @@ struct WishedConfig {
             )
             .plan
         var written = plan.answer
-        written.before = line.live(in: environment.tier)?.json
+        // A line that has drafts alone is there too: the newest one is what is replaced.
+        written.before = (line.live(in: environment.tier) ?? line.openVersion)?.json
         written.kind = written.before == nil ? .created : .done
         return Ledger.Plan(plan.changes, answer: written)
     }
@@ -90,7 +91,8 @@ struct WishedConfig {
     /// Judges the version once: what may be published may be previewed.
     private func pass(_ gate: ConfigGate, _ version: ConfigVersion) throws(CommandError) {
         guard status != .draft else { return }
-        let report = try gate.report(version)
+        // Whose a domain is in the end, the whole set tells.
+        let report = try gate.report(version, judgingDomain: false)
         let isGood = report.isValid || (status == .preview && report.hasOnlyHealthErrors)
         guard isGood else { throw gate.refusal(report) }
     }
@@ -104,9 +106,17 @@ struct WishedConfig {
             switch status {
             case .published: [line.published]
             case .preview: [line.live(in: tier), line.newerPreview]
-            case .draft: [line.live(in: tier), line.versions[line.lastNumber]]
+            case .draft: [line.live(in: tier), line.openVersion]
             }
         return candidates.compactMap { $0 }
             .first { $0.value.config.document.object == config.document.object }
+    }
+}
+
+extension ConfigLine {
+    /// The newest version that may still go live: what a draft stands beside when nothing is live.
+    fileprivate var openVersion: Stored<ConfigVersion>? {
+        versions.values.filter { $0.value.status == .draft || $0.value.status == .preview }
+            .max { $0.value.number < $1.value.number }
     }
 }

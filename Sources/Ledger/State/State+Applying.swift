@@ -120,6 +120,8 @@ extension State {
 
     private mutating func change(_ id: TenantID, _ body: (inout TenantState) -> Void) {
         var tenant = tenant(id)
+        // Out of the table first: an only owner changes its dictionaries in place.
+        tenants.set(id, nil)
         tenant.generation += 1
         body(&tenant)
         tenants.set(id, tenant)

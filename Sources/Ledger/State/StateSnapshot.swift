@@ -1,6 +1,18 @@
 import JSON
 import Model
 
+extension State {
+    /// Calls `write` with each line of a snapshot of the state: equal states give equal lines.
+    public func forEachSnapshotLine(_ write: ([UInt8]) -> Void) {
+        do throws(JournalError) {
+            try StateSnapshot(state: self)
+                .forEachLine { (line) throws(JournalError) in write(line) }
+        } catch {
+            preconditionFailure("only what is written to can fail")
+        }
+    }
+}
+
 /// A state as the lines of a snapshot: one that says the revision, then a change a line.
 ///
 /// The changes are those of the log, so reading a snapshot and replaying a log are one code. Lines are

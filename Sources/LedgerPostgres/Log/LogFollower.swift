@@ -72,9 +72,6 @@ final class LogFollower: @unchecked Sendable {
         mailBell.ring()
     }
 
-    /// Waits until it has ended; blocks.
-    func join() { queue.sync {} }
-
     // MARK: From any thread
 
     /// Reads some records behind a position; see `SharedJournal.records(after:)`.

@@ -1,4 +1,6 @@
 #if PostgreSQL
+import Platform
+
 /// The statements of one ledger.
 struct LogStatements {
     let ledger: String
@@ -11,6 +13,32 @@ struct LogStatements {
             "SELECT position, fence, batch FROM bindery_head WHERE ledger = $1",
             .text(ledger),
             name: "head"
+        )
+    }
+
+    /// A row when there is anything of the ledger.
+    var traces: PostgresStatement {
+        PostgresStatement(
+            """
+            SELECT 1::bigint WHERE EXISTS (SELECT FROM bindery_head WHERE ledger = $1)
+                OR EXISTS (SELECT FROM bindery_record WHERE ledger = $1)
+                OR EXISTS (SELECT FROM bindery_snapshot_part WHERE ledger = $1)
+            """,
+            .text(ledger)
+        )
+    }
+
+    /// Makes the ledger, unless there is one.
+    func makeHead(at position: Int64, batch: [UInt8]?) -> PostgresStatement {
+        PostgresStatement(
+            """
+            INSERT INTO bindery_head (ledger, position, fence, batch)
+            VALUES ($1, $2, 0, nullif($3, '')::uuid)
+            ON CONFLICT DO NOTHING
+            """,
+            .text(ledger),
+            .integer(position),
+            .text(batch.map { Hex.encode($0) } ?? "")
         )
     }
 

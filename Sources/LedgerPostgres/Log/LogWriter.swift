@@ -270,13 +270,14 @@ struct LogWriter {
         from failure: PostgresFailure,
         until deadline: MonotonicInstant
     ) throws(JournalError) {
-        if isHeld, link.session?.isBroken != false { isHeld = false }
+        // Whatever failed, the transaction that held the head has ended with it.
+        if case .refused = failure { isHeld = false }
         switch failure {
         case .journal(let error): throw error
         case .stopped, .unreachable: throw final(failure)
         case .lost, .unsent: drop()
         case .refused(SQLState.readOnly, _): drop()
-        case .refused(let state, _) where SQLState.isPassing(state): isHeld = false
+        case .refused(let state, _) where SQLState.isPassing(state): break
         case .refused: throw final(failure)
         }
         guard MonotonicClock.now < deadline else { throw final(failure) }

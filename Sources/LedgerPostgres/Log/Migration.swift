@@ -77,19 +77,33 @@ enum Migration {
         _ ledger: String,
         until deadline: MonotonicInstant
     ) throws(PostgresFailure) {
+        try bringUpToDate(session, until: deadline)
+        let statements = LogStatements(ledger: ledger)
+        guard try session.run(statements.head, until: deadline).rowCount == 0 else { return }
+        if try session.run(statements.traces, until: deadline).rowCount == 0 {
+            _ = try session.run(statements.makeHead(at: 0, batch: nil), until: deadline)
+        }
+        // What has no head is no ledger; another process may have made it meanwhile.
+        guard try session.run(statements.head, until: deadline).rowCount == 1 else {
+            throw .journal(
+                JournalError(
+                    .damaged,
+                    "the ledger \(ledger) was being copied into the database, and is not whole: begin "
+                        + "the copy anew under another name, or delete its rows in bindery_record, "
+                        + "bindery_snapshot and bindery_snapshot_part first"
+                )
+            )
+        }
+    }
+
+    /// Brings the tables to the newest version.
+    static func bringUpToDate(
+        _ session: PostgresSession,
+        until deadline: MonotonicInstant
+    ) throws(PostgresFailure) {
         while try version(session, until: deadline) < Int64(steps.count) {
             try step(session, until: deadline)
         }
-        let head = try session.run(LogStatements(ledger: ledger).head, until: deadline)
-        guard head.rowCount == 0 else { return }
-        let insert = PostgresStatement(
-            """
-            INSERT INTO bindery_head (ledger, position, fence) VALUES ($1, 0, 0)
-            ON CONFLICT DO NOTHING
-            """,
-            .text(ledger)
-        )
-        _ = try session.run(insert, until: deadline)
     }
 
     /// The version of the database; 0 for one without tables.

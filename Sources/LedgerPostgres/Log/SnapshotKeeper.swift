@@ -34,7 +34,12 @@ struct SnapshotKeeper {
             try link.connected(until: deadline).session
         }
         guard try begin(at: position, on: session) else { return }
-        let row = try write(snapshot, on: session)
+        let row = try Self.write(
+            snapshot,
+            on: session,
+            statements,
+            answerTimeout: configuration.answerTimeout
+        )
         try asJournal { () throws(PostgresFailure) in
             let end = [statements.addSnapshot(row), PostgresStatement("COMMIT")]
             _ = try session.run(end, until: answerDeadline)
@@ -86,9 +91,12 @@ struct SnapshotKeeper {
         }
     }
 
-    private func write(
+    /// Writes a snapshot's parts; its row makes it one.
+    static func write(
         _ snapshot: any SnapshotSource,
-        on session: PostgresSession
+        on session: PostgresSession,
+        _ statements: LogStatements,
+        answerTimeout: Duration
     ) throws(JournalError) -> SnapshotRow {
         let position = Int64(bitPattern: snapshot.position)
         var digests: [[UInt8]] = []
@@ -98,13 +106,13 @@ struct SnapshotKeeper {
             guard !part.isEmpty else { return }
             let statement = statements.addPart(Int64(digests.count), of: position, part)
             try asJournal { () throws(PostgresFailure) in
-                _ = try session.run(statement, until: answerDeadline)
+                _ = try session.run(statement, until: MonotonicClock.now + answerTimeout)
             }
             digests.append(Digest.sha256(part))
             part.removeAll(keepingCapacity: true)
         }
         try snapshot.forEachLine { (line) throws(JournalError) in
-            if !part.isEmpty, part.count + line.count >= Self.partByteCount { try flush() }
+            if !part.isEmpty, part.count + line.count >= partByteCount { try flush() }
             part += line
             part.append(0x0A)
             lineCount += 1

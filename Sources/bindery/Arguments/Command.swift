@@ -18,11 +18,13 @@ struct Command: Sendable {
     let summary: String
     /// What it does, in sentences.
     let details: String
-    /// The word for the one argument that it takes without a flag, such as `DIR`; nil when it takes
-    /// none.
-    let operand: String?
+    /// The words for the arguments that it takes without a flag, in their order, such as `DIR`; one
+    /// in brackets may be left out.
+    let operands: [String]
     /// The flags that it takes beside `--help`.
     let flags: [CommandFlag]
+    /// How it ends when what was asked makes no sense.
+    let usageStatus: CommandStatus
     /// Whether the list of commands leaves it out.
     let isHidden: Bool
     /// Does it.
@@ -34,15 +36,18 @@ struct Command: Sendable {
         summary: String,
         details: String,
         operand: String? = nil,
+        operands: [String] = [],
         flags: [CommandFlag] = [],
+        usageStatus: CommandStatus = .usage,
         isHidden: Bool = false,
         run: @escaping @Sendable (Call) async throws(CommandFailure) -> Void
     ) {
         self.name = name
         self.summary = summary
         self.details = details
-        self.operand = operand
+        self.operands = operand.map { [$0] } ?? operands
         self.flags = flags
+        self.usageStatus = usageStatus
         self.isHidden = isHidden
         self.run = run
     }

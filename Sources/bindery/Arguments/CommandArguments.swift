@@ -6,8 +6,10 @@ struct CommandArguments: Sendable, Hashable {
     static let countMax = 10_000
 
     private var values: [String: [String]] = [:]
-    /// The argument without a flag.
-    private(set) var operand: String?
+    /// The arguments without a flag.
+    private(set) var operands: [String] = []
+    /// The first argument without a flag.
+    var operand: String? { operands.first }
 
     /// Reads the arguments that follow a command's name.
     ///
@@ -18,7 +20,7 @@ struct CommandArguments: Sendable, Hashable {
     init(
         _ arguments: some Sequence<String>,
         flags: [CommandFlag],
-        operand: String? = nil
+        operands: [String] = []
     ) throws(CommandFailure) {
         let known = Dictionary((flags + [.help]).map { ($0.name, $0) }) { first, _ in first }
         var rest = arguments.makeIterator()
@@ -31,7 +33,7 @@ struct CommandArguments: Sendable, Hashable {
                 continue
             }
             guard argument.hasPrefix("-"), argument != "-" else {
-                try take(argument, as: operand)
+                try take(argument, as: operands)
                 continue
             }
             let parts = argument.split(
@@ -57,15 +59,16 @@ struct CommandArguments: Sendable, Hashable {
 
     private mutating func take(
         _ argument: String,
-        as placeholder: String?
+        as placeholders: [String]
     ) throws(CommandFailure) {
-        guard let placeholder else {
+        guard !placeholders.isEmpty else {
             throw .usage("'\(argument)' is not a flag, and this command takes nothing else")
         }
-        guard operand == nil else {
-            throw .usage("'\(argument)' is one too many: this command takes one \(placeholder)")
+        guard operands.count < placeholders.count else {
+            let words = placeholders.joined(separator: " and one ")
+            throw .usage("'\(argument)' is one too many: this command takes one \(words)")
         }
-        operand = argument
+        operands.append(argument)
     }
 
     private mutating func add(_ flag: CommandFlag, _ value: String) throws(CommandFailure) {

@@ -16,14 +16,18 @@ enum HelpText {
             let gap = String(repeating: " ", count: width - command.name.count + 2)
             lines.append("  \(command.name)\(gap)\(command.summary)")
         }
-        lines += ["", "'bindery COMMAND --help' shows a command's flags."]
+        lines += [
+            "", "'bindery COMMAND --help' shows a command's flags.",
+            "Ends with 0 when it did what was asked, 1 when it could not, 2 when what was asked makes no sense;",
+            "'diff' with 0 when nothing differs, 2 when something does, 1 on any error.",
+        ]
         return lines.joined(separator: "\n")
     }
 
     /// What one command does, and its flags.
     static func of(_ command: Command) -> String {
         var lines = [
-            "Usage: bindery \(command.name)" + (command.operand.map { " \($0)" } ?? "")
+            "Usage: bindery \(command.name)" + command.operands.map { " \($0)" }.joined()
                 + (command.flags.isEmpty ? "" : " [FLAG]…"), "",
         ]
         lines += wrapped(command.details, indentation: 0)

@@ -6,8 +6,14 @@ enum Program {
     /// Every command, in the order of the help.
     static let commands: [Command] = [
         ServeCommand.command, DemoProviderCommand.command, KeysCreateCommand.command,
-        CheckCommand.command, LedgerVerifyCommand.command, LedgerInspectCommand.command,
+        CheckCommand.command, DiffCommand.command, ApplyCommand.command, ExportCommand.command,
+        ImportCommand.command,
+        GetCommand.command, VersionsCommand.command, ResolveCommand.command, ExplainCommand.command,
+        ExecuteCommand.command, ConfigStepCommand.validate, ConfigStepCommand.preview,
+        ConfigStepCommand.publish, ConfigStepCommand.archive, PromoteCommand.command,
+        RollbackCommand.command, LedgerVerifyCommand.command, LedgerInspectCommand.command,
         LedgerRepairCommand.command, SnapshotCommand.command, RestoreCommand.command,
+        MigrateCommand.command,
         AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
         SettingsCommand.command, BenchCommand.command, BenchFillCommand.command,
     ]
@@ -45,12 +51,26 @@ enum Program {
             throw .usage("\(first): say what to do: \(names)")
         }
         let (command, rest) = try find(arguments)
+        do {
+            try await run(command, rest, environment, console)
+        } catch {
+            let status = error.status == .usage ? command.usageStatus : error.status
+            throw CommandFailure(status: status, lines: error.lines)
+        }
+    }
+
+    private static func run(
+        _ command: Command,
+        _ arguments: ArraySlice<String>,
+        _ environment: ProcessEnvironment,
+        _ console: Console
+    ) async throws(CommandFailure) {
         let parsed: CommandArguments
         do {
             parsed = try CommandArguments(
-                rest,
+                arguments,
                 flags: command.flags,
-                operand: command.operand
+                operands: command.operands
             )
         } catch {
             let hint = "'bindery \(command.name) --help' shows its flags"
@@ -60,8 +80,9 @@ enum Program {
             )
         }
         if parsed.isGiven(CommandFlag.help.name) { return console.answer(HelpText.of(command)) }
-        let call = Command.Call(arguments: parsed, environment: environment, console: console)
-        try await command.run(call)
+        try await command.run(
+            Command.Call(arguments: parsed, environment: environment, console: console)
+        )
     }
 
     private static func asksForHelp(_ argument: String) -> Bool {

@@ -3,7 +3,7 @@ import Platform
 /// Finds the files of objects: those that end in `.json` or `.ndjson`.
 struct ObjectFiles {
     /// The most files and folders that are looked at in one call.
-    static let countMax = 10_000
+    static let countMax = 50_000
     /// How deep folders are looked into.
     static let depthMax = 32
     /// The largest file, in bytes.
@@ -13,11 +13,16 @@ struct ObjectFiles {
     private var count = 0
 
     /// The file at `path`, or all files in the folder and the folders in it, by their names.
-    static func find(_ path: String) throws(CommandFailure) -> [String] {
+    ///
+    /// - Throws: A failure when there is none, unless there may be none; and what can't be read.
+    static func find(
+        _ path: String,
+        mayBeEmpty: Bool = false
+    ) throws(CommandFailure) -> [String] {
         guard case .folder(let names) = try entry(at: path) else { return [path] }
         var files = ObjectFiles()
         try files.collect(names, in: path, depth: 1)
-        guard !files.found.isEmpty else {
+        guard mayBeEmpty || !files.found.isEmpty else {
             throw .failed("\(path): there is no .json or .ndjson file in it")
         }
         return files.found
@@ -32,7 +37,7 @@ struct ObjectFiles {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
             count += 1
             guard count <= Self.countMax else {
-                throw .failed("\(folder): more than \(Self.countMax) files are not checked at once")
+                throw .failed("\(folder): more than \(Self.countMax) files are not read at once")
             }
             if case .folder(let inner) = try Self.entry(at: path) {
                 // A link may lead back to a folder above it.

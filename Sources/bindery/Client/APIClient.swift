@@ -16,7 +16,20 @@ struct APIClient: Sendable {
         help: "Certificate authorities, in PEM, that an https server may have its certificate of."
     )
     /// The largest answer, in bytes.
-    static let answerByteCountMax = 16 << 20
+    var answerByteCountMax = 16 << 20
+
+    /// What is sent along.
+    struct Body: Sendable {
+        /// The media type.
+        let type: String
+        /// The content.
+        let bytes: [UInt8]
+
+        /// A document.
+        static func json(_ value: JSONValue) -> Body {
+            Body(type: "application/json", bytes: value.serialized())
+        }
+    }
 
     /// What was answered.
     struct Answer: Sendable {
@@ -25,7 +38,7 @@ struct APIClient: Sendable {
         /// The body as JSON; nil when it is something else.
         let json: JSONValue?
         /// The body.
-        let text: String
+        let bytes: [UInt8]
 
         /// Whether it is a success.
         var isSuccess: Bool { (200...299).contains(status) }
@@ -48,28 +61,40 @@ struct APIClient: Sendable {
         _ method: String,
         _ path: String,
         key: String? = nil,
-        body: JSONValue? = nil
+        body: Body? = nil,
+        headers: [OutboundHeader] = []
     ) async throws(CommandFailure) -> Answer {
-        var headers = [OutboundHeader("Accept", "application/json")]
+        let client = try client()
+        do {
+            return try await client.send(request(method, path, key, body, headers)).answer
+        } catch {
+            var lines = ["\(method) \(path): \(error.detail)"]
+            if method != "GET", error.mayHaveReachedServer {
+                lines.append("the server may have done it, as a whole or not at all: look first")
+            }
+            throw CommandFailure(status: .failure, lines: lines)
+        }
+    }
+
+    private func request(
+        _ method: String,
+        _ path: String,
+        _ key: String?,
+        _ body: Body?,
+        _ headers: [OutboundHeader]
+    ) -> OutboundRequest {
+        var headers = headers
         if let key { headers.append(OutboundHeader("Authorization", "Bearer \(key)")) }
-        if body != nil { headers.append(OutboundHeader("Content-Type", "application/json")) }
-        let request = OutboundRequest(
+        if let body { headers.append(OutboundHeader("Content-Type", body.type)) }
+        return OutboundRequest(
             method: method,
             url: server.text + path,
-            headers: headers,
-            body: body?.serialized(),
+            headers: headers + [OutboundHeader("Accept", "application/json, */*;q=0.1")],
+            body: body?.bytes,
             timeout: timeout,
             connectTimeout: min(timeout, .seconds(10)),
-            responseByteCountMax: Self.answerByteCountMax
+            responseByteCountMax: answerByteCountMax
         )
-        let client = try client()
-        let response: OutboundResponse
-        do {
-            response = try await client.send(request)
-        } catch {
-            throw .failed("\(method) \(path): \(error.detail)")
-        }
-        return Self.answer(response)
     }
 
     /// The operator wrote the address, so that every one is good, private ones included.
@@ -91,33 +116,18 @@ struct APIClient: Sendable {
             throw .failed("the HTTP client can't start: \(error)")
         }
     }
-
-    private static func answer(_ response: OutboundResponse) -> Answer {
-        let text = String(decoding: response.body, as: UTF8.self)
-        do {
-            let json = try JSONValue(parsing: response.body)
-            return Answer(status: response.status, json: json, text: text)
-        } catch {
-            // Not every answer is JSON; who expects it finds nil.
-            return Answer(status: response.status, json: nil, text: text)
-        }
-    }
 }
 
-extension APIClient.Answer {
-    /// The refusal in lines: the problem's code and detail, and each of its errors (RFC 9457).
-    var refusal: CommandFailure {
-        guard let json, let code = json["code"]?.string else {
-            return .failed("the server answered \(status)")
+extension OutboundResponse {
+    /// The answer of a server of ours.
+    fileprivate var answer: APIClient.Answer {
+        do {
+            let isLines = header("content-type") == "application/x-ndjson"
+            let json = isLines ? nil : try JSONValue(parsing: body)
+            return APIClient.Answer(status: status, json: json, bytes: body)
+        } catch {
+            // Not every answer is JSON; who expects it finds nil.
+            return APIClient.Answer(status: status, json: nil, bytes: body)
         }
-        let detail = json["detail"]?.string ?? json["title"]?.string ?? ""
-        let errors = (json["errors"]?.array ?? [])
-            .map { error in
-                let pointer = error["pointer"]?.string ?? ""
-                let words = error["detail"]?.string ?? ""
-                let suggestion = error["suggestion"]?.string.map { " (\($0))" } ?? ""
-                return "#\(pointer) \(error["code"]?.string ?? "") \(words)\(suggestion)"
-            }
-        return CommandFailure(status: .failure, lines: ["\(status) \(code): \(detail)"] + errors)
     }
 }

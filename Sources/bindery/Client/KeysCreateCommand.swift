@@ -10,13 +10,7 @@ enum KeysCreateCommand {
             "Makes an API key on a running server and prints the server's answer. The key itself "
             + "is in it, this one time. The key to call with comes from a variable or a file, "
             + "never from a flag, which others could see.",
-        flags: [
-            CommandFlag(
-                "--server",
-                "URL",
-                help: "The server's address. [default: \(defaultServer)]"
-            ),
-            APIClient.caFileFlag,
+        flags: ServerAccess.flags + [
             CommandFlag(
                 "--tenant",
                 "TENANT",
@@ -44,34 +38,22 @@ enum KeysCreateCommand {
             CommandFlag("--expires-at", "TIME", help: "When it ends, as RFC 3339 writes it."),
             CommandFlag("--name", "TEXT", help: "What it is called."),
             CommandFlag("--key-only", help: "Prints the new key alone, for a script."),
-        ] + KeySource.flags
+        ]
     ) { (call) async throws(CommandFailure) in
         try await run(call)
     }
 
-    private static let defaultServer = "http://127.0.0.1:8080"
-
     private static func run(_ call: Command.Call) async throws(CommandFailure) {
-        let client = try APIClient(
-            call.arguments.value(of: "--server") ?? defaultServer,
-            flag: "--server",
-            caFile: call.arguments.value(of: APIClient.caFileFlag.name)
-        )
         let body = try body(call.arguments)
         let path = try path(call.arguments)
-        let key = try KeySource.read(call)
-        if !client.server.isSecure, !client.server.isLoopback {
-            call.console.report("bindery: the key goes over the network unencrypted: use https")
-        }
-        let answer = try await client.send("POST", path, key: key, body: body)
-        guard answer.isSuccess, let json = answer.json else { throw answer.refusal }
+        let json = try await ServerAccess(call).ask("POST", path, body)
         if call.arguments.isGiven("--key-only") {
             guard let made = json["key"]?.string else {
                 throw .failed("the server's answer holds no key")
             }
             return call.console.answer(made)
         }
-        call.console.answer(String(decoding: json.prettySerialized(), as: UTF8.self))
+        call.console.show(json)
     }
 
     private static func path(_ arguments: CommandArguments) throws(CommandFailure) -> String {

@@ -34,7 +34,8 @@ enum AuditVerifyCommand {
     private static func anchor(in path: String) -> AuditHead? {
         do {
             let folder = try LedgerFolder(path)
-            let anchor = try Ledger(journal: FolderReading(folder)).state.auditAnchors[.only]
+            let writer = try ReplicaFolder.writer(in: path)
+            let anchor = try Ledger(journal: FolderReading(folder)).state.auditAnchors[writer]
             return anchor.map { AuditHead(sequence: $0.sequence, hash: $0.hash) }
         } catch {
             // An export has no ledger beside it; one that is damaged is told by 'ledger verify'.

@@ -16,6 +16,31 @@ enum DatabaseJournal {
         _ settings: LedgerSettings
     ) throws(CommandFailure) -> any Journal {
         #if PostgreSQL
+        PostgresJournal(try configuration(url, settings))
+        #else
+        throw missing
+        #endif
+    }
+
+    /// A new ledger, to be copied to.
+    ///
+    /// - Throws: As `make`.
+    static func target(
+        _ url: JournalURL,
+        _ settings: LedgerSettings
+    ) throws(CommandFailure) -> any JournalTarget {
+        #if PostgreSQL
+        PostgresTarget(try configuration(url, settings))
+        #else
+        throw missing
+        #endif
+    }
+
+    #if PostgreSQL
+    private static func configuration(
+        _ url: JournalURL,
+        _ settings: LedgerSettings
+    ) throws(CommandFailure) -> PostgresJournal.Configuration {
         do throws(JournalError) {
             let database = try url.secret.withText { (text) throws(JournalError) in
                 try DatabaseURL(text)
@@ -27,15 +52,15 @@ enum DatabaseJournal {
             configuration.snapshotCount = settings.snapshotCount
             configuration.snapshotSpacing = UInt64(settings.snapshotInterval / 2)
             configuration.pollingInterval = settings.polling
-            return PostgresJournal(configuration)
+            return configuration
         } catch {
             throw .failed("journal: \(error.detail)")
         }
-        #else
-        throw .failed(
-            "journal: this bindery was built without PostgreSQL: build it with "
-                + "'swift build --traits PostgreSQL'"
-        )
-        #endif
     }
+    #else
+    private static let missing = CommandFailure.failed(
+        "journal: this bindery was built without PostgreSQL: build it with "
+            + "'swift build --traits PostgreSQL'"
+    )
+    #endif
 }

@@ -37,6 +37,26 @@ struct ReplicaFolder: Sendable {
         }
     }
 
+    /// Whose audit trail a data folder holds: a replica's that it was once, else that of the one process
+    /// of a ledger in a folder.
+    ///
+    /// - Throws: One line for the operator.
+    static func writer(in path: String) throws(CommandFailure) -> AuditWriter {
+        let folder = Folder(path)
+        do {
+            guard try folder.names().contains(fileName) else { return .only }
+            return AuditWriter(try read(folder))
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch let error as SystemError where error.isMissingFile {
+            return .only
+        } catch {
+            throw .failed(
+                "the data folder can't be used: \((error as? SystemError)?.message ?? "")"
+            )
+        }
+    }
+
     private static func read(_ folder: Folder) throws -> String {
         let path = folder.path(of: fileName)
         let bytes = try File.contents(of: path, byteCountMax: nameByteCount + 1)

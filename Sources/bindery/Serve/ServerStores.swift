@@ -16,7 +16,7 @@ struct ServerStores: Sendable {
     let replica: ReplicaFolder?
 
     /// Whose trail it is.
-    var writer: AuditWriter { replica?.writer ?? .only }
+    let writer: AuditWriter
 
     /// Opens both, in the data folder or in memory.
     ///
@@ -26,12 +26,16 @@ struct ServerStores: Sendable {
         _ log: ServerLog
     ) async throws(CommandFailure) -> ServerStores {
         var replica: ReplicaFolder?
+        var writer = AuditWriter.only
         var configuration = AuditTrail.Configuration()
         switch settings.journal {
         case .memory: break
-        case .file: configuration.folder = settings.dataFolder + "/audit"
+        case .file:
+            writer = try ReplicaFolder.writer(in: settings.dataFolder)
+            configuration.folder = settings.dataFolder + "/audit"
         case .postgres:
-            replica = try ReplicaFolder.open(settings.dataFolder)
+            let folder = try ReplicaFolder.open(settings.dataFolder)
+            (replica, writer) = (folder, folder.writer)
             configuration.folder = settings.dataFolder + "/audit"
         }
         let ledger = try openLedger(settings)
@@ -45,7 +49,12 @@ struct ServerStores: Sendable {
         if let copy = audit.brokenCopy {
             log.write(.warning, "audit.torn", ["copy": .string(copy)])
         }
-        let stores = ServerStores(ledger: ledger, audit: audit, replica: replica)
+        let stores = ServerStores(
+            ledger: ledger,
+            audit: audit,
+            replica: replica,
+            writer: writer
+        )
         for warning in ledger.loadReport.warnings {
             log.write(.warning, "ledger.mended", ["detail": .string(warning)])
         }

@@ -20,6 +20,7 @@ struct StoreWatch: Sendable {
             var tellsLedger = true
             var tellsAudit = true
             var tellsDamage = true
+            var isConnected = true
             var lookCount = 0
             while !Task.isCancelled {
                 lookCount += 1
@@ -28,6 +29,7 @@ struct StoreWatch: Sendable {
                     log.write(.error, "ledger.readOnly", ["detail": .string(detail)])
                     tellsLedger = false
                 }
+                isConnected = Self.tell(stores.ledger.following, isConnected, log)
                 if tellsAudit, let failure = stores.audit.failure {
                     log.write(.error, "audit.failed", ["detail": .string(failure.detail)])
                     tellsAudit = false
@@ -44,6 +46,24 @@ struct StoreWatch: Sendable {
                 }
             }
         }
+    }
+
+    /// Tells when the connection to a shared ledger is lost, and when it is back.
+    ///
+    /// - Returns: Whether there is one.
+    private static func tell(
+        _ following: Ledger.Following?,
+        _ wasConnected: Bool,
+        _ log: ServerLog
+    ) -> Bool {
+        guard let following, following.isConnected != wasConnected else { return wasConnected }
+        if following.isConnected {
+            log.write(.info, "ledger.connected")
+        } else {
+            let detail = following.failure ?? "there is no connection"
+            log.write(.warning, "ledger.disconnected", ["detail": .string(detail)])
+        }
+        return following.isConnected
     }
 
     /// Stops watching; returns when it will tell nothing any more.

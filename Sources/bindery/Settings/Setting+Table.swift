@@ -30,8 +30,8 @@ extension Setting {
             \.journal,
             .journal,
             help:
-                "Where the ledger and the audit trail are kept: in the data folder, or in memory, "
-                + "where they end with the process."
+                "Where the ledger is kept: in the data folder, in a PostgreSQL database that many "
+                + "replicas share (docs/replicas.md), or in memory, where it ends with the process."
         ),
         Setting(
             "drainSeconds",

@@ -1,0 +1,25 @@
+/// `bindery diff`: tells how a server differs from files.
+enum DiffCommand {
+    static let command = Command(
+        "diff",
+        summary: "shows how a server differs from files",
+        details:
+            "Shows what 'apply' would do, and changes nothing. All rules and gates are asked, so that "
+            + "what would be refused is refused here. Ends with 0 when nothing differs, with 2 when "
+            + "something does, and with 1 on any error, a wrong flag included.",
+        flags: [
+            SetSource.flag,
+            CommandFlag("--prune", help: "Also shows what 'apply --prune' would remove."),
+            CommandFlag("--json", help: "Prints the server's answer instead."),
+        ] + ServerAccess.flags,
+        usageStatus: .failure
+    ) { (call) async throws(CommandFailure) in
+        let planned = try await SetCall(call).plan()
+        if call.arguments.isGiven("--json") {
+            call.console.show(planned.json)
+        } else {
+            ApplyCommand.showPlan(planned, call)
+        }
+        if planned.plan.changesAnything { throw CommandFailure(status: .differs, lines: []) }
+    }
+}

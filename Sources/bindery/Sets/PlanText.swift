@@ -1,0 +1,58 @@
+import JSON
+import Platform
+
+/// A plan as a person reads it: a line for each object that changes, and below it one for each place.
+struct PlanText {
+    /// The longest value that is shown whole, in characters.
+    static let valueLengthMax = 120
+
+    /// Whether colours help: on a terminal, unless somebody wants none (https://no-color.org).
+    let isColored: Bool
+
+    /// How a call's output is written.
+    init(_ call: Command.Call) {
+        let wantsNone = !(call.environment.text(of: "NO_COLOR") ?? "").isEmpty
+        isColored = call.console.terminals.output && !wantsNone
+    }
+
+    /// The plan's lines.
+    func lines(_ plan: SetPlan) -> [String] { plan.entries.flatMap { lines($0) } }
+
+    private func lines(_ entry: SetPlan.Entry) -> [String] {
+        let (sign, color) =
+            switch entry.action {
+            case .create: ("+", 32)
+            case .update: ("~", 33)
+            case .delete: ("-", 31)
+            case .unchanged: (" ", 0)
+            }
+        let head = "\(sign) \(entry.action.rawValue) \(PlainText.of(entry.name))"
+        return [colored(head, color)] + entry.values.map { "    " + line($0) }
+    }
+
+    private func line(_ field: JSONValue) -> String {
+        let pointer = PlainText.of(field["pointer"]?.string ?? "")
+        let before = side(field, "before")
+        let after = side(field, "after")
+        switch (before, after) {
+        case (let before?, let after?):
+            return "\(pointer): \(colored(before, 31)) → \(colored(after, 32))"
+        case (nil, let after?): return "\(pointer): added \(colored(after, 32))"
+        case (let before?, nil): return "\(pointer): removed \(colored(before, 31))"
+        case (nil, nil): return pointer
+        }
+    }
+
+    /// The value in a side of a change; nil when there is none.
+    private func side(_ field: JSONValue, _ name: String) -> String? {
+        if let count = field["\(name)ByteCount"]?.integer { return "(\(count) bytes)" }
+        guard let value = field[name] else { return nil }
+        let text = PlainText.of(value.serializedText)
+        guard text.count > Self.valueLengthMax else { return text }
+        return text.prefix(Self.valueLengthMax) + "…"
+    }
+
+    private func colored(_ text: String, _ color: Int) -> String {
+        isColored ? "\u{1B}[\(color)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,59 @@
+import JSON
+
+/// What a server says that a set would do, or has done.
+struct SetPlan: Sendable, Equatable {
+    /// What becomes of an object.
+    enum Action: String, CaseIterable { case create, update, delete, unchanged }
+
+    /// One object, and what becomes of it.
+    struct Entry: Sendable, Equatable {
+        let action: Action
+        /// The kind, the id and whose it is, in words.
+        let name: String
+        /// The places that change, with what was and what comes.
+        let values: [JSONValue]
+    }
+
+    /// The objects that change, in the order of the server.
+    let entries: [Entry]
+    /// How many there are of each.
+    let counts: [Action: Int]
+
+    /// Reads an answer.
+    ///
+    /// - Throws: A failure when it is no plan.
+    init(_ json: JSONValue) throws(CommandFailure) {
+        guard let changes = json["changes"]?.array, json["summary"]?.object != nil else {
+            throw .failed("the answer is no plan: is this a Bindery server?")
+        }
+        entries = changes.compactMap { Entry($0) }
+        var counts: [Action: Int] = [:]
+        for action in Action.allCases {
+            counts[action] = json["summary"]?[action.rawValue]?.integer.map { Int($0) } ?? 0
+        }
+        self.counts = counts
+    }
+
+    /// Whether it changes anything.
+    var changesAnything: Bool { !entries.isEmpty }
+
+    /// The counts in words.
+    var summary: String {
+        func count(_ action: Action) -> Int { counts[action] ?? 0 }
+        return "\(count(.create)) to create, \(count(.update)) to update, "
+            + "\(count(.delete)) to delete, \(count(.unchanged)) unchanged"
+    }
+}
+
+extension SetPlan.Entry {
+    /// Reads a change; nil for what does not change.
+    fileprivate init?(_ json: JSONValue) {
+        guard let action = json["action"]?.string.flatMap(SetPlan.Action.init),
+            action != .unchanged
+        else { return nil }
+        self.action = action
+        let owner = json["tenantId"]?.string.map { " of \($0)" } ?? ""
+        name = "\(json["kind"]?.string ?? "") \(json["id"]?.string ?? "")\(owner)"
+        values = json["values"]?.array ?? []
+    }
+}
