@@ -47,6 +47,7 @@ let rooms: [Target] = [
     ),
     room("Audit", ["Model", "JSON", "Platform"]),
     room("Outbound", ["CShims", "Platform"]),
+    room("Tokens", ["Model", "JSON", "Platform", "Outbound"]),
     room("Secrets", ["Model", "JSON", "Platform", "Outbound"]),
     room(
         "Execution",
@@ -57,18 +58,22 @@ let rooms: [Target] = [
         "Commands",
         [
             "Model", "JSON", "Policy", "Resolver", "Ledger", "Audit", "Secrets", "Execution",
-            "Platform",
+            "Tokens", "Platform",
         ]
     ),
     room(
         "API",
-        ["Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit", "Platform"]
+        [
+            "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit", "Tokens",
+            "Platform",
+        ]
     ),
     .executableTarget(
         name: "bindery",
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
-            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Platform",
+            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
+            "Platform",
             .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
         swiftSettings: settings
@@ -90,9 +95,16 @@ let suites: [Target] = [
         path: "Tests/TLSTesting",
         swiftSettings: settings
     ),
+    // Keys that sign tokens, as identity providers have them.
+    .target(
+        name: "TokenTesting",
+        dependencies: ["CShims", "Platform"],
+        path: "Tests/TokenTesting",
+        swiftSettings: settings
+    ),
     tests("JSONTests", ["JSON"]),
     tests("HTTPWireTests", ["HTTPWire"]),
-    tests("PlatformTests", ["Platform", "TLSTesting"]),
+    tests("PlatformTests", ["Platform", "TLSTesting", "TokenTesting"]),
     tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TLSTesting"]),
     tests("ModelTests", ["Model", "JSON"]),
     tests("PolicyTests", ["Policy", "Model", "JSON"]),
@@ -102,6 +114,7 @@ let suites: [Target] = [
     tests("LedgerPostgresTests", ["LedgerPostgres", "Ledger", "Platform", "JournalConformance"]),
     tests("AuditTests", ["Audit", "Model", "JSON", "Platform"]),
     tests("OutboundTests", ["Outbound", "Platform"]),
+    tests("TokensTests", ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting"]),
     tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
     tests(
         "ExecutionTests",
@@ -114,24 +127,24 @@ let suites: [Target] = [
         "CommandsTests",
         [
             "Commands", "Model", "JSON", "Policy", "Resolver", "Ledger", "Audit", "Secrets",
-            "Execution", "Outbound", "Platform",
+            "Execution", "Outbound", "Platform", "Tokens", "TokenTesting",
         ]
     ),
     tests(
         "APITests",
         [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit",
-            "Platform", "Ledger", "Secrets", "Execution", "Outbound",
+            "Platform", "Ledger", "Secrets", "Execution", "Outbound", "Tokens", "TokenTesting",
         ]
     ),
     tests(
         "BinderyTests",
         [
             "bindery", "Audit", "Commands", "HTTPServer", "HTTPWire", "JSON", "Ledger", "Model",
-            "Outbound", "Platform",
+            "Outbound", "Platform", "Tokens",
         ]
     ),
-    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire", "TLSTesting"]),
+    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire", "TLSTesting", "TokenTesting"]),
 ]
 
 let package = Package(

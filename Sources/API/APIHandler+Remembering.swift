@@ -10,9 +10,11 @@ extension APIHandler {
     /// position that it is kept under.
     func question(_ request: HTTPRequest) -> AnswerMemo.Question? {
         guard services.isResolvingSettled else { return nil }
-        let position = services.position
+        let (position, keys) = (services.position, services.tokenKeysGeneration)
         return AnswerMemo.fingerprint(of: request)
-            .map { AnswerMemo.Question(fingerprint: $0, position: position) }
+            .map {
+                AnswerMemo.Question(fingerprint: $0, position: position, keysGeneration: keys)
+            }
     }
 
     /// Answers as before, under this request's id.
@@ -61,8 +63,8 @@ extension APIHandler {
         memo.keep(
             AnswerMemo.Entry(
                 question: question,
-                expiresAt: caller.credential.expiresAt,
-                credentialID: caller.isBootstrap ? nil : caller.credential.id,
+                expiresAt: caller.repeatableUntil,
+                credentialID: caller.storedCredential,
                 passage: passage,
                 head: PreparedHead(
                     status: response.status,

@@ -21,9 +21,14 @@ extension APIHandler {
     /// Lets a request through to its command, or throws at the first step that refuses it.
     ///
     /// Nothing but the anonymous routes tells a caller without a credential whether it exists.
-    func pass(_ arrival: Arrival, _ passage: inout Passage) throws(CommandError) -> HTTPHandling {
+    func pass(
+        _ arrival: Arrival,
+        _ passage: inout Passage,
+        mayWait: Bool = true
+    ) throws(CommandError) -> HTTPHandling {
         let match = findRoute(arrival, &passage)
-        let caller = try authenticate(arrival, match, &passage)
+        let admission = try authenticate(arrival, match, &passage, mayWait)
+        guard case .caller(let caller) = admission else { return wait(admission, arrival) }
         guard case .route(let index, let values) = match else {
             return .answer(try withoutRoute(match, arrival, passage))
         }
@@ -53,23 +58,27 @@ extension APIHandler {
     private func authenticate(
         _ arrival: Arrival,
         _ match: Router.Match,
-        _ passage: inout Passage
-    ) throws(CommandError) -> Caller {
-        if isAnonymous(match) { return .anyone(address: arrival.request.peerAddress) }
-        let caller = try noting(arrival, passage) { () throws(CommandError) in
-            try self.caller(of: arrival)
+        _ passage: inout Passage,
+        _ mayWait: Bool
+    ) throws(CommandError) -> Admission {
+        if isAnonymous(match) { return .caller(.anyone(address: arrival.request.peerAddress)) }
+        let admission = try noting(arrival, passage) { () throws(CommandError) in
+            try self.admission(of: arrival, mayWait)
         }
-        passage.credential = caller.credential.id
-        return caller
+        if case .caller(let caller) = admission { passage.credential = caller.credential.id }
+        return admission
     }
 
     /// Finds out who sent a request: a header goes over a client certificate, so that what a client
     /// says goes over what its connection, perhaps a shared one, has.
-    private func caller(of arrival: Arrival) throws(CommandError) -> Caller {
+    private func admission(
+        of arrival: Arrival,
+        _ mayWait: Bool
+    ) throws(CommandError) -> Admission {
         let request = arrival.request
         let token = try arrival.bearerToken()
         if token == nil, let certificate = request.clientCertificate {
-            return try services.authentication.caller(
+            let caller = try services.authentication.caller(
                 certificate: VerifiedCertificate(
                     subject: certificate.subject,
                     names: certificate.names,
@@ -78,11 +87,13 @@ extension APIHandler {
                 address: request.peerAddress,
                 now: arrival.now
             )
+            return .caller(caller)
         }
-        return try services.authentication.caller(
+        return try services.authentication.admission(
             token: token,
             address: request.peerAddress,
-            now: arrival.now
+            now: arrival.now,
+            mayWait: mayWait
         )
     }
 

@@ -34,7 +34,9 @@ enum Problem {
         let status = status(error)
         var headers = AnswerHeaders.common(requestID: requestID, revision: revision)
         if status == 401 {
-            headers.append(HTTPField("WWW-Authenticate", "Bearer realm=\"bindery\""))
+            // Of a request that showed nothing RFC 6750 section 3.1 wants no error.
+            let reason = error.refusesToken ? ", error=\"invalid_token\"" : ""
+            headers.append(HTTPField("WWW-Authenticate", "Bearer realm=\"bindery\"\(reason)"))
         }
         if let seconds = error.retryAfterSeconds {
             headers.append(HTTPField("Retry-After", "\(max(0, seconds))"))

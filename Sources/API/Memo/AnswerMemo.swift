@@ -9,8 +9,9 @@ import Synchronization
 /// else: as long as the ledger's position is the same, the same request gets the same answer, from
 /// authentication and the PDP to the last byte of the body. So the whole evaluation is remembered,
 /// its admission included, under a fingerprint of all that the client sent. A change of any object,
-/// a revoked key among them, moves the position and ends everything remembered at once; only time
-/// can end an admission without one, which `Entry.expiresAt` is for.
+/// a revoked key among them, moves the position and ends everything remembered at once; so do other
+/// keys of an issuer of tokens. Only time can end an admission without one, which `Entry.expiresAt` is
+/// for.
 ///
 /// Refusals are never remembered.
 final class AnswerMemo: Sendable {
@@ -31,12 +32,14 @@ final class AnswerMemo: Sendable {
         let fingerprint: Fingerprint
         /// The ledger's position when the request arrived.
         let position: UInt64
+        /// Changes with the keys that tokens are checked by.
+        let keysGeneration: UInt64
     }
 
     /// One answer.
     final class Entry: Sendable {
         let question: Question
-        /// When the credential ends.
+        /// When the credential ends, or the keys that a token was checked by.
         let expiresAt: Timestamp?
         /// The key that it was; nil for the bootstrap key, whose use is not noted.
         let credentialID: CredentialID?

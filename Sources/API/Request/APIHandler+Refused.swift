@@ -9,8 +9,8 @@ extension APIHandler {
     func noting(
         _ arrival: Arrival,
         _ passage: Passage,
-        _ find: () throws(CommandError) -> Caller
-    ) throws(CommandError) -> Caller {
+        _ find: () throws(CommandError) -> Admission
+    ) throws(CommandError) -> Admission {
         do throws(CommandError) {
             return try find()
         } catch {

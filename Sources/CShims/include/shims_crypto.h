@@ -9,4 +9,6 @@
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 
+enum { bindery_public_key = EVP_PKEY_PUBLIC_KEY };
+
 #endif

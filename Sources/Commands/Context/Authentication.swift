@@ -1,74 +1,125 @@
-import JSON
 import Ledger
 public import Model
 import Platform
 import Synchronization
+public import Tokens
 
 /// Finds out who sent a request, from its bearer token (API section 3).
 public final class Authentication: Sendable {
     /// Failures a minute from one address, after which they are answered 429.
     public static let failuresPerMinuteDefault = 100
-    /// The most addresses whose failures are counted; beyond, counting starts again.
-    static let addressCountMax = 10_000
+    /// Failures a minute in one key's name, from wherever, after which they are answered 429.
+    public static let failuresPerKeyDefault = 100
     /// The most accepted keys remembered; beyond, remembering starts again.
     static let acceptedCountMax = 100_000
     /// The shortest bootstrap key, in characters.
     public static let bootstrapCharacterCountMin = 32
 
-    private struct Failures {
-        var minute: Int64 = 0
-        var counts: [String: Int] = [:]
-    }
-
     private let ledger: Ledger
     private let usage: KeyUsage
     private let bootstrapDigest: [UInt8]?
     private let bootstrap: Credential
-    private let failuresPerMinute: Int
-    private let failures = Mutex(Failures())
+    let failures: AuthenticationFailures
     /// Digests of keys that were accepted, and whose they are.
     private let accepted = Mutex<[[UInt8]: CredentialID]>([:])
 
     private let certificates: ClientCertificateMap
+    private let tokens: TokenVerifier?
 
-    init(
-        ledger: Ledger,
-        usage: KeyUsage,
-        bootstrapKey: String?,
-        failuresPerMinute: Int,
-        clientCertificates: [ClientCertificateRule]
-    ) {
+    init(ledger: Ledger, usage: KeyUsage, settings: Services.Settings) {
         self.ledger = ledger
         self.usage = usage
-        self.bootstrapDigest = bootstrapKey.map { Digest.sha256($0) }
-        self.bootstrap = Self.bootstrapCredential
-        self.failuresPerMinute = failuresPerMinute
-        self.certificates = ClientCertificateMap(clientCertificates)
+        self.bootstrapDigest = settings.bootstrapKey.map { Digest.sha256($0) }
+        self.bootstrap = .bootstrap
+        self.failures = AuthenticationFailures(
+            perMinute: settings.failuresPerMinute,
+            perKeyAndMinute: settings.failuresPerKeyAndMinute
+        )
+        self.certificates = ClientCertificateMap(settings.clientCertificates)
+        self.tokens = settings.tokens
     }
 
-    /// Finds out who sent `token`; the failures of `address` are counted.
+    /// Finds out who sent `token`, at once; the failures of `address` are counted.
     ///
     /// - Returns: The caller.
-    /// - Throws: `UNAUTHENTICATED`, the same for every cause; `TOO_MANY_FAILURES` when the address
-    ///   failed too often within the minute.
+    /// - Throws: `UNAUTHENTICATED`, the same for every cause; `TOO_MANY_FAILURES` when the address, or
+    ///   somebody in the key's name, failed too often within the minute; `KEYS_UNAVAILABLE`.
     public func caller(
         token: String?,
         address: String,
         now: Timestamp
     ) throws(CommandError) -> Caller {
+        let admission = try admission(token: token, address: address, now: now, mayWait: false)
+        guard case .caller(let caller) = admission else {
+            preconditionFailure("who may not wait is not told to")
+        }
+        return caller
+    }
+
+    /// Finds out who sent `token`, unless the keys of its issuer have to be read first.
+    ///
+    /// - Parameters:
+    ///   - token: The bearer token.
+    ///   - address: Where it came from; its failures are counted.
+    ///   - now: The time.
+    ///   - mayWait: Whether the caller can wait for keys.
+    /// - Returns: The caller, or what to wait for.
+    /// - Throws: As `caller(token:address:now:)`.
+    public func admission(
+        token: String?,
+        address: String,
+        now: Timestamp,
+        mayWait: Bool
+    ) throws(CommandError) -> Admission {
         guard let token, !token.isEmpty else {
-            throw Self.unauthenticated("No credential was given.")
+            throw CommandError(.unauthenticated, "UNAUTHENTICATED", "No credential was given.")
         }
         let digest = APIKey.digest(of: token)
         if let bootstrapDigest, SecretComparison.areEqual(digest, bootstrapDigest) {
-            return Caller(credential: bootstrap, isBootstrap: true, address: address)
+            return .caller(Caller(credential: bootstrap, isBootstrap: true, address: address))
         }
-        if let credential = known(digest, now) ?? credential(token, digest, now) {
+        if let tokens, !token.hasPrefix(APIKey.prefix) {
+            let outcome = tokens.check(token, at: now, mayWait: mayWait)
+            return try admission(outcome, address: address, now: now)
+        }
+        do throws(APIKeyDefect) {
+            let credential = try credential(token, digest, now)
             usage.note(credential.id, at: now)
-            return Caller(credential: credential, isBootstrap: false, address: address)
+            return .caller(Caller(credential: credential, isBootstrap: false, address: address))
+        } catch {
+            let subject = APIKey.id(of: token).map { AuthenticationFailure.Subject.key($0) }
+            throw failures.count(
+                AuthenticationFailure(kind: .key, reason: error.rawValue, subject: subject),
+                from: address,
+                now: now
+            )
         }
-        try countFailure(address, now)
-        throw Self.unauthenticated("The credential is unknown, expired or revoked.")
+    }
+
+    /// What became of a token that an issuer may have signed.
+    private func admission(
+        _ outcome: TokenVerifier.Outcome,
+        address: String,
+        now: Timestamp
+    ) throws(CommandError) -> Admission {
+        switch outcome {
+        case .granted(let admission): return .caller(Caller(admission, address: address))
+        case .needsKeys(let keys): return .keys(keys)
+        case .refused(let refusal):
+            if refusal.defect == .keysUnavailable { throw failures.countUnavailable() }
+            let subject = refusal.issuer.map { issuer in
+                AuthenticationFailure.Subject.token(issuer: issuer, keyID: refusal.keyID)
+            }
+            throw failures.count(
+                AuthenticationFailure(
+                    kind: .jwt,
+                    reason: refusal.defect.rawValue,
+                    subject: subject
+                ),
+                from: address,
+                now: now
+            )
+        }
     }
 
     /// Finds out whom a verified client certificate stands for; the failures of `address` are
@@ -88,17 +139,26 @@ public final class Authentication: Sendable {
             usage.note(id, at: now)
             return Caller(credential: credential, isBootstrap: false, address: address)
         }
-        try countFailure(address, now)
-        throw Self.unauthenticated(
-            "The client certificate stands for no credential, or for one that is unknown, expired or "
-                + "revoked."
+        var error = failures.count(
+            AuthenticationFailure(kind: .certificate, reason: "noCredential"),
+            from: address,
+            now: now
         )
+        if error.kind == .unauthenticated {
+            error.refusesToken = false
+            error.detail =
+                "The client certificate stands for no credential, or for one that is unknown, expired "
+                + "or revoked."
+        }
+        throw error
     }
 
-    /// Whether who was let in would still be: its key is neither revoked nor expired since.
+    /// Whether who was let in would still be: its key is neither revoked nor expired since, its token
+    /// has not ended, and the key that signed it still stands.
     func isStillGood(_ caller: Caller, now: Timestamp) -> Bool {
-        caller.isBootstrap
-            || ledger.state.credentials[caller.credential.id]?.value.isGood(at: now) ?? false
+        if caller.isBootstrap { return true }
+        if let token = caller.token { return tokens?.isStillGood(token.origin, at: now) ?? false }
+        return ledger.state.credentials[caller.credential.id]?.value.isGood(at: now) ?? false
     }
 
     /// The credential of a key that was accepted before: its digest was compared then, and a
@@ -110,86 +170,49 @@ public final class Authentication: Sendable {
         return credential
     }
 
-    private func credential(_ token: String, _ digest: [UInt8], _ now: Timestamp) -> Credential? {
-        guard let id = APIKey.id(of: token),
-            let credential = ledger.state.credentials[id]?.value
-        else { return nil }
+    private func credential(
+        _ token: String,
+        _ digest: [UInt8],
+        _ now: Timestamp
+    ) throws(APIKeyDefect) -> Credential {
+        if let known = known(digest, now) { return known }
+        guard let id = APIKey.id(of: token) else { throw .malformed }
+        guard let credential = ledger.state.credentials[id]?.value else { throw .unknown }
         let expected = Array(credential.digest.utf8)
-        guard SecretComparison.areEqual(Array(Hex.encode(digest).utf8), expected),
-            credential.isGood(at: now)
-        else { return nil }
+        guard SecretComparison.areEqual(Array(Hex.encode(digest).utf8), expected) else {
+            throw .wrongSecret
+        }
+        guard credential.isGood(at: now) else {
+            throw credential.status == .revoked ? .revoked : .expired
+        }
         accepted.withLock { accepted in
             if accepted.count >= Self.acceptedCountMax { accepted = [:] }
             accepted[digest] = id
         }
         return credential
     }
-
-    private func countFailure(_ address: String, _ now: Timestamp) throws(CommandError) {
-        let minute = now.milliseconds / 60_000
-        let count = failures.withLock { failures in
-            if failures.minute != minute || failures.counts.count >= Self.addressCountMax {
-                failures = Failures(minute: minute, counts: [:])
-            }
-            failures.counts[address, default: 0] += 1
-            return failures.counts[address] ?? 0
-        }
-        guard count > failuresPerMinute else { return }
-        let seconds = Int(60 - now.milliseconds / 1000 % 60)
-        var error = CommandError(
-            .limited,
-            "TOO_MANY_FAILURES",
-            "Too many credentials from this address were refused.",
-            retryAfterSeconds: seconds
-        )
-        error.rateLimit = RateLimitNote(
-            name: "failures",
-            quota: failuresPerMinute,
-            windowSeconds: 60,
-            resetSeconds: seconds
-        )
-        throw error
-    }
-
-    private static func unauthenticated(_ detail: String) -> CommandError {
-        CommandError(.unauthenticated, "UNAUTHENTICATED", detail)
-    }
-
-    /// The credential that the bootstrap key stands for: everything, everywhere.
-    private static var bootstrapCredential: Credential {
-        Credential.standIn("bootstrap", roles: ["platform-admin"], reach: ["*"])
-    }
 }
 
-extension Caller {
-    /// Whoever calls what is open to anyone: a caller without a right to anything else.
-    public static func anyone(address: String) -> Caller {
-        Caller(credential: nobody, isBootstrap: false, address: address)
-    }
+/// Who sent a request, or what has to be read before that can be said.
+public enum Admission: Sendable {
+    /// Who it was.
+    case caller(Caller)
+    /// The keys of a token's issuer are not known: wait for them, off the event loop, and ask again.
+    case keys(PendingKeys)
+}
 
-    private static let nobody = Credential.standIn("anonymous", roles: ["runtime"], reach: [])
+/// Why a key stands for nobody; for the operator alone.
+private enum APIKeyDefect: String, Error {
+    case malformed
+    case unknown
+    case wrongSecret
+    case expired
+    case revoked
 }
 
 extension Credential {
     /// Whether it is neither revoked nor expired.
     fileprivate func isGood(at now: Timestamp) -> Bool {
         status == .active && expiresAt.map { now < $0 } ?? true
-    }
-
-    /// A credential that is not in the store.
-    fileprivate static func standIn(
-        _ name: String,
-        roles: [JSONValue],
-        reach: [JSONValue]
-    ) -> Credential {
-        guard let id = CredentialID(name) else { preconditionFailure("\(name) is an identifier") }
-        let json: JSONValue = [
-            "roles": .array(roles), "environments": .array(reach), "workflows": .array(reach),
-        ]
-        do {
-            return try Credential(json, id: id, tenant: nil, digest: "")
-        } catch {
-            preconditionFailure("a credential that the server makes itself is a good one")
-        }
     }
 }

@@ -1,6 +1,7 @@
 import Ledger
 public import Model
 public import Policy
+import Tokens
 
 /// Who calls: a credential, and from where.
 public struct Caller: Sendable {
@@ -11,15 +12,46 @@ public struct Caller: Sendable {
     /// The address of the client.
     public let address: String
 
-    init(credential: Credential, isBootstrap: Bool, address: String) {
+    /// The token that it bears; nil when it has a key.
+    let admission: TokenAdmission?
+
+    init(
+        credential: Credential,
+        isBootstrap: Bool,
+        address: String,
+        token admission: TokenAdmission? = nil
+    ) {
         self.credential = credential
         self.isBootstrap = isBootstrap
         self.address = address
+        self.admission = admission
     }
 
+    /// The token that it bears; nil when it has a key.
+    var token: TokenGrant? { admission?.grant }
+
+    /// The key that it is, whose use is noted; nil for the bootstrap key and for a token.
+    public var storedCredential: CredentialID? {
+        isBootstrap || admission != nil ? nil : credential.id
+    }
+
+    /// Until when what it is answered can be repeated without asking again who it is, as long as the
+    /// store and the issuers' keys are the same; nil for no end.
+    public var repeatableUntil: Timestamp? { admission?.until ?? credential.expiresAt }
+
     /// The caller as entries of the log name it.
-    var actor: ChangeActor {
-        ChangeActor(type: isBootstrap ? "bootstrap" : "key", id: credential.id.text)
+    var actor: ChangeActor { ChangeActor(type: actorType, id: actorID) }
+
+    /// What kind of caller it is, in the log and in the trail.
+    var actorType: String {
+        if admission != nil { return "jwt" }
+        return isBootstrap ? "bootstrap" : "key"
+    }
+
+    /// Which one of its kind: a key by its id, the bearer of a token by issuer and subject.
+    var actorID: String {
+        guard let origin = token?.origin else { return credential.id.text }
+        return "\(origin.issuer) \(origin.subject)"
     }
 
     /// Decides whether the caller may do `action`, before anything is looked at (API section 3).

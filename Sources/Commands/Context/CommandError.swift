@@ -36,7 +36,7 @@ public struct CommandError: Error, Sendable, Equatable {
     /// The stable code, in upper case.
     public let code: String
     /// What went wrong, in words for the client; holds no secret.
-    public let detail: String
+    public internal(set) var detail: String
     /// What is wrong at which place.
     public var issues: [Issue] = []
     /// Further members of the answer, such as `report` or `provider`.
@@ -45,6 +45,10 @@ public struct CommandError: Error, Sendable, Equatable {
     public var retryAfterSeconds: Int?
     /// The limit that was reached.
     public var rateLimit: RateLimitNote?
+    /// Whether a bearer token was shown and refused, as `WWW-Authenticate` tells (RFC 6750).
+    public internal(set) var refusesToken = false
+    /// What the trail says instead of `detail`, more than a client may know; holds no secret.
+    var auditDetail: String?
     /// What it may have done although it failed, which decides what becomes of the request's
     /// `Idempotency-Key`.
     public var effect = Effect.none

@@ -74,8 +74,8 @@ extension Caller {
     /// The caller as the trail names it.
     var auditActor: AuditActor {
         AuditActor(
-            type: isBootstrap ? "bootstrap" : "key",
-            id: credential.id.text,
+            type: actorType,
+            id: actorID,
             via: "http",
             ip: address
         )

@@ -70,7 +70,7 @@ extension Services {
         by actor: AuditActor
     ) -> AuditDraft {
         var draft = AuditDraft(kind, action, outcome: .denied, by: actor, at: request.now)
-        draft.failure = AuditFailure(code: error.code, detail: error.detail)
+        draft.failure = AuditFailure(code: error.code, detail: error.auditDetail ?? error.detail)
         draft.resource = request.route.map { AuditResource(type: "route", id: $0) }
         draft.requestID = request.requestID
         draft.traceparent = request.traceparent

@@ -3,6 +3,7 @@ public import Execution
 public import Ledger
 public import Model
 import Synchronization
+public import Tokens
 
 /// What commands work with: made once at start, shared by all requests.
 public final class Services: Sendable {
@@ -17,6 +18,10 @@ public final class Services: Sendable {
         public var bootstrapKey: String?
         /// Failed authentications a minute from one address.
         public var failuresPerMinute = Authentication.failuresPerMinuteDefault
+        /// Failed authentications a minute in one key's name, from wherever.
+        public var failuresPerKeyAndMinute = Authentication.failuresPerKeyDefault
+        /// The issuers whose tokens are taken; nil for none.
+        public var tokens: TokenVerifier?
         /// Which credentials client certificates stand for.
         public var clientCertificates: [ClientCertificateRule] = []
         /// How long a health check is good for, in seconds.
@@ -75,9 +80,7 @@ public final class Services: Sendable {
         self.authentication = Authentication(
             ledger: ledger,
             usage: keyUsage,
-            bootstrapKey: settings.bootstrapKey,
-            failuresPerMinute: settings.failuresPerMinute,
-            clientCertificates: settings.clientCertificates
+            settings: settings
         )
         self.idempotency = IdempotencyGate(ledger: ledger)
         let events = EventFeed(settings)
@@ -85,7 +88,11 @@ public final class Services: Sendable {
         let denials = DenialTrail(audit)
         self.denials = denials
         self.exports = ExportObjects.makeSlots()
-        addMetrics { events.metricsText + denials.metricsText }
+        let (failures, tokens) = (authentication.failures, settings.tokens)
+        addMetrics {
+            events.metricsText + denials.metricsText + failures.metricsText
+                + (tokens?.metricsText ?? "")
+        }
     }
 
     /// The declared environments.
@@ -94,6 +101,8 @@ public final class Services: Sendable {
     public var revision: UInt64 { ledger.revision }
     /// The position of the store's newest durable state; see `Ledger.position`.
     public var position: UInt64 { ledger.position }
+    /// A number that changes when the keys do that tokens are checked by.
+    public var tokenKeysGeneration: UInt64 { settings.tokens?.generation ?? 0 }
     /// How long a health check is good for, in seconds.
     var healthFreshSeconds: Int { settings.healthFreshSeconds }
 

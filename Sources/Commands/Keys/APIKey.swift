@@ -6,6 +6,8 @@ import Platform
 /// The checksum, CRC-32C over what stands before it, lets a scanner tell a leaked key from a text
 /// that looks like one, without asking the server.
 enum APIKey {
+    /// What every key starts with.
+    static let prefix = "bnd_"
     /// Random bytes of the secret: 192 bits.
     static let secretByteCount = 24
     /// Random bytes of an id.
@@ -20,14 +22,19 @@ enum APIKey {
             let id = Base62.encode(Random.bytes(count: idByteCount))
             let secret = Base62.encode(Random.bytes(count: secretByteCount))
             guard let name = CredentialID(id) else { continue }
-            let head = "bnd_\(id)_\(secret)"
-            return (name, head + checksum(head))
+            return (name, text(id: id, secret: secret))
         }
+    }
+
+    /// The key of an id and a secret.
+    static func text(id: String, secret: String) -> String {
+        let head = "\(prefix)\(id)_\(secret)"
+        return head + checksum(head)
     }
 
     /// The id in a key; nil when the text is no whole key.
     static func id(of text: String) -> CredentialID? {
-        guard text.utf8.count <= byteCountMax, text.hasPrefix("bnd_") else { return nil }
+        guard text.utf8.count <= byteCountMax, text.hasPrefix(prefix) else { return nil }
         let length = Base62.characterCount(byteCount: checksumByteCount)
         guard text.utf8.count > length + 4 else { return nil }
         let head = String(text.dropLast(length))

@@ -88,6 +88,24 @@ public struct Credential: DocumentNoun {
         self.init(id, tenant, fields, .active, digest, StoredDocument(object))
     }
 
+    /// A credential that is not in the store: of somebody who is known in another way than by a key.
+    public init(
+        unstored id: CredentialID,
+        tenant: TenantID?,
+        roles: Set<Role>,
+        environments: [EnvironmentName]?,
+        workflows: [Pattern],
+        expiresAt: Timestamp? = nil
+    ) {
+        let fields = Fields(
+            roles: roles,
+            environments: environments,
+            workflows: workflows,
+            expiresAt: expiresAt
+        )
+        self.init(id, tenant, fields, .active, "", StoredDocument([:]))
+    }
+
     /// Reads what `storedJSON` wrote; nil when it is something else.
     public init?(storedJSON json: JSONValue) {
         let issues = IssueList()

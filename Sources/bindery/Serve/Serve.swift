@@ -18,13 +18,23 @@ enum Serve {
         let shutdown = ShutdownSignal()
         let tls = try certificates(settings.tls)
         let accessLog = try AccessLogging(settings.accessLog, log)
+        let tokens = try await TokenKeys(settings, log)
         let reload = CertificateReload(settings.tls, tls, log)
-        let stores = try await ServerStores.open(settings, log)
-        let server: HTTPServer
+        let stores: ServerStores
         do {
-            server = try await start(settings, stores, tls, accessLog.log, console, log)
+            stores = try await ServerStores.open(settings, log)
         } catch {
             await reload.stop()
+            await tokens.stop()
+            throw error
+        }
+        let server: HTTPServer
+        do {
+            let services = try ServerParts.services(settings, stores, tokens.verifier)
+            server = try await start(settings, stores, services, tls, accessLog.log, console, log)
+        } catch {
+            await reload.stop()
+            await tokens.stop()
             await stores.close()
             throw error
         }
@@ -36,6 +46,7 @@ enum Serve {
         await accessLog.close()
         await watch.stop()
         await reload.stop()
+        await tokens.stop()
         await stores.close()
         log.write(.info, "server.stopped")
     }
@@ -44,12 +55,12 @@ enum Serve {
     private static func start(
         _ settings: Settings,
         _ stores: ServerStores,
+        _ services: Services,
         _ tls: ServerTLS?,
         _ accessLog: AccessLog?,
         _ console: Console,
         _ log: ServerLog
     ) async throws(CommandFailure) -> HTTPServer {
-        let services = try ServerParts.services(settings, stores)
         let server = HTTPServer(
             configuration: ServerListening.configuration(settings, tls),
             handler: APIHandler(services: services, accessLog: accessLog)

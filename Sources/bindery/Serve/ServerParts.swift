@@ -5,6 +5,7 @@ import Ledger
 import Outbound
 import Platform
 import Secrets
+import Tokens
 
 /// What requests are answered with, made of the settings and the stores.
 enum ServerParts {
@@ -13,13 +14,16 @@ enum ServerParts {
     /// - Throws: One line that names the setting that can't work.
     static func services(
         _ settings: Settings,
-        _ stores: ServerStores
+        _ stores: ServerStores,
+        _ tokens: TokenVerifier? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
         let secrets = try secrets(settings)
         let configuration = execution(settings)
+        var servicesSettings = servicesSettings(settings)
+        servicesSettings.tokens = tokens
         return Services(
-            settings: servicesSettings(settings),
+            settings: servicesSettings,
             ledger: stores.ledger,
             audit: stores.audit,
             executor: Executor(
@@ -43,6 +47,7 @@ enum ServerParts {
         result.publicURL = settings.publicURL
         result.bootstrapKey = settings.bootstrapKey?.withText { $0 }
         result.failuresPerMinute = settings.failedAuthenticationCountMax
+        result.failuresPerKeyAndMinute = settings.failedKeyCountMax
         result.clientCertificates = settings.clientCertificates
         result.ledgerLagMax = settings.ledger.lagMax
         result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
@@ -84,7 +89,7 @@ enum ServerParts {
         }
     }
 
-    private static func outbound(
+    static func outbound(
         _ settings: OutboundSettings
     ) throws(CommandFailure) -> OutboundClient {
         let configuration = OutboundConfiguration(

@@ -119,6 +119,5 @@ extension Setting {
             reserved: "cors.origins",
             "can't be set: CORS comes with a later version; serve pages and API from one origin"
         ),
-        Setting(reserved: "auth.jwt", "can't be set: JWT comes with a later version; use API keys"),
     ]
 }

@@ -44,7 +44,21 @@ extension Setting {
             \.failedAuthenticationCountMax,
             .integer(1...1_000_000),
             help: "Failed authentications of one address in a minute, from which on it is answered "
-                + "429."
+                + "429; IPv6 counts by /64."
+        ),
+        Setting(
+            "auth.failuresPerKeyPerMinute",
+            \.failedKeyCountMax,
+            .integer(1...1_000_000),
+            help: "Failed authentications in the name of one key in a minute, from wherever, from "
+                + "which on they are answered 429; who is good is never refused."
+        ),
+        Setting(
+            "auth.jwt",
+            \.tokenIssuers,
+            .tokenIssuers,
+            help: "The issuers whose tokens (JWT) are taken beside API keys, and what their claims "
+                + "give: docs/authentication.md."
         ),
     ]
 

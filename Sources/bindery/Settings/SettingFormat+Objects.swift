@@ -1,6 +1,7 @@
 import Commands
 import JSON
 import Model
+import Tokens
 
 extension SettingFormat {
     /// A list of objects with text members: an array in the file, and the same JSON as text of a
@@ -11,26 +12,45 @@ extension SettingFormat {
         write: @escaping @Sendable (Item) -> JSONObject,
         read: @escaping @Sendable ([String: String]) throws(SettingDefect) -> Item
     ) -> SettingFormat where Value == [Item] {
-        let rule = "an array of at most \(countMax) objects \(members), in JSON"
-        @Sendable func item(_ json: JSONValue) throws(SettingDefect) -> Item {
-            var texts: [String: String] = [:]
-            for member in json.object ?? [:] {
-                guard let text = member.value.string else {
-                    throw SettingDefect(detail: "\(member.key) must be a text")
+        values(
+            members,
+            countMax: countMax,
+            write: { .object(write($0)) },
+            read: { (json) throws(SettingDefect) in
+                var texts: [String: String] = [:]
+                for member in json.object ?? [:] {
+                    guard let text = member.value.string else {
+                        throw SettingDefect(detail: "\(member.key) must be a text")
+                    }
+                    texts[member.key] = text
                 }
-                texts[member.key] = text
+                guard json.object != nil else { throw SettingDefect(detail: "must be an object") }
+                return try read(texts)
             }
-            guard json.object != nil else { throw SettingDefect(detail: "must be an object") }
-            return try read(texts)
-        }
+        )
+    }
+
+    /// A list of objects; `conflict` says what is wrong with an object beside an earlier one.
+    fileprivate static func values<Item>(
+        _ members: String,
+        countMax: Int,
+        write: @escaping @Sendable (Item) -> JSONValue,
+        conflict: @escaping @Sendable (Item, Item) -> String? = { _, _ in nil },
+        read: @escaping @Sendable (JSONValue) throws(SettingDefect) -> Item
+    ) -> SettingFormat where Value == [Item] {
+        let rule = "an array of at most \(countMax) objects \(members), in JSON"
         @Sendable func all(_ json: JSONValue) throws(SettingDefect) -> [Item] {
             guard let items = json.array, items.count <= countMax else {
                 throw SettingDefect(detail: "must be \(rule)")
             }
             var values: [Item] = []
             for (index, json) in items.enumerated() {
-                do {
-                    values.append(try item(json))
+                do throws(SettingDefect) {
+                    let value = try read(json)
+                    if let conflict = values.lazy.compactMap({ conflict(value, $0) }).first {
+                        throw SettingDefect(detail: conflict)
+                    }
+                    values.append(value)
                 } catch {
                     throw SettingDefect(detail: "item \(index): \(error.detail)", index: index)
                 }
@@ -42,7 +62,7 @@ extension SettingFormat {
             rule: rule,
             text: { items in
                 guard !items.isEmpty else { return "" }
-                return JSONValue.array(items.map { .object(write($0)) }).serializedText
+                return JSONValue.array(items.map(write)).serializedText
             },
             fromText: { (text) throws(SettingDefect) in
                 let json: JSONValue
@@ -108,6 +128,24 @@ extension SettingFormat<[ClientCertificateRule]> {
                 throw SettingDefect(detail: ClientCertificateRule.words)
             }
             return ClientCertificateRule(mark: mark, credential: key)
+        }
+    )
+}
+
+extension SettingFormat<[TokenIssuer]> {
+    /// The issuers whose tokens are taken.
+    static let tokenIssuers = SettingFormat.values(
+        "of issuers (docs/authentication.md)",
+        countMax: TokenIssuer.countMax,
+        write: { $0.json },
+        conflict: { $0.name == $1.name ? "there is another one of this issuer" : nil },
+        read: { (json) throws(SettingDefect) in
+            do throws(InvalidDocument) {
+                return try TokenIssuer(json)
+            } catch {
+                let details = error.issues.map { "\($0.pointer) \($0.detail)" }
+                throw SettingDefect(detail: details.joined(separator: "; "))
+            }
         }
     )
 }

@@ -2,6 +2,7 @@ import Commands
 import Model
 import Outbound
 import Platform
+import Tokens
 
 /// Everything that an operator can set; what is not set keeps the value written here.
 ///
@@ -49,6 +50,10 @@ struct Settings: Sendable {
     var healthFreshness = Duration.seconds(3600)
     /// Failed authentications of one address in a minute, from which on it is refused.
     var failedAuthenticationCountMax = 100
+    /// Failed authentications in one key's name in a minute, from which on they are refused.
+    var failedKeyCountMax = 100
+    /// The issuers whose tokens are taken.
+    var tokenIssuers: [TokenIssuer] = []
     /// How the audit trail is kept.
     var audit = AuditSettings()
     /// How the ledger is kept.
