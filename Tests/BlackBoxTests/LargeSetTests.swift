@@ -38,6 +38,24 @@ import Testing
         #expect(try await line.run("diff", "-f", most, "--prune").ending == .exit(0))
     }
 
+    @Test func `a set of one tenant's connections takes memory for each once`() async throws {
+        let server = try await BinderyServer.started(flags: ["--limits-body-bytes", "16777216"])
+        let line = try CommandLine(server)
+        let connections = (0..<5000)
+            .map { index in
+                #"{"kind":"IntegrationConnection","tenantId":"one","object":{"meta":{"id":"c\#(index)","#
+                    + #""integrationKey":"payments.stripe","integrationVersion":1,"label":"c","#
+                    + #""environment":"sandbox"},"ownershipMode":"byok","secretRef":"vault://a/b"}}"#
+            }
+        let set = try line.write("all.ndjson", connections.joined(separator: "\n"))
+        let stripe = Repository.path("config/catalogue/payments.stripe.json")
+        let apply = try await line.run("apply", "-f", set, "-f", stripe)
+        #expect(apply.ending == .exit(0), "\(apply.errors.prefix(500))")
+        // When each change kept the tables before it, 5,000 took gigabytes; they take some 70 MB.
+        let most = try server.process.memoryByteCountMax
+        #expect(most > 0 && most < 512 << 20, "\(most >> 20) MiB")
+    }
+
     @Test func `a server that is killed while a set comes about has all of it or nothing`()
         async throws
     {

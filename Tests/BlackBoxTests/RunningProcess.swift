@@ -67,6 +67,13 @@ final class RunningProcess: Sendable {
         get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
     }
 
+    /// The most memory that it ever had, in bytes.
+    var memoryByteCountMax: Int {
+        let status = Self.text("/proc/\(id)/status")
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+    }
+
     func signal(_ number: Int32) { if isRunning { kill(id, number) } }
 
     /// Waits for its end.

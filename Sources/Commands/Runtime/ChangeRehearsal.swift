@@ -60,6 +60,7 @@ struct ChangeRehearsal {
         }
         do throws(CommandError) {
             let planned = try plan(member)
+            planned.plan.answer.settle()
             take(planned.plan.changes)
             return planned
         } catch {
