@@ -110,6 +110,39 @@ import Testing
         await other.close()
     }
 
+    @Test func `who has loaded anew knows by what end, and notices that it is gone`() async throws {
+        var configuration = try TestDatabase.configuration()
+        configuration.snapshotCount = 1
+        let place = "ledger = '\(configuration.ledger)'"
+        let away = try Loaded(configuration).journal
+        let other = try Loaded(configuration).journal
+        for number in 0..<10 { try await other.append("r\(number)", after: number) }
+        try await other.save(TextSource(position: 8, lines: ["r"]))
+        do {
+            _ = try await away.records(after: 0)
+            Issue.record("what was removed was handed out")
+        } catch { #expect(error.code == .notKept) }
+        #expect(try await away.withNewest { history in history.lastPosition } == 10)
+        // What came last is lost, and another history takes its place.
+        try TestDatabase.run(
+            "DELETE FROM bindery_record WHERE position = 10 AND \(place)",
+            """
+            UPDATE bindery_head SET position = 9, fence = fence + 1, batch = (
+                SELECT batch FROM bindery_record WHERE position = 9 AND \(place)
+            ) WHERE \(place)
+            """
+        )
+        let restarted = try Loaded(configuration).journal
+        for number in 9..<12 { try await restarted.append("other", after: number) }
+        await restarted.close()
+        do {
+            _ = try await away.takeHead()
+            Issue.record("another log was taken for the own one")
+        } catch { #expect(error.code == .diverged) }
+        await away.close()
+        await other.close()
+    }
+
     @Test func `a foreign fence costs an attempt, not a conflict`() async throws {
         let configuration = try TestDatabase.configuration()
         let journal = try Loaded(configuration).journal
