@@ -51,7 +51,12 @@ extension Ledger {
                     "the log ends at \(head), this process knows \(position)"
                 )
             }
-            while position < head { try await readOn(in: journal) }
+            while position < head {
+                guard try await readOn(in: journal) else {
+                    let detail = "the log has no record behind position \(position)"
+                    throw JournalError(.damaged, detail)
+                }
+            }
         } catch {
             await journal.releaseHead()
             throw error
@@ -68,14 +73,11 @@ extension Ledger {
     public func refresh() async throws(LedgerError) {
         guard let sharedJournal else { return }
         do throws(JournalError) {
-            while true {
-                let start = position
-                let records = try await sharedJournal.records(after: start)
-                if records.isEmpty { return }
-                try take(records)
-            }
+            guard try await readOn(in: sharedJournal) else { return }
+            // Others may go on writing: what comes behind this head is not waited for.
+            let head = sharedJournal.standing.headPosition
+            while position < head, try await readOn(in: sharedJournal) {}
         } catch {
-            // What is no longer kept is loaded anew by who follows; it is not waited for.
             throw LedgerError(error.endsSharing ? .readOnly : .unavailable, error.detail)
         }
     }
@@ -87,30 +89,24 @@ extension Ledger {
         guard let sharedJournal else { return }
         // Nothing is to be appended, so the head is of no use any more.
         await sharedJournal.releaseHead()
-        let detail = "the log ends behind position \(state.position)"
-        let records: [JournalRecord]
-        do throws(JournalError) {
-            records = try await sharedJournal.records(after: state.position)
-        } catch  where error.code == .notKept {
-            throw JournalError(.conflict, detail)
-        }
-        guard records.isEmpty else {
-            try take(records)
-            throw JournalError(.conflict, detail)
+        let isBehind = try await readOn(in: sharedJournal)
+        guard !isBehind, position == state.position else {
+            throw JournalError(.conflict, "the log ends behind position \(state.position)")
         }
     }
 
-    /// Reads some of what is behind the published state.
-    private func readOn(in journal: any SharedJournal) async throws(JournalError) {
+    /// Reads some of what is behind the published state, or all of it anew when it is no longer kept.
+    ///
+    /// - Returns: Whether there was anything; whoever follows beside it may have read it meanwhile.
+    private func readOn(in journal: any SharedJournal) async throws(JournalError) -> Bool {
         let start = position
         do throws(JournalError) {
             let records = try await journal.records(after: start)
-            guard !records.isEmpty || position > start else {
-                throw JournalError(.damaged, "the log has no record behind position \(start)")
-            }
             try take(records)
+            return !records.isEmpty || position > start
         } catch  where error.code == .notKept {
             try await reload(from: journal)
+            return true
         }
     }
 
@@ -188,11 +184,7 @@ extension Ledger {
     }
 
     private func follow(_ journal: any SharedJournal) async throws(JournalError) {
-        do throws(JournalError) {
-            try take(try await journal.records(after: position))
-        } catch  where error.code == .notKept {
-            try await reload(from: journal)
-        }
+        _ = try await readOn(in: journal)
         _ = sharing.lag(journal.standing, at: position)
     }
 

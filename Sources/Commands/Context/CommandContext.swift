@@ -81,12 +81,6 @@ struct Written: Sendable {
         set { late.object = newValue.map { LateObject($0) } }
     }
 
-    /// Writes both objects out now.
-    ///
-    /// What writes them out may hold the state that they were planned on. One of a write is let go soon;
-    /// those of a set of thousands would each keep tables of their own, which every next change copies.
-    func settle() { _ = (late.object?.value, late.before?.value) }
-
     /// The object before the write; nil when there was none.
     var before: JSONObject? {
         get { late.before?.value }

@@ -30,6 +30,9 @@ enum DocumentWrite {
     }
 
     /// The plan of a put: nothing when it changes nothing.
+    ///
+    /// `json` is called behind the plan, and must not hold the state that it was planned on: the writes
+    /// of a batch, and the thousands of a set, would each keep tables of their own.
     static func plan<Noun: DocumentNoun>(
         _ value: Noun,
         over existing: Stored<Noun>?,

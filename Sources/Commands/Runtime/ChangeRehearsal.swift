@@ -60,7 +60,6 @@ struct ChangeRehearsal {
         }
         do throws(CommandError) {
             let planned = try plan(member)
-            planned.plan.answer.settle()
             take(planned.plan.changes)
             return planned
         } catch {

@@ -21,8 +21,7 @@ struct ReplicaFolder: Sendable {
     ///
     /// - Throws: One line for the operator: held, not writable, or not what was written.
     static func open(_ path: String) throws(CommandFailure) -> ReplicaFolder {
-        let folder = Folder(path)
-        do {
+        try using(path) { folder in
             try folder.create()
             guard case .taken(let lock) = try FolderLock.attempt(folder) else {
                 throw CommandFailure.failed(
@@ -37,11 +36,6 @@ struct ReplicaFolder: Sendable {
                 continuesOnly: isNew && (names.contains("audit") || names.contains("ledger")),
                 lock: lock
             )
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {
-            let detail = (error as? SystemError)?.message ?? "it can't be read"
-            throw .failed("the data folder can't be used: \(detail)")
         }
     }
 
@@ -50,18 +44,28 @@ struct ReplicaFolder: Sendable {
     ///
     /// - Throws: One line for the operator.
     static func writer(in path: String) throws(CommandFailure) -> AuditWriter {
-        let folder = Folder(path)
+        try using(path) { folder in
+            do {
+                guard try folder.names().contains(fileName) else { return .only }
+                return AuditWriter(try read(folder))
+            } catch let error as SystemError where error.isMissingFile {
+                return .only
+            }
+        }
+    }
+
+    /// Does `work` with the folder, with its failure as the operator's.
+    private static func using<Value>(
+        _ path: String,
+        _ work: (Folder) throws -> Value
+    ) throws(CommandFailure) -> Value {
         do {
-            guard try folder.names().contains(fileName) else { return .only }
-            return AuditWriter(try read(folder))
+            return try work(Folder(path))
         } catch let failure as CommandFailure {
             throw failure
-        } catch let error as SystemError where error.isMissingFile {
-            return .only
         } catch {
-            throw .failed(
-                "the data folder can't be used: \((error as? SystemError)?.message ?? "")"
-            )
+            let detail = (error as? SystemError)?.message ?? "it can't be read"
+            throw .failed("the data folder can't be used: \(detail)")
         }
     }
 
