@@ -89,26 +89,67 @@ public final class APIHandler: HTTPHandler {
         defer { metrics.countWaited(arrival.request.method) }
         do {
             try await services.wait(for: minimum, atMost: Self.revisionWait)
-            let response = try await runOnce(route, call, arrival, route.run.anyhow)
+            let run = decided(route, arrival, passage)
+            let response = try await runOnce(route, call, arrival, run)
             return finish(response, arrival, passage)
         } catch {
             return refusal(error, arrival, passage)
         }
     }
 
-    /// Runs a command that does not wait.
+    /// Runs a command that does not wait; where it made a decision that has to be written first,
+    /// its answer does.
     func answer(
+        _ route: Route,
         _ arrival: Arrival,
         _ passage: Passage,
         _ call: RouteCall,
         _ run: () throws(CommandError) -> CommandAnswer
-    ) -> HTTPResponse {
+    ) -> HTTPHandling {
         do {
-            let response = arrival.renderer.render(try run())
-            remember(response, arrival, passage, call)
-            return finish(response, arrival, passage)
+            let answer = try run()
+            let response = arrival.renderer.render(answer)
+            guard let decisions = answer.decisions else {
+                remember(response, arrival, passage, call)
+                return .answer(finish(response, arrival, passage))
+            }
+            guard !decisions.isEmpty else { return .answer(finish(response, arrival, passage)) }
+            return write(decisions, before: response, arrival, passage)
         } catch {
-            return refusal(error, arrival, passage)
+            noteForbidden(error, route, call.context.caller, arrival, passage)
+            return .answer(refusal(error, arrival, passage))
+        }
+    }
+
+    private func write(
+        _ decisions: LoggedDecisions,
+        before response: HTTPResponse,
+        _ arrival: Arrival,
+        _ passage: Passage
+    ) -> HTTPHandling {
+        metrics.countWaiting(arrival.request.method)
+        return .suspended { [self] in
+            defer { metrics.countWaited(arrival.request.method) }
+            do throws(CommandError) {
+                try await services.write(decisions)
+                return finish(response, arrival, passage)
+            } catch {
+                return refusal(error, arrival, passage)
+            }
+        }
+    }
+
+    /// The command, for a task, with its decisions written when it returns.
+    private func decided(_ route: Route, _ arrival: Arrival, _ passage: Passage) -> LaterRun {
+        { [self] call async throws(CommandError) in
+            do throws(CommandError) {
+                let answer = try await route.run.anyhow(call)
+                if let decisions = answer.decisions { try await services.write(decisions) }
+                return answer
+            } catch {
+                noteForbidden(error, route, call.context.caller, arrival, passage)
+                throw error
+            }
         }
     }
 

@@ -215,9 +215,9 @@ extension APIHandler {
     ) -> HTTPHandling {
         let isOnce = route.method == .post && call.context.idempotencyKey != nil
         if let run = route.run.now(for: call), minimum <= services.revision, !isOnce {
-            return .answer(
-                answer(arrival, passage, call) { () throws(CommandError) in try run(call) }
-            )
+            return answer(route, arrival, passage, call) { () throws(CommandError) in
+                try run(call)
+            }
         }
         metrics.countWaiting(arrival.request.method)
         return .suspended { [self] in await later(route, call, arrival, passage, minimum) }

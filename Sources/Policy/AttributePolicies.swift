@@ -1,12 +1,13 @@
+import JSON
 public import Model
 
 /// The attribute rules in force for one tenant: the platform's and its own.
 ///
-/// Deny by default: a question needs a permit that applies, of either level, and no forbid. A permit
-/// that errs does not count; a forbid that errs denies.
+/// Deny by default: a question needs a permit that applies, of either level, and no forbid. A
+/// permit that errs does not count; a forbid that errs denies.
 public struct AttributePolicies: Sendable {
-    private let platform: AttributeRules
-    private let tenant: AttributeRules
+    let platform: AttributeRules
+    let tenant: AttributeRules
 
     /// The rules of both levels.
     public init(platform: AttributeRules, tenant: AttributeRules) {
@@ -27,7 +28,7 @@ public struct AttributePolicies: Sendable {
         // Forbids first: the first that applies decides, when nobody asks why.
         for list in [platform.forbids, tenant.forbids, platform.permits, tenant.permits] {
             list.forEach(about: question) { rule in
-                decision.note(rule, rule.outcome(&judge))
+                decision.note(rule, rule.outcome(&judge), question, explains: explains)
                 return explains || !decision.isSettled(by: rule)
             }
             if !explains, decision.isSettled { break }
@@ -41,6 +42,8 @@ public struct AttributePolicies: Sendable {
 public final class AttributeRules: Sendable {
     let forbids: AttributeRuleList
     let permits: AttributeRuleList
+    /// Those about calls of workflows, which `CallConditions` judges.
+    let overCalls: [AttributeRule]
     /// The names of actions that rules say without a pattern.
     let actionNames: Set<String>
 
@@ -58,6 +61,7 @@ public final class AttributeRules: Sendable {
         let rules = rules.compactMap { AttributeRule($0, level) }
         forbids = AttributeRuleList(rules.filter { $0.effect == .forbid })
         permits = AttributeRuleList(rules.filter { $0.effect == .permit })
+        overCalls = rules.filter(\.clause.isOverCalls)
         actionNames = Set(rules.flatMap { $0.clause.actions.filter(\.isExact).map(\.text) })
     }
 }
@@ -99,13 +103,13 @@ struct AttributeRuleList: Sendable {
     }
 }
 
-/// One enabled attribute rule.
-struct AttributeRule: Sendable {
+/// One enabled attribute rule; a reference, since every decision that it has a part in keeps it.
+final class AttributeRule: Sendable {
     /// What a rule says of a question that it is about.
-    enum Outcome: Equatable {
+    enum Outcome {
         case applies
-        /// It does not, because of the condition at this place.
-        case fails(at: String)
+        /// It does not, because of this condition.
+        case fails(Condition)
         case errs(AttributeError)
     }
 
@@ -133,13 +137,13 @@ struct AttributeRule: Sendable {
         if let when = clause.when {
             switch judge.judge(when) {
             case .holds: break
-            case .fails(let place): return .fails(at: place)
+            case .fails(let part): return .fails(part)
             case .errs(let error): return .errs(error)
             }
         }
         guard let unless = clause.unless else { return .applies }
         switch judge.judge(unless) {
-        case .holds: return .fails(at: unless.pointer)
+        case .holds: return .fails(unless)
         case .fails: return .applies
         case .errs(let error): return .errs(error)
         }
@@ -148,4 +152,24 @@ struct AttributeRule: Sendable {
     private static func admits(_ patterns: [Pattern], _ name: String) -> Bool {
         patterns.isEmpty || patterns.contains { $0.matches(name) }
     }
+
+    /// The entry of each list that matched; an empty list, which matches all, tells nothing.
+    func matched(_ subjectType: String, _ action: String, _ resourceType: String) -> JSONObject {
+        var object: JSONObject = [:]
+        let lists = [
+            ("subjectTypes", clause.subjectTypes, subjectType), ("actions", clause.actions, action),
+            ("resourceTypes", clause.resourceTypes, resourceType),
+        ]
+        for (list, patterns, name) in lists {
+            object[list] = patterns.first { $0.matches(name) }.map { .string($0.text) }
+        }
+        return object
+    }
+}
+
+extension AttributeRule: Hashable {
+    /// Whether both are the same rule, compiled once.
+    static func == (left: AttributeRule, right: AttributeRule) -> Bool { left === right }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }

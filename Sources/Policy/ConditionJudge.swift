@@ -9,17 +9,21 @@ struct ConditionJudge {
     static let stepCountMax = 1_000_000
 
     /// What a condition says of the question.
-    enum Verdict: Equatable {
+    enum Verdict {
         case holds
-        /// It does not, because of the condition at this place of the rule.
-        case fails(at: String)
+        /// It does not, because of this part of it.
+        case fails(Condition)
         case errs(AttributeError)
     }
 
     let question: AttributeQuestion
-    private(set) var stepCount = 0
+    private(set) var stepCount: Int
 
-    init(_ question: AttributeQuestion) { self.question = question }
+    /// A judge of a question; `stepCount` is what was spent on it before.
+    init(_ question: AttributeQuestion, stepCount: Int = 0) {
+        self.question = question
+        self.stepCount = stepCount
+    }
 
     mutating func judge(_ condition: Condition) -> Verdict {
         stepCount += 1
@@ -28,7 +32,7 @@ struct ConditionJudge {
         case .all(let conditions):
             for condition in conditions {
                 let verdict = judge(condition)
-                guard verdict == .holds else { return verdict }
+                guard case .holds = verdict else { return verdict }
             }
             return .holds
         case .any(let conditions):
@@ -39,15 +43,15 @@ struct ConditionJudge {
                 case .errs(let error): return .errs(error)
                 }
             }
-            return .fails(at: condition.pointer)
+            return .fails(condition)
         case .not(let inner):
             switch judge(inner) {
-            case .holds: return .fails(at: condition.pointer)
+            case .holds: return .fails(condition)
             case .fails: return .holds
             case .errs(let error): return .errs(error)
             }
         case .exists(let path):
-            return question.value(path) == nil ? .fails(at: condition.pointer) : .holds
+            return question.value(path) == nil ? .fails(condition) : .holds
         case .compare(let comparison, let left, let right):
             guard let left = value(left), let right = value(right) else {
                 return errs(condition, .attributeMissing)
@@ -56,7 +60,7 @@ struct ConditionJudge {
                 let isExceeded = stepCount > Self.stepCountMax
                 return errs(condition, isExceeded ? .workExceeded : .wrongType)
             }
-            return holds ? .holds : .fails(at: condition.pointer)
+            return holds ? .holds : .fails(condition)
         case .unreadable: return errs(condition, .unreadable)
         }
     }
@@ -121,8 +125,8 @@ struct ConditionJudge {
             .contains { text[$0..<($0 + part.count)].elementsEqual(part) }
     }
 
-    /// Whether two values are the same, as those of different types never are; nil when it takes too
-    /// long.
+    /// Whether two values are the same, as those of different types never are; nil when it takes
+    /// too long.
     private mutating func equal(_ left: JSONValue, _ right: JSONValue) -> Bool? {
         switch (left, right) {
         case (.string(let left), .string(let right)):

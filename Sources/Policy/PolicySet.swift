@@ -3,19 +3,21 @@ public import Model
 /// The rules that are in force for one tenant: the platform's and its own (API sections 3 and 10).
 ///
 /// A forbid always wins. A permit closes a gate: where one matches a call in every list but
-/// `workflows`, a permit of the same level must admit the workflow too, so that a tenant never opens
-/// what the platform closed. Disabled rules do not count.
+/// `workflows`, a permit of the same level must admit the workflow too, so that a tenant never
+/// opens what the platform closed. Disabled rules do not count.
 public struct PolicySet: Sendable {
     private let rules: [PolicyRuleMatcher]
 
     /// The rules of both levels, judged in the order given, the platform's first.
     public init(platform: [PolicyRule], tenant: [PolicyRule]) {
-        // Rules with attributes have no say in calls: see `AttributePolicies`.
+        // Rules with attributes are judged at the call, by `CallConditions`.
         let platform = platform.filter { $0.isEnabled && $0.clause == nil }
-            .map { PolicyRuleMatcher($0, .platform) }
         let tenant = tenant.filter { $0.isEnabled && $0.clause == nil }
-            .map { PolicyRuleMatcher($0, .tenant) }
-        self.rules = platform + tenant
+        self.rules =
+            platform.enumerated()
+            .map { PolicyRuleMatcher($0.element, .platform, ordinal: $0.offset) }
+            + tenant.enumerated()
+            .map { PolicyRuleMatcher($0.element, .tenant, ordinal: platform.count + $0.offset) }
     }
 
     /// No rules: everything is allowed.
@@ -23,8 +25,8 @@ public struct PolicySet: Sendable {
 
     /// Judges a call.
     ///
-    /// The workflow is the one that calls; without one, rules that list workflows do not count, nor do
-    /// permit gates.
+    /// The workflow is the one that calls; without one, rules that list workflows do not count, nor
+    /// do permit gates.
     ///
     /// - Complexity: O(rules); who judges many calls of one offer narrows the set first.
     public func judge(_ call: PolicyCall, workflow: WorkflowName?) -> PolicyVerdict {

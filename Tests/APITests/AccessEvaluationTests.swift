@@ -171,7 +171,7 @@ import Testing
             Access.question(subject, context: ["explain": true])
         )
         #expect(answer.json["decision"] == false)
-        #expect(answer.json["context"] == explained)
+        #expect(answer.json["context"]?.withoutDecisionID == explained.withoutDecisionID)
         for context in [["explain": false], ["explain": "true"], [:]] as [JSONValue] {
             let bare = try await api.evaluate(Access.question(subject, context: context))
             #expect(bare.text == #"{"decision":false}"#)
@@ -200,7 +200,8 @@ import Testing
                 let missing = try await ask("no-such-corp", key)
                 #expect(foreign.status == 200)
                 #expect(foreign.json["decision"] == false)
-                #expect(foreign.body == missing.body)
+                #expect(foreign.json.withoutDecisionID == missing.json.withoutDecisionID)
+                #expect(foreign.body.count == missing.body.count)
                 #expect(try await ask("other-corp", other).json["decision"] == true)
             }
         }

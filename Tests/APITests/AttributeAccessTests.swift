@@ -45,7 +45,8 @@ import Testing
         }
         let other = try await api.evaluate(explained("acme-corp"), key: foreign)
         let missing = try await api.evaluate(explained("no-such"), key: foreign)
-        #expect(other.body == missing.body)
+        #expect(other.json.withoutDecisionID == missing.json.withoutDecisionID)
+        #expect(other.body.count == missing.body.count)
     }
 
     @Test func `a runtime of some workflows asks as these, and about nobody else`() async throws {

@@ -83,7 +83,7 @@ import Testing
         let read = try await metrics(api)
         let known: Set = [
             "http_route", "http_request_method", "http_response_status_code", "error_type", "le",
-            "reason", "kind", "limit",
+            "reason", "kind", "limit", "outcome",
         ]
         #expect(read.samples.flatMap(\.labels.keys).allSatisfy(known.contains))
         let values = Set(read.samples.flatMap { Array($0.labels.values) })

@@ -1,4 +1,5 @@
 import API
+import Audit
 import Commands
 import HTTPServer
 import HTTPWire
@@ -11,6 +12,7 @@ struct TestAPI {
 
     let handler: APIHandler
     let ledger: Ledger
+    private let audit: AuditTrail
 
     /// A server over a new ledger, or over another server's.
     init(
@@ -23,11 +25,15 @@ struct TestAPI {
         settings.bootstrapKey = Self.bootstrapKey
         change(&settings)
         self.ledger = try ledger ?? Ledger(journal: MemoryJournal(), recentBounds: recentBounds)
+        audit = try await AuditTrail.open(AuditTrail.Configuration())
         handler = APIHandler(
-            services: try await TestServices.make(settings, ledger: self.ledger),
+            services: try await TestServices.make(settings, ledger: self.ledger, audit: audit),
             accessLog: accessLog
         )
     }
+
+    /// Closes the trail: from now on nothing can be written to it.
+    func closeAudit() async { await audit.close() }
 
     /// Sends a request with these bytes as its body.
     func send(

@@ -9,9 +9,9 @@ import Secrets
 enum TestServices {
     static func make(
         _ settings: Services.Settings,
-        ledger: Ledger
+        ledger: Ledger,
+        audit: AuditTrail
     ) async throws -> Services {
-        let audit = try await AuditTrail.open(AuditTrail.Configuration())
         let outbound = try OutboundClient(OutboundConfiguration())
         let secrets = try SecretKeeper(SecretsConfiguration())
         return Services(

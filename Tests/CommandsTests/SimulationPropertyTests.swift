@@ -43,6 +43,7 @@ import Testing
             let command = ExplainBinding(target: line, body: body, workflowHeader: nil)
             var object = try command.run(try bench.context()).json.object ?? [:]
             object["revision"] = nil
+            object["decisionId"] = nil
             found["\(workflow) \(capability)"] = .object(object)
         }
         return found
@@ -146,7 +147,8 @@ import Testing
                 || before[key]?["allowed"] != after[key]?["allowed"]
             #expect(call["changed"] == .bool(isChanged), "\(key)")
         }
-        // Each entry of the list comes about, and whatever comes about to a named workflow is in it.
+        // Each entry of the list comes about, and whatever comes about to a named workflow is in
+        // it.
         var listed: Set<String> = []
         for entry in simulated["access"]?.array ?? [] {
             let key = "\(entry["workflow"]?.string ?? "") \(entry["capability"]?.string ?? "")"

@@ -58,7 +58,10 @@ extension PolicySetTests {
         let quick = policies.decide(ConditionTests.question, explains: false)
         let decision = policies.decide(ConditionTests.question, explains: true)
         #expect(quick.isAllowed == decision.isAllowed)
-        let explanation = decision.explanation(tellsPlatform: tellsPlatform)
+        let explanation = decision.explanation(
+            of: ConditionTests.question,
+            for: RuleNote.Audience(seesPlatform: tellsPlatform, seesAttributes: true)
+        )
         #expect(explanation["decision"] == .bool(decision.isAllowed))
         return (decision.isAllowed, .object(explanation))
     }
@@ -160,19 +163,24 @@ extension PolicySetTests {
         let explanation = Self.decide(rules).explanation
         #expect(
             explanation["determining"] == [
-                ["ruleId": "stop", "source": "tenant", "effect": "forbid"],
-                ["ruleId": "wrong", "source": "tenant", "effect": "forbid"],
+                ["ruleId": "stop", "source": "tenant", "effect": "forbid", "matched": [:]],
+                [
+                    "ruleId": "wrong", "source": "tenant", "effect": "forbid", "pointer": "/when",
+                    "reason": "ATTRIBUTE_MISSING",
+                ],
             ]
         )
         #expect(
             explanation["nearMisses"] == [
                 [
                     "ruleId": "near", "source": "tenant", "effect": "permit",
-                    "failed": "/when/and/1",
+                    "failed": "/when/and/1", "expected": Self.fails,
+                    "actual": ["subject.id": "alice"],
                 ],
                 [
                     "ruleId": "barred", "source": "tenant", "effect": "permit",
-                    "failed": "/unless",
+                    "failed": "/unless", "expected": ["not": Self.holds],
+                    "actual": ["subject.id": "alice"],
                 ],
             ]
         )

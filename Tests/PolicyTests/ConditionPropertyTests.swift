@@ -179,7 +179,7 @@ import Testing
         let quick = policies.decide(question, explains: false)
         let whole = policies.decide(question, explains: true)
         #expect(quick.isAllowed == whole.isAllowed)
-        let explanation = whole.explanation(tellsPlatform: true)
+        let explanation = whole.explanation(of: question, for: .platform)
         #expect(explanation["decision"] == .bool(quick.isAllowed))
         // An allowed question has a permit to show, and no forbid.
         let effects = (explanation["determining"]?.array ?? []).map { $0["effect"] }

@@ -145,7 +145,14 @@ import Testing
                     "outcome": "dropped", "reasons": ["WORKFLOW_NOT_IN_SCOPE"],
                 ],
             ],
-            "policies": [],
+            "policies": [], "decision": true,
+            "determining": [
+                [
+                    "ruleId": "/integrations/1", "source": "grant", "effect": "permit",
+                    "slotId": "payments.primary", "connectionId": "conn_b", "matched": [:],
+                ]
+            ],
+            "nearMisses": [], "errors": [],
         ]
         #expect(try world.explain().explanation == expected)
     }

@@ -194,6 +194,7 @@ import Testing
             try #require(CapabilityKey(World.createPayment)),
             name,
             .admitted,
+            nil,
             isOpen: { _ in false },
             stepCount: &stepCount
         )

@@ -212,11 +212,13 @@ enum OpenAPISchemas {
         "Explanation": object([
             "allowed": ["type": "boolean"], "winner": ["type": ["object", "null"]],
             "candidates": list(free), "policies": texts, "revision": integer,
+            "decision": ["type": "boolean"], "decisionId": text, "determining": list(ruleNote),
+            "nearMisses": list(ruleNote), "errors": list(ruleNote),
         ]),
         "ExecutionResult": object([
             "capability": text, "operation": text, "connectionId": text, "output": [:],
             "provider": free, "attempts": integer, "latencyMs": ["type": "number"], "auditId": text,
-            "passedOver": list(free),
+            "passedOver": list(free), "decisionId": text,
         ]),
         "AuditRecord": object([
             "id": text, "sequence": integer, "occurredAt": time, "kind": text, "actor": free,
@@ -246,13 +248,23 @@ enum OpenAPISchemas {
         "OpenAPI": free,
     ]
 
+    /// A grant's or a rule's part in a decision.
+    private static let ruleNote = object([
+        "ruleId": ["type": ["string", "null"]],
+        "source": ["enum": ["grant", "platform", "tenant"]],
+        "effect": ["enum": ["permit", "forbid"]], "matched": free, "failed": text, "expected": [:],
+        "actual": [:], "pointer": text, "reason": text, "slotId": text, "connectionId": text,
+    ])
+
     private static let bodies: JSONObject = [
         "Reason": object(["reason": text]),
         "ChangeSummary": object(["changeSummary": text]),
         "Rotation": object(["secretRef": text, "reason": text], required: ["secretRef"]),
         "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
         "Promotion": object(["to": text, "connections": free], required: ["to"]),
-        "Explain": object(["capability": text, "operation": text, "workflow": text]),
+        "Explain": object([
+            "capability": text, "operation": text, "workflow": text, "context": free,
+        ]),
         "Simulation": object([
             "changes": list(
                 object(
@@ -276,7 +288,7 @@ enum OpenAPISchemas {
             required: ["objects"]
         ),
         "Execution": object([
-            "workflow": text, "input": [:],
+            "workflow": text, "input": [:], "context": free,
             "timeoutMs": ["type": "integer", "minimum": 1, "maximum": 120_000],
         ]),
     ]

@@ -30,6 +30,23 @@ extension APIHandler {
         services.noteDenied(error, action, to: caller, refused(arrival, passage))
     }
 
+    /// Notes that a command did not allow what only it could judge, such as the workflow that the
+    /// body names.
+    func noteForbidden(
+        _ error: CommandError,
+        _ route: Route,
+        _ caller: Caller,
+        _ arrival: Arrival,
+        _ passage: Passage
+    ) {
+        guard error.kind == .forbidden, !error.isRecorded else { return }
+        switch route.access {
+        case .anyone: break
+        case .action(let action), .tenantAction(let action):
+            noteDenied(error, action, to: caller, arrival, passage)
+        }
+    }
+
     private func refused(_ arrival: Arrival, _ passage: Passage) -> RefusedRequest {
         let method = arrival.request.method.rawValue
         return RefusedRequest(

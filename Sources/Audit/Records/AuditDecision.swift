@@ -8,6 +8,13 @@ public struct AuditDecision: Sendable, Hashable {
     public let reasons: [String]
     /// The ids of the policy rules that counted.
     public let policies: [String]
+    /// The decision's id, by which its answer names it; nil for one that has none.
+    public var id: String?
+    /// Those of `policies` that are the platform's, which a tenant is not told.
+    public var platformPolicies: [String] = []
+    /// Why: the members `determining`, `nearMisses` and `errors` of its explanation, as the
+    /// platform sees them.
+    public var explanation: JSONObject = [:]
 
     /// A decision.
     public init(isAllowed: Bool, reasons: [String] = [], policies: [String] = []) {
@@ -18,11 +25,19 @@ public struct AuditDecision: Sendable, Hashable {
 
     /// The decision as the API writes it.
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "allowed": .bool(isAllowed),
             "reasons": .array(reasons.map { .string($0) }),
             "policies": .array(policies.map { .string($0) }),
         ]
+        object["id"] = id.map { .string($0) }
+        if !platformPolicies.isEmpty {
+            object["platformPolicies"] = .array(platformPolicies.map { .string($0) })
+        }
+        for name in ["determining", "nearMisses", "errors"] {
+            object[name] = explanation[name].map(AuditRedaction.formats.value)
+        }
+        return .object(object)
     }
 }
 

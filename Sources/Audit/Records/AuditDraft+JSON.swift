@@ -40,6 +40,7 @@ extension AuditDraft {
         object["connectionId"] = connection.map { .string($0.text) }
         if !passedOver.isEmpty { object["passedOver"] = .array(passedOver.map(\.json)) }
         object["decision"] = decision?.json
+        object["question"] = question.map(AuditRedaction.formats.value)
     }
 
     /// Milliseconds with three places, which is as fine as anything here is measured.

@@ -39,6 +39,8 @@ public struct AuditDraft: Sendable {
     public var passedOver: [AuditPassedOver] = []
     /// What the PDP said.
     public var decision: AuditDecision?
+    /// What the PDP was asked, as AuthZEN says it.
+    public var question: JSONValue?
     /// How many events like it were counted and not recorded since the last that was.
     public var leftOutCount: Int?
     /// The store's revision it was computed at, or that it made.

@@ -30,47 +30,40 @@ extension AccessDecider {
     /// Decides by the rules over attributes.
     mutating func decideByAttributes(
         _ question: AccessQuestion
-    ) throws(CommandError) -> Decision {
+    ) throws(CommandError) -> AccessDecision {
         guard let grants = try attributeGrants(for: question.subject),
             try knows(question.subject, grants)
-        else { return denied(question, "SUBJECT_NOT_FOUND") }
-        let decision = decide(question, by: grants)
-        guard question.explains else { return Decision(isAllowed: decision.isAllowed) }
-        let tellsPlatform = context.caller.credential.tenant == nil
-        var explanation = decision.explanation(tellsPlatform: tellsPlatform)
-        explanation["revision"] = .integer(Int64(clamping: state.revision))
-        return Decision(isAllowed: decision.isAllowed, explanation: explanation)
+        else { return Self.denied("SUBJECT_NOT_FOUND") }
+        return decide(question, by: grants)
     }
 
     /// What the rules say of a subject that is known.
     mutating func decide(
         _ question: AccessQuestion,
         by grants: AttributeGrants
-    ) -> AttributeDecision {
+    ) -> AccessDecision {
         let subject = question.subject
         let resource = question.resource
-        let decision = grants.policies.decide(
-            AttributeQuestion(
-                subject: AttributeQuestion.Party(
-                    type: subject.type,
-                    id: subject.id,
-                    stored: grants.attributes(subject.type, subject.id) ?? [:],
-                    told: subject.properties
-                ),
-                action: question.action.name,
-                actionProperties: question.action.properties,
-                resource: AttributeQuestion.Party(
-                    type: resource.type,
-                    id: resource.id,
-                    stored: grants.attributes(resource.type, resource.id) ?? [:],
-                    told: resource.properties
-                ),
-                context: question.context
+        let asked = AttributeQuestion(
+            subject: AttributeQuestion.Party(
+                type: subject.type,
+                id: subject.id,
+                stored: grants.attributes(subject.type, subject.id) ?? [:],
+                told: subject.properties
             ),
-            explains: question.explains
+            action: question.action.name,
+            actionProperties: question.action.properties,
+            resource: AttributeQuestion.Party(
+                type: resource.type,
+                id: resource.id,
+                stored: grants.attributes(resource.type, resource.id) ?? [:],
+                told: resource.properties
+            ),
+            context: question.context
         )
+        let decision = grants.policies.decide(asked, explains: question.explains)
         spend(Self.attributeStepCount + decision.stepCount)
-        return decision
+        return AccessDecision(isAllowed: decision.isAllowed, basis: .attributes(decision, asked))
     }
 
     /// The tenant that a subject is of: the one that its property says, else the caller's own; nil

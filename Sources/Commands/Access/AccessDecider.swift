@@ -25,42 +25,90 @@ struct AccessDecider {
         self.state = context.state
     }
 
-    /// The answer to one question.
-    struct Decision {
-        let isAllowed: Bool
-        /// Why, when it was asked for.
-        var explanation: JSONObject?
-
-        /// The answer as AuthZEN has it: bare, unless it was asked why.
-        var json: JSONValue {
-            guard let explanation else { return ["decision": .bool(isAllowed)] }
-            return ["decision": .bool(isAllowed), "context": .object(explanation)]
-        }
-    }
-
     /// Decides.
     ///
+    /// - Parameters:
+    ///   - question: The question.
+    ///   - isKept: Whether a denial is kept in the trail, and so with what nearly permitted it.
+    /// - Returns: The decision, with all that is needed to tell why.
     /// - Throws: `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`, `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`: the caller
     ///   may not ask.
-    mutating func decide(_ question: AccessQuestion) throws(CommandError) -> Decision {
+    mutating func decide(
+        _ question: AccessQuestion,
+        isKept: Bool = true
+    ) throws(CommandError) -> AccessDecision {
         guard Self.isAboutConfigs(question.subject.type, question.resource.type) else {
             return try decideByAttributes(question)
         }
-        guard let grants = try grants(of: question.subject) else {
-            return denied(question, "SUBJECT_NOT_FOUND")
+        guard let grants = try grants(for: question) else {
+            return Self.denied("SUBJECT_NOT_FOUND")
         }
         guard let resource = GrantedResource(question.resource),
             let operation = OperationID(question.action.name)
-        else { return denied(question, "RESOURCE_NOT_FOUND") }
-        let isAllowed = permits(grants, operation, on: resource)
-        guard question.explains else { return Decision(isAllowed: isAllowed) }
-        return Decision(
-            isAllowed: isAllowed,
-            explanation: explanation(grants, operation, resource)
+        else { return Self.denied("RESOURCE_NOT_FOUND") }
+        // Who asks why has all candidates looked at, and is answered by them; so is a denial, which
+        // the trail keeps with what nearly permitted it.
+        if !question.explains {
+            guard let quick = resolve(operation, on: resource, grants, .admitted) else {
+                return Self.denied("CAPABILITY_NOT_BOUND")
+            }
+            let bindingCount = grants.table.config.bindings.count
+            guard isKept, !quick.isAllowed, bindingCount <= Self.toldBindingCountMax else {
+                return AccessDecision(isAllowed: quick.isAllowed, basis: .call(quick))
+            }
+        }
+        guard let whole = resolve(operation, on: resource, grants, .everyCandidate) else {
+            return Self.denied("CAPABILITY_NOT_BOUND")
+        }
+        if question.explains { spend(Self.explainedCandidateStepCount * whole.candidates.count) }
+        return AccessDecision(isAllowed: whole.isAllowed, basis: .call(whole))
+    }
+
+    /// The largest config, in bindings, of which a denial that nobody asked the reason of is kept
+    /// with its near misses.
+    private static let toldBindingCountMax = 256
+
+    private mutating func resolve(
+        _ operation: OperationID,
+        on resource: GrantedResource,
+        _ grants: WorkflowGrants,
+        _ listing: BindingTable.Listing
+    ) -> Resolution? {
+        grants.table.resolve(
+            grants.workflow,
+            operation,
+            on: resource,
+            listing: listing,
+            conditions: grants.conditions,
+            isOpen: context.services.openBreakers(of: grants.table.config.tenant),
+            stepCount: &stepCount
         )
     }
 
-    /// The config that decides about a workflow; nil when there is none that the caller may know of.
+    static func denied(_ reason: String) -> AccessDecision {
+        AccessDecision(isAllowed: false, basis: .unknown(reason))
+    }
+
+    /// The config that decides about a question's workflow, and the conditions under which; nil
+    /// when there is none that the caller may know of.
+    func grants(for question: AccessQuestion) throws(CommandError) -> WorkflowGrants? {
+        guard var grants = try grants(of: question.subject) else { return nil }
+        let config = grants.table.config
+        grants.conditions = CallConditions(
+            context.services.attributeTables.policies(of: grants.scope, state),
+            CallConditions.Subject(
+                tenant: config.tenant,
+                blueprint: config.blueprint.name,
+                environment: config.environment
+            ),
+            context: question.context,
+            actionProperties: question.action.properties
+        )
+        return grants
+    }
+
+    /// The config that decides about a workflow; nil when there is none that the caller may know
+    /// of.
     func grants(of subject: AccessEntity) throws(CommandError) -> WorkflowGrants? {
         guard subject.type == Self.workflowType, let workflow = WorkflowName(subject.id),
             let tenant = subject.properties["tenantId"]?.string.flatMap(TenantID.init),
@@ -71,7 +119,7 @@ struct AccessDecider {
         try WorkflowWish.checkReading(workflow, context.caller)
         let line = ConfigLineID(blueprint: blueprint, environment: name)
         return table(ConfigScope(scope: scope, line: line))
-            .map { WorkflowGrants(workflow: workflow, table: $0) }
+            .map { WorkflowGrants(workflow: workflow, table: $0, scope: scope) }
     }
 
     /// Counts work that was done beside deciding.
@@ -83,7 +131,13 @@ struct AccessDecider {
         _ operation: OperationID,
         on resource: GrantedResource
     ) -> Bool {
-        grants.table.permits(grants.workflow, operation, on: resource, stepCount: &stepCount)
+        grants.table.permits(
+            grants.workflow,
+            operation,
+            on: resource,
+            conditions: grants.conditions,
+            stepCount: &stepCount
+        )
     }
 
     /// With which connections and slots the workflow is served for the operation.
@@ -91,7 +145,12 @@ struct AccessDecider {
         _ grants: WorkflowGrants,
         _ operation: OperationID
     ) -> (connections: Set<ConnectionID>, slots: Set<SlotID>) {
-        grants.table.permitted(grants.workflow, operation, stepCount: &stepCount)
+        grants.table.permitted(
+            grants.workflow,
+            operation,
+            conditions: grants.conditions,
+            stepCount: &stepCount
+        )
     }
 
     /// What is live on a line, compiled.
@@ -117,47 +176,16 @@ struct AccessDecider {
             return nil
         }
     }
-
-    func denied(_ question: AccessQuestion, _ reason: String) -> Decision {
-        guard question.explains else { return Decision(isAllowed: false) }
-        return Decision(
-            isAllowed: false,
-            explanation: [
-                "reason": .string(reason), "revision": .integer(Int64(clamping: state.revision)),
-            ]
-        )
-    }
-
-    /// What `explain` answers to the same question.
-    private mutating func explanation(
-        _ grants: WorkflowGrants,
-        _ operation: OperationID,
-        _ resource: GrantedResource
-    ) -> JSONObject {
-        let table = grants.table
-        let isOpen = context.services.openBreakers(of: table.config.tenant)
-        let workflow = grants.workflow
-        let resolution: Resolution?
-        if case .capability(let capability) = resource {
-            resolution = table.resolve(
-                capability: capability,
-                workflow: workflow,
-                isOpen: isOpen
-            )
-        } else {
-            resolution = table.resolve(operation: operation, workflow: workflow, isOpen: isOpen)
-        }
-        stepCount += Self.explainedCandidateStepCount * (resolution?.candidates.count ?? 0)
-        var object = resolution?.explanation.object ?? ["reason": "CAPABILITY_NOT_BOUND"]
-        object["revision"] = .integer(Int64(clamping: state.revision))
-        return object
-    }
 }
 
 /// A workflow, and the config that says what it may use.
 struct WorkflowGrants {
     let workflow: WorkflowName
     let table: BindingTable
+    /// The right to the config's tenant.
+    let scope: TenantScope
+    /// The rules about the circumstances of what is asked; nil for none.
+    var conditions: CallConditions?
 }
 
 extension GrantedResource {

@@ -28,11 +28,16 @@ public struct EvaluateAccess: Sendable {
         }
         var decider = AccessDecider(context)
         let decision = try decider.decide(question)
-        let bare = decision.isAllowed ? Self.permitted : Self.denied
-        return CommandAnswer(
-            body: decision.explanation == nil
-                ? .bytes(bare, mediaType: "application/json") : .json(decision.json),
-            revision: decider.state.revision
-        )
+        var answers = AccessAnswers(context, decider.state)
+        let body: CommandAnswer.Body
+        if let explanation = answers.explain(decision, question) {
+            body = .json(["decision": .bool(decision.isAllowed), "context": .object(explanation)])
+        } else {
+            let bare = decision.isAllowed ? Self.permitted : Self.denied
+            body = .bytes(bare, mediaType: "application/json")
+        }
+        var answer = CommandAnswer(body: body, revision: decider.state.revision)
+        answer.decisions = answers.decisions
+        return answer
     }
 }

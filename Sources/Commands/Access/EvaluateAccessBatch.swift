@@ -57,17 +57,20 @@ public struct EvaluateAccessBatch: Sendable {
         }
         guard !batch.items.isEmpty else { return try EvaluateAccess(body: body).run(context) }
         var decider = AccessDecider(context)
+        var decided = AccessAnswers(context, decider.state)
         var answers: [JSONValue] = []
         answers.reserveCapacity(batch.items.count)
         for (index, item) in batch.items.enumerated() {
-            let answer = answer(item, index, batch, &decider)
+            let answer = answer(item, index, batch, &decider, &decided)
             answers.append(answer)
             if batch.semantic.stops(after: answer["decision"] == true) { break }
         }
-        return CommandAnswer(
+        var answer = CommandAnswer(
             body: .json(["evaluations": .array(answers)]),
             revision: decider.state.revision
         )
+        answer.decisions = decided.decisions
+        return answer
     }
 
     private func read() throws(AccessDefect) -> Batch {
@@ -117,7 +120,8 @@ public struct EvaluateAccessBatch: Sendable {
         _ item: JSONValue,
         _ index: Int,
         _ batch: Batch,
-        _ decider: inout AccessDecider
+        _ decider: inout AccessDecider,
+        _ decided: inout AccessAnswers
     ) -> JSONValue {
         guard decider.stepCount < stepCountMax else {
             return Self.error(503, "The batch's work was spent before this question; ask it again.")
@@ -135,8 +139,9 @@ public struct EvaluateAccessBatch: Sendable {
             return Self.error(400, error.message)
         }
         do {
-            return try decider.decide(question).json
+            return decided.json(try decider.decide(question), question)
         } catch {
+            decided.note(error)
             return Self.error(403, "\(error.code): \(error.detail)")
         }
     }

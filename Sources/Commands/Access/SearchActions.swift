@@ -26,7 +26,7 @@ public struct SearchActions: Sendable {
             try Self.addNamed(question, &decider, &results)
             return results.answer(revision: decider.state.revision)
         }
-        if let grants = try decider.grants(of: question.subject),
+        if let grants = try decider.grants(for: question),
             let resource = GrantedResource(question.resource)
         {
             for operation in grants.table.operationIDs where !results.isPassed([operation.text]) {

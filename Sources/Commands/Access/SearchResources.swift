@@ -4,8 +4,8 @@ import Model
 import Policy
 import Resolver
 
-/// Answers on what the subject may do the action (AuthZEN section 8.5): connections, capabilities or
-/// slots of the workflow's live config, or entities of the tenant.
+/// Answers on what the subject may do the action (AuthZEN section 8.5): connections, capabilities
+/// or slots of the workflow's live config, or entities of the tenant.
 public struct SearchResources: Sendable {
     /// The body.
     public let body: JSONValue
@@ -26,7 +26,7 @@ public struct SearchResources: Sendable {
             try Self.addEntities(question, &decider, &results)
             return results.answer(revision: decider.state.revision)
         }
-        if let grants = try decider.grants(of: question.subject),
+        if let grants = try decider.grants(for: question),
             let operation = OperationID(question.action.name)
         {
             Self.add(question.resource.type, grants, operation, &decider, &results)

@@ -6,9 +6,9 @@ import Resolver
 
 /// Answers who may do the action on the resource (AuthZEN section 8.4).
 ///
-/// Workflows are sought in the live configs of the caller's tenants: the blueprints' aliases, and the
-/// exact names in scopes. Properties of the subject narrow the search. Other subjects are sought
-/// among the tenant's entities.
+/// Workflows are sought in the live configs of the caller's tenants: the blueprints' aliases, and
+/// the exact names in scopes. Properties of the subject narrow the search. Other subjects are
+/// sought among the tenant's entities.
 public struct SearchSubjects: Sendable {
     /// What it is taken to cost to look at a line, in steps; a table may have to be compiled.
     static let lineStepCount = 20_000
@@ -75,13 +75,13 @@ public struct SearchSubjects: Sendable {
         let place = [tenant.text, line.blueprint.text, line.environment.text]
         guard !results.isPassed(place + [end]) else { return }
         decider.spend(lineStepCount)
-        if let table = decider.target(tenant, line).flatMap({ decider.table($0) }) {
+        if let target = decider.target(tenant, line), let table = decider.table(target) {
             decider.spend(entryStepCount * table.workflowEntryCount)
             for workflow in table.workflowNames where decider.mayAsk(about: workflow) {
                 let key = place + [workflow.text]
                 guard !results.isPassed(key) else { continue }
                 guard results.continues(decider.stepCount) else { return }
-                let grants = WorkflowGrants(workflow: workflow, table: table)
+                let grants = WorkflowGrants(workflow: workflow, table: table, scope: target.scope)
                 let isAllowed = decider.allows(grants, question)
                 results.add(key, grants.subjectJSON, if: isAllowed)
             }
@@ -136,7 +136,7 @@ extension AccessDecider {
         var question = question
         question.subject = grants.subject
         do {
-            return try decide(question).isAllowed
+            return try decide(question, isKept: false).isAllowed
         } catch {
             // A question about it would be refused, so it is no result.
             return false

@@ -1,5 +1,6 @@
 import Ledger
 public import Model
+import Policy
 
 /// One line of a tenant's configs: what most config commands are about.
 public struct ConfigScope: Sendable, Hashable {
@@ -16,6 +17,15 @@ public struct ConfigScope: Sendable, Hashable {
 
     /// The line in a state; an empty one when nothing was written.
     func read(_ state: State) -> ConfigLine { scope.read(state).lines[line] ?? ConfigLine() }
+
+    /// Who calls through the line, as rules see it.
+    var callSubject: CallConditions.Subject {
+        CallConditions.Subject(
+            tenant: scope.tenant,
+            blueprint: line.blueprint,
+            environment: line.environment
+        )
+    }
 
     /// The path of the line's resources.
     var path: String {

@@ -49,6 +49,8 @@ public struct CommandError: Error, Sendable, Equatable {
     public internal(set) var refusesToken = false
     /// What the trail says instead of `detail`, more than a client may know; holds no secret.
     var auditDetail: String?
+    /// Whether the trail knows of it already.
+    public internal(set) var isRecorded = false
     /// What it may have done although it failed, which decides what becomes of the request's
     /// `Idempotency-Key`.
     public var effect = Effect.none
@@ -57,8 +59,8 @@ public struct CommandError: Error, Sendable, Equatable {
     public enum Effect: Sendable, Hashable {
         /// Nothing: the key may be used for another try.
         case none
-        /// It may have called this connection's provider, and may be repeated there, and only there:
-        /// the provider knows the request again.
+        /// It may have called this connection's provider, and may be repeated there, and only
+        /// there: the provider knows the request again.
         case repeatable(on: ConnectionID)
         /// It may have done what must not be done twice: the key is answered this again.
         case spent
@@ -79,6 +81,13 @@ public struct CommandError: Error, Sendable, Equatable {
         self.issues = issues
         self.members = members
         self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// The error, once the trail knows of it.
+    var recorded: CommandError {
+        var error = self
+        error.isRecorded = true
+        return error
     }
 
     /// There is no such object.

@@ -60,6 +60,14 @@ extension Services {
         return draft
     }
 
+    /// Writes the decisions that an answer waits for; durable when it returns.
+    ///
+    /// - Throws: `AUDIT_UNAVAILABLE`: the decision is not answered, unless the server was told to go on
+    ///   without its trail.
+    public func write(_ decisions: LoggedDecisions) async throws(CommandError) {
+        try await self.decisions.write(decisions)
+    }
+
     /// Appends a record; durable when it returns.
     func record(_ draft: AuditDraft) async throws(CommandError) {
         do {

@@ -26,7 +26,8 @@ public final class Services: Sendable {
         public var clientCertificates: [ClientCertificateRule] = []
         /// How long a health check is good for, in seconds.
         public var healthFreshSeconds = 3600
-        /// How long a shared log may not have been followed before the process calls itself not ready.
+        /// How long a shared log may not have been followed before the process calls itself not
+        /// ready.
         public var ledgerLagMax = Duration.seconds(60)
         /// How long a call may take when its caller says nothing, in milliseconds.
         public var callTimeoutMilliseconds = 30_000
@@ -34,6 +35,8 @@ public final class Services: Sendable {
         public var secretReferenceRules: [SecretReferenceRule] = []
         /// Whether writes and calls go on when they can't be recorded.
         public var auditFailsOpen = false
+        /// Which decisions are written to the trail.
+        public var decisions = DecisionLogSettings()
         /// The most streams of events at one time.
         public var eventStreamCountMax = 1000
         /// The most streams of events that keys of one tenant have at one time.
@@ -56,6 +59,7 @@ public final class Services: Sendable {
     let exports: StreamSlots
     let attributeTables = AttributeTables()
     let denials: DenialTrail
+    let decisions: DecisionLog
     let metricSources = Mutex<[@Sendable () -> String]>([])
     /// When keys were last used.
     public let keyUsage = KeyUsage()
@@ -87,10 +91,12 @@ public final class Services: Sendable {
         self.events = events
         let denials = DenialTrail(audit)
         self.denials = denials
+        let decisions = DecisionLog(settings.decisions, audit, failsOpen: settings.auditFailsOpen)
+        self.decisions = decisions
         self.exports = ExportObjects.makeSlots()
         let (failures, tokens) = (authentication.failures, settings.tokens)
         addMetrics {
-            events.metricsText + denials.metricsText + failures.metricsText
+            events.metricsText + denials.metricsText + decisions.metricsText + failures.metricsText
                 + (tokens?.metricsText ?? "")
         }
     }

@@ -6,8 +6,8 @@ import Model
 import Resolver
 
 extension ExecuteCapability {
-    /// Tries the winner; when its breaker opened in the meantime, nothing was sent, and the next one
-    /// serves.
+    /// Tries the winner; when its breaker opened in the meantime, nothing was sent, and the next
+    /// one serves.
     ///
     /// A request that is tried again under its `Idempotency-Key`, and may have reached a provider
     /// before, goes to the same connection or to none.
@@ -23,18 +23,16 @@ extension ExecuteCapability {
                 reason: candidate.reasons.first?.rawValue ?? ""
             )
         }
+        let decision = AuditDecision(resolution, context)
         for server in try servers(resolution, context) {
             guard var call = call(server, wish, context) else { continue }
             call.passedOver = passedOver
             call.revision = state.revision
-            call.decision = AuditDecision(
-                isAllowed: true,
-                policies: resolution.policies.map(\.text)
-            )
+            call.decision = decision
             switch await context.services.executor.execute(call) {
             case .success(let result):
                 return CommandAnswer(
-                    body: .json(result.json),
+                    body: .json(Self.json(result, decision)),
                     revision: context.services.revision
                 )
             case .failure(let failure):
@@ -46,6 +44,12 @@ extension ExecuteCapability {
             }
         }
         throw unavailable(resolution, passedOver, context)
+    }
+
+    private static func json(_ result: CallResult, _ decision: AuditDecision) -> JSONValue {
+        var object = result.json.object ?? [:]
+        object["decisionId"] = decision.id.map { .string($0) }
+        return .object(object)
     }
 
     /// Who may serve, in order.
@@ -71,8 +75,8 @@ extension ExecuteCapability {
 
     /// What a call that failed means to its caller, and to its `Idempotency-Key`.
     ///
-    /// What the provider may have carried out is repeated only where the provider knows it again, and
-    /// only on the same connection; else the key is answered this again.
+    /// What the provider may have carried out is repeated only where the provider knows it again,
+    /// and only on the same connection; else the key is answered this again.
     private static func error(_ failure: CallFailure, of call: CapabilityCall) -> CommandError {
         var error = CommandError(failure)
         error.rateLimit = RateLimitNote(failure, call.constraints)

@@ -33,23 +33,40 @@ extension ExecuteCapability {
         return CommandAnswer(body: .json(.object(object)), revision: state.revision)
     }
 
-    func notPermitted(_ resolution: Resolution) -> CommandError {
+    func notPermitted(
+        _ resolution: Resolution,
+        _ decision: AuditDecision,
+        _ context: CommandContext
+    ) -> CommandError {
         let reasons = resolution.candidates.flatMap(\.reasons).map(\.rawValue)
         let first = reasons.first.map { ": \($0)" } ?? ": nothing is bound to it"
-        return CommandError(
+        let audience = context.caller.audience(of: target.scope.tenant)
+        var members = candidates(resolution, context)
+        for member in DecisionExplanation(resolution, for: audience).members {
+            members[member.key] = member.value
+        }
+        members["decisionId"] = decision.id.map { .string($0) }
+        let error = CommandError(
             .forbidden,
             "NOT_PERMITTED",
             "No binding of \(capability.text) serves this workflow\(first).",
-            members: candidates(resolution)
+            members: members
         )
+        return error.recorded
     }
 
-    private func candidates(_ resolution: Resolution) -> JSONObject {
-        [
-            "candidates": .array(resolution.candidates.prefix(100).map(\.json)),
-            "policies": .array(resolution.policies.map { .string($0.text) }),
+    private func candidates(_ resolution: Resolution, _ context: CommandContext) -> JSONObject {
+        let audience = context.caller.audience(of: target.scope.tenant)
+        let policies = resolution.policies(for: audience).prefix(Self.candidateCountMax)
+        let candidates = resolution.candidates.prefix(Self.candidateCountMax)
+        return [
+            "candidates": .array(candidates.map(\.json)),
+            "policies": .array(policies.map { .string($0.text) }),
         ]
     }
+
+    /// The most candidates, and the most policies, that an error tells of.
+    private static let candidateCountMax = 100
 
     /// No service is not a denial (API section 10).
     func unavailable(
@@ -64,7 +81,7 @@ extension ExecuteCapability {
                 .unavailable,
                 "NO_CONNECTION_AVAILABLE",
                 "Every connection that may serve the workflow is out of service.",
-                members: candidates(resolution),
+                members: candidates(resolution, context),
                 retryAfterSeconds: 30
             )
         }
@@ -78,42 +95,26 @@ extension ExecuteCapability {
             .unavailable,
             "CIRCUIT_OPEN",
             "The provider has failed too often and is left alone for a while.",
-            members: candidates(resolution),
+            members: candidates(resolution, context),
             retryAfterSeconds: waits.min().map { Int($0.components.seconds) + 1 } ?? 1
         )
     }
 
     /// A denial is remembered before it is told.
     func recordDenial(
-        _ reasons: [String],
-        _ policies: [PolicyID],
+        _ decision: AuditDecision,
         _ wish: Wish,
         _ state: State,
         _ context: CommandContext
     ) async throws(CommandError) {
-        var draft = AuditDraft(
-            .decision,
-            "capability.execute",
-            outcome: .denied,
-            by: context.caller.auditActor,
-            at: context.now
-        )
+        var draft = context.decisionDraft("capability.execute", isAllowed: false, state.revision)
         draft.tenant = target.scope.tenant
         draft.environment = target.line.environment
         draft.blueprint = target.line.blueprint
         draft.resource = AuditResource(type: "capability", id: capability.text)
         draft.workflow = wish.workflow
         draft.capability = capability
-        var distinct: [String] = []
-        for reason in reasons where !distinct.contains(reason) { distinct.append(reason) }
-        draft.decision = AuditDecision(
-            isAllowed: false,
-            reasons: distinct,
-            policies: policies.map(\.text)
-        )
-        draft.revision = state.revision
-        draft.requestID = context.requestID
-        draft.traceparent = context.trace?.traceparent
+        draft.decision = decision
         try await context.services.record(draft)
     }
 }
@@ -136,6 +137,16 @@ extension CommandError {
             issues: failure.reason.issues,
             members: failure.members,
             retryAfterSeconds: failure.reason.retryAfterSeconds
+        )
+    }
+}
+
+extension AuditDecision {
+    /// What was decided about a call, with an id of its own.
+    init(_ resolution: Resolution, _ context: CommandContext) {
+        self.init(
+            AccessDecision(isAllowed: resolution.isAllowed, basis: .call(resolution)),
+            id: context.makeDecisionID()
         )
     }
 }

@@ -1,19 +1,21 @@
+import Audit
 import Execution
 public import JSON
 import Ledger
 public import Model
+import Policy
 import Resolver
 
 /// Calls the provider that a capability resolves to, and remembers it (API section 7).
 ///
-/// What is decided here is decided by the same compiled table that `explain` reads. `Executor` is the
-/// one door behind it.
+/// What is decided here is decided by the same compiled table that `explain` reads. `Executor` is
+/// the one door behind it.
 public struct ExecuteCapability: Sendable {
     /// The line.
     public let target: ConfigScope
     /// The capability.
     public let capability: CapabilityKey
-    /// The body: `workflow`, `input`, `timeoutMs`.
+    /// The body: `workflow`, `input`, `context`, `timeoutMs`.
     public let body: JSONValue
     /// The header `Bindery-Workflow`.
     public let workflowHeader: String?
@@ -34,6 +36,8 @@ public struct ExecuteCapability: Sendable {
     struct Wish {
         let workflow: WorkflowName
         let input: JSONValue
+        /// The circumstances that the caller tells of; the input is among them, whatever it tells.
+        let context: JSONObject
         let timeout: Duration
     }
 
@@ -46,8 +50,13 @@ public struct ExecuteCapability: Sendable {
         do throws(CommandError) {
             try context.caller.check(wish.workflow)
         } catch {
-            try await recordDenial([error.code], [], wish, state, context)
-            throw error
+            try await recordDenial(
+                AuditDecision(isAllowed: false, reasons: [error.code]),
+                wish,
+                state,
+                context
+            )
+            throw error.recorded
         }
         let environment = try target.environment(context.services.environments)
         let live = context.services.tables.table(target, state, environment)
@@ -55,13 +64,18 @@ public struct ExecuteCapability: Sendable {
         let resolution = live.table.resolve(
             capability: capability,
             workflow: wish.workflow,
+            conditions: CallConditions(
+                context.services.attributeTables.policies(of: target.scope, state),
+                target.callSubject,
+                context: wish.context
+            ),
             isOpen: context.services.openBreakers(of: target.scope.tenant)
         )
         guard let resolution else { throw ExplainBinding.notBound(capability) }
         guard resolution.isAllowed else {
-            let reasons = resolution.candidates.flatMap(\.reasons).map(\.rawValue)
-            try await recordDenial(reasons, resolution.policies, wish, state, context)
-            throw notPermitted(resolution)
+            let decision = AuditDecision(resolution, context)
+            try await recordDenial(decision, wish, state, context)
+            throw notPermitted(resolution, decision, context)
         }
         guard resolution.winner != nil else { throw unavailable(resolution, [], context) }
         if context.isDryRun { return try dryAnswer(resolution, wish, state, context) }
@@ -70,9 +84,11 @@ public struct ExecuteCapability: Sendable {
 
     private func read(_ services: Services) throws(CommandError) -> Wish {
         let issues = IssueList()
-        let members: Set<String> = ["workflow", "input", "timeoutMs"]
+        let members: Set<String> = ["workflow", "input", "context", "timeoutMs"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
         let text = reader.string("workflow", byteCountMax: 256)
+        var circumstances = reader.freeObject("context") ?? [:]
+        circumstances["input"] = body["input"] ?? .object([:])
         let timeoutMax = Int(CapabilityCall.timeoutMax / .milliseconds(1))
         let timeout = reader.integer("timeoutMs", in: 1...timeoutMax)
         if issues.hasErrors { throw .invalid(issues.issues) }
@@ -86,6 +102,7 @@ public struct ExecuteCapability: Sendable {
         return Wish(
             workflow: workflow,
             input: body["input"] ?? .object([:]),
+            context: circumstances,
             timeout: .milliseconds(timeout ?? services.settings.callTimeoutMilliseconds)
         )
     }

@@ -1,13 +1,14 @@
 public import JSON
 import Ledger
 import Model
+import Policy
 import Resolver
 
 /// Answers what changes would do to a line's calls, before anything is written (API section 10,
 /// "Other shapes").
 ///
-/// Before is the live config at the newest revision; after is the same state with the changes in it,
-/// which passed the checks of the real writes. Both are asked as `explain` asks.
+/// Before is the live config at the newest revision; after is the same state with the changes in
+/// it, which passed the checks of the real writes. Both are asked as `explain` asks.
 public struct SimulateChanges: Sendable {
     /// The most changes of one simulation.
     public static let changeCountMax = 200
@@ -68,8 +69,9 @@ public struct SimulateChanges: Sendable {
             throw ConfigGate.notLive(target)
         }
         let isOpen = context.services.openBreakers(of: target.scope.tenant)
+        let audience = context.caller.audience(of: target.scope.tenant)
         var object: JSONObject = [
-            "calls": .array((calls ?? []).map { Self.json($0, outcome, isOpen) })
+            "calls": .array((calls ?? []).map { Self.json($0, outcome, isOpen, audience) })
         ]
         AccessDiff(before: outcome.before, after: outcome.after).write(into: &object)
         return CommandAnswer(body: .json(.object(object)), revision: outcome.revision)
@@ -104,7 +106,8 @@ public struct SimulateChanges: Sendable {
     private static func json(
         _ call: Call,
         _ outcome: Outcome,
-        _ isOpen: (ConnectionID) -> Bool
+        _ isOpen: (ConnectionID) -> Bool,
+        _ audience: RuleNote.Audience
     ) -> JSONValue {
         func resolve(_ table: BindingTable?) -> Resolution? {
             table?.resolve(capability: call.capability, workflow: call.workflow, isOpen: isOpen)
@@ -116,14 +119,19 @@ public struct SimulateChanges: Sendable {
             || before?.winner?.connectionID != after?.winner?.connectionID
         return [
             "workflow": call.workflow.map { .string($0.text) } ?? .null,
-            "capability": .string(call.capability.text), "before": json(before),
-            "after": json(after), "changed": .bool(isChanged),
+            "capability": .string(call.capability.text), "before": json(before, audience),
+            "after": json(after, audience), "changed": .bool(isChanged),
         ]
     }
 
     /// What `explain` answers, of the first candidates and policies.
-    private static func json(_ resolution: Resolution?) -> JSONValue {
+    private static func json(
+        _ resolution: Resolution?,
+        _ audience: RuleNote.Audience
+    ) -> JSONValue {
         guard let resolution else { return .null }
-        return resolution.explanation(candidateCountMax: candidateCountMax)
+        return .object(
+            resolution.explanation(for: audience, candidateCountMax: candidateCountMax)
+        )
     }
 }

@@ -1,10 +1,12 @@
 import Audit
 import JSON
+import Model
 import Policy
 
 /// Shows audit records to a caller.
 struct AuditReading {
     private let maySeeBodies: Bool
+    private let maySeePlatform: Bool
 
     init(_ scope: TenantScope, _ caller: Caller) {
         let decision = Authorization.decide(
@@ -14,12 +16,17 @@ struct AuditReading {
             environment: nil
         )
         maySeeBodies = decision == .allowed
+        maySeePlatform = caller.credential.tenant == nil
     }
 
-    /// The record, without bodies where the caller may not see them.
+    /// The record, without bodies where the caller may not see them, and without the platform's
+    /// rules for a tenant.
     func show(_ record: AuditRecord) -> JSONValue {
-        guard !maySeeBodies else { return record.json }
+        guard !maySeeBodies || !maySeePlatform else { return record.json }
         var object = record.document
+        if !maySeePlatform { Self.hidePlatform(in: &object) }
+        guard !maySeeBodies else { return .object(object) }
+        if object["question"] != nil { object["question"] = JSONValue.null }
         for side in ["request", "response"] {
             guard var message = object[side]?.object else { continue }
             message["body"] = JSONValue.null
@@ -27,6 +34,26 @@ struct AuditReading {
         }
         for side in ["before", "after"] where object[side] != nil { object[side] = JSONValue.null }
         return .object(object)
+    }
+
+    /// Leaves of the platform's rules their effect.
+    private static func hidePlatform(in object: inout JSONObject) {
+        guard var decision = object["decision"]?.object else { return }
+        if let hidden = decision["platformPolicies"]?.array {
+            let policies = decision["policies"]?.array ?? []
+            decision["policies"] = .array(policies.filter { !hidden.contains($0) })
+            decision["platformPolicies"] = nil
+        }
+        for list in ["determining", "nearMisses", "errors"] {
+            guard let notes = decision[list]?.array else { continue }
+            decision[list] = .array(notes.map(hidePlatform))
+        }
+        object["decision"] = .object(decision)
+    }
+
+    private static func hidePlatform(_ note: JSONValue) -> JSONValue {
+        guard note["source"] == "platform" else { return note }
+        return ["ruleId": .null, "source": "platform", "effect": note["effect"] ?? .null]
     }
 }
 

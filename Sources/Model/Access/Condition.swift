@@ -1,6 +1,7 @@
 public import JSON
 
-/// A condition of an attribute rule: `{"eq": [{"attr": "subject.id"}, {"attr": "resource.owner"}]}`.
+/// A condition of an attribute rule: `{"eq": [{"attr": "subject.id"}, {"attr":
+/// "resource.owner"}]}`.
 ///
 /// A closed language without loops, so that judging one takes time in proportion to what it reads.
 public struct Condition: Sendable, Hashable {
@@ -65,7 +66,44 @@ public struct Condition: Sendable, Hashable {
     }
 }
 
-/// Names an attribute: `subject.department`, `resource.owner`, `action.soft`, `context.network.zone`.
+extension Condition {
+    /// The attributes that a comparison, or a test for one, looks at; of what is made of other
+    /// conditions none.
+    public var attributes: [AttributePath] {
+        switch kind {
+        case .exists(let path): [path]
+        case .compare(_, let left, let right): [left, right].compactMap(\.path)
+        case .all, .any, .not, .unreadable: []
+        }
+    }
+
+    /// A comparison, or a test for an attribute, as a rule writes it; nil for other conditions.
+    public var comparison: JSONValue? {
+        switch kind {
+        case .exists(let path): ["exists": path.json]
+        case .compare(let comparison, let left, let right):
+            .object([comparison.rawValue: .array([left.json, right.json])])
+        case .all, .any, .not, .unreadable: nil
+        }
+    }
+}
+
+extension Condition.Operand {
+    fileprivate var path: AttributePath? {
+        guard case .attribute(let path) = self else { return nil }
+        return path
+    }
+
+    fileprivate var json: JSONValue {
+        switch self {
+        case .literal(let value): value
+        case .attribute(let path): path.json
+        }
+    }
+}
+
+/// Names an attribute: `subject.department`, `resource.owner`, `action.soft`,
+/// `context.network.zone`.
 public struct AttributePath: Sendable, Hashable {
     /// The most names behind the part.
     public static let depthMax = 8
@@ -89,7 +127,8 @@ public struct AttributePath: Sendable, Hashable {
 
     /// Reads a path; nil when it is none.
     ///
-    /// Of a subject and a resource `type` and `id` are what the question names, of an action `name`.
+    /// Of a subject and a resource `type` and `id` are what the question names, of an action
+    /// `name`.
     public init?(_ text: String) {
         let pieces = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard (2...Self.depthMax + 1).contains(pieces.count), let part = Part(rawValue: pieces[0]),
@@ -98,6 +137,11 @@ public struct AttributePath: Sendable, Hashable {
         self.part = part
         self.names = Array(pieces.dropFirst())
     }
+
+    /// The path as a rule writes it.
+    public var text: String { ([part.rawValue] + names).joined(separator: ".") }
+
+    fileprivate var json: JSONValue { ["attr": .string(text)] }
 
     /// The rule of a path, for errors.
     public static let words =

@@ -108,6 +108,7 @@ struct AccessDiffRun {
                 capability,
                 workflow,
                 .admitted,
+                nil,
                 isOpen: { _ in false },
                 stepCount: &stepCount
             )?

@@ -1,4 +1,5 @@
 import Model
+import Policy
 
 /// Compiles a config into the parts of a `BindingTable`.
 struct BindingCompiler {

@@ -1,4 +1,5 @@
 public import Model
+public import Policy
 
 extension BindingTable {
     /// Which candidates an answer tells of.
@@ -16,16 +17,26 @@ extension BindingTable {
     ///   - capability: The capability.
     ///   - workflow: The workflow; nil for one that every scope with entries admits.
     ///   - listing: Which candidates the answer tells of; the decision is the same.
+    ///   - conditions: The rules about the circumstances of the call; nil for none, or for an answer about
+    ///     no call in particular.
     ///   - isOpen: Whether the circuit breaker of a connection is open.
     /// - Returns: nil when no slot requires the capability.
     public func resolve(
         capability: CapabilityKey,
         workflow: WorkflowName?,
         listing: Listing = .everyCandidate,
+        conditions: CallConditions? = nil,
         isOpen: (ConnectionID) -> Bool = { _ in false }
     ) -> Resolution? {
         var stepCount = 0
-        return resolve(capability, workflow, listing, isOpen: isOpen, stepCount: &stepCount)
+        return resolve(
+            capability,
+            workflow,
+            listing,
+            conditions,
+            isOpen: isOpen,
+            stepCount: &stepCount
+        )
     }
 
     /// The same, adding to `stepCount` what it cost, in steps of one byte compared.
@@ -33,12 +44,13 @@ extension BindingTable {
         _ capability: CapabilityKey,
         _ workflow: WorkflowName?,
         _ listing: Listing,
+        _ conditions: CallConditions?,
         isOpen: (ConnectionID) -> Bool,
         stepCount: inout Int
     ) -> Resolution? {
         stepCount += Self.decisionStepCount
         guard let seats = seats[capability] else { return nil }
-        var list = CandidateList(self, workflow)
+        var list = CandidateList(self, workflow, conditions)
         for seat in seats {
             stepCount += forEachBinding(seat.slot, workflow, listing) { index, specificity in
                 let offer = bindings[index].specInSlot.map { seat.firstOffer + $0 }
@@ -60,10 +72,18 @@ extension BindingTable {
         operation: OperationID,
         workflow: WorkflowName?,
         listing: Listing = .everyCandidate,
+        conditions: CallConditions? = nil,
         isOpen: (ConnectionID) -> Bool = { _ in false }
     ) -> Resolution {
         var stepCount = 0
-        return resolve(operation, workflow, listing, isOpen: isOpen, stepCount: &stepCount)
+        return resolve(
+            operation,
+            workflow,
+            listing,
+            conditions,
+            isOpen: isOpen,
+            stepCount: &stepCount
+        )
     }
 
     /// The same, adding to `stepCount` what it cost, in steps of one byte compared.
@@ -71,11 +91,12 @@ extension BindingTable {
         _ operation: OperationID,
         _ workflow: WorkflowName?,
         _ listing: Listing,
+        _ conditions: CallConditions?,
         isOpen: (ConnectionID) -> Bool,
         stepCount: inout Int
     ) -> Resolution {
         stepCount += Self.decisionStepCount
-        var list = CandidateList(self, workflow)
+        var list = CandidateList(self, workflow, conditions)
         for seat in operations[operation] ?? [] {
             stepCount += forEachBinding(seat.slot, workflow, listing) { index, specificity in
                 guard bindings[index].specInSlot == seat.specInSlot else { return }

@@ -1,7 +1,8 @@
 public import Model
+import Policy
 
-/// One version of a tenant's config, compiled for decisions: which connection serves a capability in
-/// a workflow, which others would, and why the rest do not (API section 5).
+/// One version of a tenant's config, compiled for decisions: which connection serves a capability
+/// in a workflow, which others would, and why the rest do not (API section 5).
 ///
 /// Every question goes through one evaluation of a candidate, so that a decision, its explanation,
 /// the resolved config and the validation report cannot disagree. A table never changes; it is good
@@ -56,6 +57,28 @@ public final class BindingTable: Sendable {
         self.offers = compiled.offers
         self.seats = compiled.seats
         self.operations = compiled.operations
+    }
+}
+
+extension BindingTable {
+    /// The call that a binding would serve, as rules see it; nil without its connection, or where
+    /// the spec has no operation.
+    func call(_ index: Int, offer: Int, slot: Int) -> PolicyCall? {
+        let connection = connections[bindings[index].connection].observed?.connection
+        guard let connection, let operation = offers[offer].operation,
+            let spec = connections[bindings[index].connection].spec.flatMap({ specs[$0] })
+        else { return nil }
+        return PolicyCall(
+            offer: PolicyOffer(
+                operation: operation,
+                integration: spec.id.key,
+                category: spec.category,
+                slot: blueprint.slots[slot].id,
+                environment: environment.name
+            ),
+            connection: connection.id,
+            mode: connection.mode
+        )
     }
 }
 

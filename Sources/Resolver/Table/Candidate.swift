@@ -1,4 +1,5 @@
 public import Model
+public import Policy
 
 /// A binding that could serve what was asked for, and what became of it.
 public struct Candidate: Sendable {
@@ -19,6 +20,8 @@ public struct Candidate: Sendable {
     private let offerPlace: Int?
     private let reasonSet: ReasonSet
     let rank: CandidateRank
+    /// The rules that have a part in it.
+    public let notes: [RuleNote]
     /// What became of it.
     public internal(set) var outcome: Outcome
 
@@ -27,15 +30,24 @@ public struct Candidate: Sendable {
         slot: Int,
         offer: Int?,
         rank: CandidateRank,
-        reasons: ReasonSet
+        reasons: ReasonSet,
+        notes: [RuleNote]
     ) {
         self.table = table
         self.slotPlace = slot
         self.offerPlace = offer
         self.rank = rank
+        self.notes = notes
         self.reasonSet = reasons
         self.outcome =
             reasons.isEmpty ? .fallback : reasons.isDropping ? .dropped : .unavailable
+    }
+
+    /// The candidate, as if it was not known yet who wins.
+    var unplaced: Candidate {
+        var candidate = self
+        if outcome == .winner { candidate.outcome = .fallback }
+        return candidate
     }
 
     /// The index of the binding in the config's list.
@@ -63,8 +75,22 @@ public struct Candidate: Sendable {
         table.connections[table.bindings[bindingIndex].connection]
     }
 
+    /// The call as rules see it; nil where its spec or its operation is not known.
+    public var call: PolicyCall? {
+        offerPlace.flatMap { table.call(bindingIndex, offer: $0, slot: slotPlace) }
+    }
+
+    /// The environment of the config.
+    var environment: EnvironmentName { table.environment.name }
+    /// What the slot asks for.
+    var slotRules: Blueprint.Slot { table.blueprint.slots[slotPlace] }
+
     /// Why it does not serve, in the order of rule 3; empty for the winner and its fallbacks.
     public var reasons: [Reason] { reasonSet.reasons }
+    /// The reasons that are not the rules' own.
+    var ownReasons: [Reason] { reasonSet.subtracting(.policy).reasons }
+    /// Whether something drops it that no rule says.
+    var isDroppedByItself: Bool { reasonSet.subtracting(.policy).isDropping }
     /// Whether scopes and policies permit it and it fits, available or not.
     public var isPermitted: Bool { outcome != .dropped }
 }

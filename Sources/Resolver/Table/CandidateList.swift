@@ -1,3 +1,4 @@
+import JSON
 import Model
 import Policy
 
@@ -5,8 +6,10 @@ import Policy
 struct CandidateList {
     let table: BindingTable
     let workflow: WorkflowName?
+    let conditions: CallConditions?
     private(set) var candidates: [Candidate] = []
-    private var policies: [PolicyID] = []
+    /// What judging conditions cost so far, in steps of theirs.
+    private var conditionStepCount = 0
     /// What evaluating cost so far, in steps of one byte compared.
     private(set) var stepCount = 0
     /// What a candidate costs beside its comparisons, in steps.
@@ -14,9 +17,10 @@ struct CandidateList {
     /// What asking the rules is taken to cost, in steps: their lists are not counted.
     private static let verdictStepCount = 256
 
-    init(_ table: BindingTable, _ workflow: WorkflowName?) {
+    init(_ table: BindingTable, _ workflow: WorkflowName?, _ conditions: CallConditions? = nil) {
         self.table = table
         self.workflow = workflow
+        self.conditions = conditions
     }
 
     /// Evaluates a binding.
@@ -41,7 +45,8 @@ struct CandidateList {
         if offer != nil, isOpen(table.config.bindings[index].connection) {
             reasons.insert(.circuitOpen)
         }
-        let operation = judge(index, offer, &reasons)
+        var notes: [RuleNote] = []
+        let operation = judge(index, slot, offer, &reasons, &notes)
         let rank = CandidateRank(
             priority: table.config.bindings[index].priority,
             workflow: specificity,
@@ -49,15 +54,24 @@ struct CandidateList {
             index: index
         )
         candidates.append(
-            Candidate(table: table, slot: slot, offer: offer, rank: rank, reasons: reasons)
+            Candidate(
+                table: table,
+                slot: slot,
+                offer: offer,
+                rank: rank,
+                reasons: reasons,
+                notes: notes
+            )
         )
     }
 
     /// Judges what depends on the operation; answers how closely the scope names it.
     private mutating func judge(
         _ index: Int,
+        _ slot: Int,
         _ offer: Int?,
-        _ reasons: inout ReasonSet
+        _ reasons: inout ReasonSet,
+        _ notes: inout [RuleNote]
     ) -> Specificity? {
         let list = table.config.bindings[index].scope.operations
         if let offer { reasons.formUnion(table.offers[offer].reasons) }
@@ -69,32 +83,62 @@ struct CandidateList {
         let specificity = Specificity.of(operation.text, in: list, stepCount: &stepCount)
         if specificity == nil { reasons.insert(.operationNotInScope) }
         if !table.offers[offer].policies.isEmpty {
-            reasons.formUnion(verdict(index, offer))
+            let verdict = verdict(index, offer)
+            reasons.formUnion(ReasonSet(verdict))
+            notes = verdict.notes
+        }
+        // Only what passes everything else is asked about circumstances: whoever lists all
+        // candidates gets the same answer as who lists those that are admitted.
+        if let conditions, !reasons.isDropping,
+            let call = table.call(index, offer: offer, slot: slot)
+        {
+            let verdict = verdict(call, index, conditions)
+            reasons.formUnion(ReasonSet(verdict))
+            notes += verdict.notes
         }
         return specificity
     }
 
-    private mutating func verdict(_ index: Int, _ offer: Int) -> ReasonSet {
+    private mutating func verdict(_ index: Int, _ offer: Int) -> PolicyVerdict {
         let place = table.bindings[index].connection
-        guard let mode = table.connections[place].observed?.connection.mode else { return [] }
+        guard let mode = table.connections[place].observed?.connection.mode else { return .silent }
         stepCount += Self.verdictStepCount
-        let verdict = table.offers[offer].policies
+        return table.offers[offer].policies
             .judge(
                 connection: table.config.bindings[index].connection,
                 mode: mode,
                 workflow: workflow
             )
-        policies += verdict.forbids + verdict.permits
-        var reasons: ReasonSet = verdict.forbids.isEmpty ? [] : .forbiddenByPolicy
-        if verdict.isGateFailed { reasons.insert(.notPermittedByPolicy) }
-        return reasons
+    }
+
+    private mutating func verdict(
+        _ call: PolicyCall,
+        _ index: Int,
+        _ conditions: CallConditions
+    ) -> PolicyVerdict {
+        let before = conditionStepCount
+        let connection = table.connections[table.bindings[index].connection].observed?.connection
+        let verdict = conditions.judge(
+            call,
+            workflow,
+            tags: connection?.document.object["tags"] ?? [],
+            stepCount: &conditionStepCount
+        )
+        stepCount += Self.verdictStepCount + conditionStepCount - before
+        return verdict
     }
 
     /// The answer that follows from all candidates.
     func resolution() -> Resolution {
         let ordered =
             candidates.count < 2 ? candidates : candidates.sorted { $0.rank < $1.rank }
-        let ids = policies.isEmpty ? [] : Set(policies).sorted()
-        return Resolution(ordered: ordered, policies: ids)
+        return Resolution(ordered: ordered, workflow: workflow)
+    }
+}
+
+extension ReasonSet {
+    fileprivate init(_ verdict: PolicyVerdict) {
+        self = verdict.isForbidden ? .forbiddenByPolicy : []
+        if verdict.isGateFailed { insert(.notPermittedByPolicy) }
     }
 }

@@ -1,4 +1,5 @@
 public import Model
+public import Policy
 
 /// What a workflow may be asked about beside the operation (API section 10, "AuthZEN resources").
 public enum GrantedResource: Sendable, Hashable {
@@ -11,24 +12,54 @@ public enum GrantedResource: Sendable, Hashable {
 }
 
 extension BindingTable {
-    /// Whether scopes and policies permit the workflow to use the resource for the operation.
+    /// What scopes and policies say of the workflow's use of the resource for the operation: the
+    /// candidates of it alone, so that its `isAllowed` is the decision; nil when no slot requires
+    /// the capability.
     ///
     /// It is what the candidates of `resolve` say, and no second judgement: availability denies
     /// nothing. `stepCount` grows by what it cost, in steps of one byte compared.
+    public func resolve(
+        _ workflow: WorkflowName,
+        _ operation: OperationID,
+        on resource: GrantedResource,
+        listing: Listing = .admitted,
+        conditions: CallConditions? = nil,
+        isOpen: (ConnectionID) -> Bool = { _ in false },
+        stepCount: inout Int
+    ) -> Resolution? {
+        let found: Resolution?
+        if case .capability(let key) = resource {
+            found = resolve(
+                key,
+                workflow,
+                listing,
+                conditions,
+                isOpen: isOpen,
+                stepCount: &stepCount
+            )
+        } else {
+            found = resolve(
+                operation,
+                workflow,
+                listing,
+                conditions,
+                isOpen: isOpen,
+                stepCount: &stepCount
+            )
+        }
+        return found?.narrowed(to: resource, operation)
+    }
+
+    /// Whether scopes and policies permit the workflow to use the resource for the operation.
     public func permits(
         _ workflow: WorkflowName,
         _ operation: OperationID,
         on resource: GrantedResource,
+        conditions: CallConditions? = nil,
         stepCount: inout Int
     ) -> Bool {
-        switch resource {
-        case .connection(let id):
-            grants(operation, workflow, &stepCount).permits(id)
-        case .slot(let id):
-            grants(operation, workflow, &stepCount).permits(id)
-        case .capability(let key):
-            grants(key, workflow, &stepCount)?.permits(operation) ?? false
-        }
+        resolve(workflow, operation, on: resource, conditions: conditions, stepCount: &stepCount)?
+            .isAllowed ?? false
     }
 
     /// The connections and the slots with which the workflow may be served for the operation: those
@@ -36,9 +67,18 @@ extension BindingTable {
     public func permitted(
         _ workflow: WorkflowName,
         _ operation: OperationID,
+        conditions: CallConditions? = nil,
         stepCount: inout Int
     ) -> (connections: Set<ConnectionID>, slots: Set<SlotID>) {
-        let candidates = grants(operation, workflow, &stepCount).candidates.filter(\.isPermitted)
+        let candidates = resolve(
+            operation,
+            workflow,
+            .admitted,
+            conditions,
+            isOpen: { _ in false },
+            stepCount: &stepCount
+        )
+        .candidates.filter(\.isPermitted)
         return (Set(candidates.map(\.connectionID)), Set(candidates.map(\.slot)))
     }
 
@@ -69,21 +109,5 @@ extension BindingTable {
         config.bindings.reduce(blueprint.workflows.count) {
             $0 + ($1.scope.workflows?.count ?? 0)
         }
-    }
-
-    private func grants(
-        _ operation: OperationID,
-        _ workflow: WorkflowName,
-        _ stepCount: inout Int
-    ) -> Resolution {
-        resolve(operation, workflow, .admitted, isOpen: { _ in false }, stepCount: &stepCount)
-    }
-
-    private func grants(
-        _ capability: CapabilityKey,
-        _ workflow: WorkflowName,
-        _ stepCount: inout Int
-    ) -> Resolution? {
-        resolve(capability, workflow, .admitted, isOpen: { _ in false }, stepCount: &stepCount)
     }
 }

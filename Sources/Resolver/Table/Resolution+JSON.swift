@@ -1,13 +1,21 @@
 public import JSON
-import Model
+public import Model
+public import Policy
 
 extension Resolution {
-    /// What `explain` answers, without the revision (API section 5).
-    public var explanation: JSONValue { explanation(candidateCountMax: .max) }
+    /// What `explain` answers, without the decision's id and revision (API section 5), to one who
+    /// may see all of it.
+    public var explanation: JSONValue {
+        .object(explanation(for: .platform))
+    }
 
-    /// The same of the first candidates and the first policies, as many of each at most;
-    /// `candidateCount` says how many candidates there are when not all of them are there.
-    public func explanation(candidateCountMax: Int) -> JSONValue {
+    /// What `explain` answers to an audience, of the first candidates and the first policies, as
+    /// many of each at most; `candidateCount` says how many candidates there are when not all of
+    /// them are there.
+    public func explanation(
+        for audience: RuleNote.Audience,
+        candidateCountMax: Int = .max
+    ) -> JSONObject {
         var object: JSONObject = [
             "allowed": .bool(isAllowed),
             "winner": winner.map {
@@ -16,12 +24,28 @@ extension Resolution {
                 ])
             } ?? .null,
             "candidates": .array(candidates.prefix(candidateCountMax).map(\.json)),
-            "policies": .array(policies.prefix(candidateCountMax).map { .string($0.text) }),
+            "policies": .array(
+                policies(for: audience).prefix(candidateCountMax).map { .string($0.text) }
+            ),
         ]
         if candidates.count > candidateCountMax {
             object["candidateCount"] = .integer(Int64(candidates.count))
         }
-        return .object(object)
+        for member in DecisionExplanation(self, for: audience).members {
+            object[member.key] = member.value
+        }
+        return object
+    }
+
+    /// The forbids that matched a candidate and the permits that admitted one, by id.
+    public var policies: [PolicyID] { policies(for: .platform) }
+
+    /// The forbids that matched a candidate and the permits that admitted one, by id, as the
+    /// audience may see them.
+    public func policies(for audience: RuleNote.Audience) -> [PolicyID] {
+        let notes = candidates.flatMap(\.notes)
+            .filter { $0.isSeen(by: audience) && ($0.part == .forbids || $0.part == .admits) }
+        return Set(notes.map(\.id)).sorted()
     }
 }
 

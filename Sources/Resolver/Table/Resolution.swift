@@ -2,21 +2,35 @@ public import Model
 
 /// The answer to a question about a capability or an operation, with why.
 ///
-/// Permission and availability are two answers (API section 10): what is allowed may have no winner.
+/// Permission and availability are two answers (API section 10): what is allowed may have no
+/// winner.
 public struct Resolution: Sendable {
     /// The candidates, in the order of rule 4.
     public let candidates: [Candidate]
-    /// The forbids that matched a candidate and the permits that admitted one, by id.
-    public let policies: [PolicyID]
+    /// The workflow that was asked for; nil for none in particular.
+    public let workflow: WorkflowName?
     private let winnerPlace: Int?
 
     /// Chooses among candidates in the order of rule 4: the first that can serve is the winner.
-    init(ordered candidates: [Candidate], policies: [PolicyID]) {
+    init(ordered candidates: [Candidate], workflow: WorkflowName?) {
         var candidates = candidates
         winnerPlace = candidates.firstIndex { $0.outcome == .fallback }
         if let winnerPlace { candidates[winnerPlace].outcome = .winner }
         self.candidates = candidates
-        self.policies = policies
+        self.workflow = workflow
+    }
+
+    /// The answer about those of its candidates that are of the resource, and for nothing else.
+    public func narrowed(to resource: GrantedResource, _ operation: OperationID) -> Resolution {
+        let ordered = candidates.filter { candidate in
+            switch resource {
+            case .connection(let id): candidate.connectionID == id
+            case .slot(let id): candidate.slot == id
+            // A candidate without an operation is of none in particular: it tells why.
+            case .capability: candidate.operation == operation || candidate.operation == nil
+            }
+        }
+        return Resolution(ordered: ordered.map(\.unplaced), workflow: workflow)
     }
 
     /// Whether scopes and policies permit the call, by whatever candidate.

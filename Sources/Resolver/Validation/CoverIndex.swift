@@ -1,4 +1,5 @@
 import Model
+import Policy
 
 /// Finds bindings that may cover one whose list starts with a given entry.
 struct CoverIndex {

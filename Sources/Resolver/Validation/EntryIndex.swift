@@ -1,4 +1,5 @@
 import Model
+import Policy
 
 /// The entries of one list, each once, found by what they may cover.
 struct EntryIndex {

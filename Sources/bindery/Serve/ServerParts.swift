@@ -53,6 +53,7 @@ enum ServerParts {
         result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
         result.callTimeoutMilliseconds = Int(settings.execution.timeout / .milliseconds(1))
         result.auditFailsOpen = settings.audit.isFailOpen
+        result.decisions = settings.decisions
         result.eventStreamCountMax = settings.limits.eventStreamCountMax
         result.eventStreamCountMaxPerTenant = settings.limits.eventStreamCountMaxPerTenant
         result.secretReferenceRules = settings.secrets.references

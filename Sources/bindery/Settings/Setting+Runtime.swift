@@ -1,3 +1,5 @@
+import Commands
+
 extension Setting {
     /// How providers are called.
     static let execution: [Setting] = [
@@ -58,6 +60,27 @@ extension Setting {
             \.audit.isFailOpen,
             .truth,
             help: "Whether a call of a provider goes on when it can't be recorded."
+        ),
+        Setting(
+            "decisions.log",
+            \.decisions.extent,
+            .word,
+            help: "Which decisions about workflows and entities are written to the audit trail; "
+                + "denials always are."
+        ),
+        Setting(
+            "decisions.whenBusy",
+            \.decisions.whenBusy,
+            .word,
+            help: "With decisions.log=all, whether a decision that permits is answered and counted "
+                + "as dropped when the trail is behind, or waits until it is written."
+        ),
+        Setting(
+            "decisions.mask",
+            \.decisions.masks,
+            SettingFormat.mask.list(countMax: 100),
+            help: "What of a decision's question is written as [redacted]: JSON pointers such as "
+                + "/context/input/card, in which * stands for every member and item."
         ),
         Setting(
             "ledger.snapshotEvery",

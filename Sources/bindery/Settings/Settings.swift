@@ -58,6 +58,8 @@ struct Settings: Sendable {
     var audit = AuditSettings()
     /// How the ledger is kept.
     var ledger = LedgerSettings()
+    /// Which decisions are written to the trail.
+    var decisions = DecisionLogSettings()
     /// What is logged of requests.
     var accessLog = AccessLogSettings()
     /// The platform-admin key of automation, of the variable `BINDERY_BOOTSTRAP_KEY`.

@@ -1,19 +1,23 @@
-import Model
+public import Model
 
 /// Elements found by what their patterns start with.
 ///
 /// A name is hashed byte by byte and looked up at each length that some pattern's start has, so
 /// that patterns which start otherwise cost nothing. Starts may collide: whoever looks elements up
 /// judges each of them, and a collision costs time and nothing else.
-struct StartIndex<Element: Sendable>: Sendable {
+public struct StartIndex<Element: Sendable>: Sendable {
     private var buckets: [StartHash: [Element]] = [:]
     /// The lengths of the starts, ascending; at most 128.
-    private(set) var lengths: [Int] = []
+    public private(set) var lengths: [Int] = []
 
-    var isEmpty: Bool { buckets.isEmpty }
+    /// An index without elements.
+    public init() {}
+
+    /// Whether it has no element.
+    public var isEmpty: Bool { buckets.isEmpty }
 
     /// Changes the elements whose pattern starts like this one.
-    mutating func update(_ pattern: Pattern, _ body: (inout [Element]) -> Void) {
+    public mutating func update(_ pattern: Pattern, _ body: (inout [Element]) -> Void) {
         let length = pattern.literalPrefixLength
         if !lengths.contains(length) {
             lengths.insert(length, at: lengths.firstIndex { $0 > length } ?? lengths.endIndex)
@@ -22,13 +26,13 @@ struct StartIndex<Element: Sendable>: Sendable {
     }
 
     /// The elements whose pattern starts like this one.
-    subscript(pattern: Pattern) -> [Element] {
+    public subscript(pattern: Pattern) -> [Element] {
         buckets[StartHash(pattern.text.utf8.prefix(pattern.literalPrefixLength))] ?? []
     }
 
     /// Calls `body` with the elements of each start that stands at the beginning of the text, the
     /// shortest first, until it answers false.
-    func forEachStart(of text: Substring.UTF8View, _ body: ([Element]) -> Bool) {
+    public func forEachStart(of text: Substring.UTF8View, _ body: ([Element]) -> Bool) {
         var hash = StartHash()
         var length = 0
         var bytes = text.makeIterator()

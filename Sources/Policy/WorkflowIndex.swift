@@ -1,14 +1,17 @@
-import Model
+public import Model
 
-/// Finds the bindings of a slot that serve a workflow, without looking at those that name others.
+/// Finds what serves a workflow, the bindings of a slot or the rules over an offer, without looking
+/// at those that name others.
 ///
 /// Names are found by hash, patterns by what they start with. Patterns that start with a star are
 /// each looked at, which is linear in their bytes.
-struct WorkflowIndex: Sendable {
-    /// A binding that admits the workflow, and how closely it names it.
-    struct Hit {
-        let binding: Int
-        let specificity: Specificity
+public struct WorkflowIndex: Sendable {
+    /// What admits the workflow, and how closely it names it.
+    public struct Hit {
+        /// The number that it was added under.
+        public let binding: Int
+        /// How closely its list names the workflow.
+        public let specificity: Specificity
 
         static func precedes(_ left: Hit, _ right: Hit) -> Bool {
             left.binding == right.binding
@@ -23,8 +26,11 @@ struct WorkflowIndex: Sendable {
     /// The bindings without a list.
     private var unlisted: [Int] = []
 
-    /// Adds a binding; bindings come in the order written.
-    mutating func add(_ binding: Int, _ list: [Pattern]?) {
+    /// An index of nothing.
+    public init() {}
+
+    /// Adds a list under a number; numbers come in ascending order.
+    public mutating func add(_ binding: Int, _ list: [Pattern]?) {
         guard let list else {
             unlisted.append(binding)
             return
@@ -48,7 +54,7 @@ struct WorkflowIndex: Sendable {
     ///
     /// - Returns: How many steps it took to compare patterns.
     /// - Complexity: O(bindings that admit it, and bytes of the patterns that start like it).
-    func forEachHit(_ workflow: WorkflowName, _ body: (Hit) -> Void) -> Int {
+    public func forEachHit(_ workflow: WorkflowName, _ body: (Hit) -> Void) -> Int {
         var stepCount = 0
         var hits = starred.isEmpty ? [] : starredHits(workflow.text, &stepCount)
         if hits.isEmpty {
