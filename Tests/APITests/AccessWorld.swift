@@ -95,6 +95,9 @@ struct AccessWorld {
         ]
     }
 
+    /// A rule of chance, which the world does not have.
+    mutating func someRule() -> JSONValue { rule("of-the-test") }
+
     private mutating func rule(_ id: String) -> JSONValue {
         var match: JSONObject = ["workflows": some(Self.patterns, upTo: 2)]
         if chance(50) { match["connections"] = some(["a", "b", "c"], upTo: 2) }

@@ -106,3 +106,92 @@ import Testing
         #expect(record["after"]?["attributes"] == ["role": "guest"])
     }
 }
+
+/// Entities in sets, exports and events, as every other object.
+@Suite struct EntitySetTests {
+    private static let tenant = "/v1/tenants/acme-corp"
+
+    private static func member(_ id: String, _ attributes: JSONValue = [:]) -> JSONValue {
+        [
+            "kind": "Entity", "tenantId": "acme-corp",
+            "object": ["type": "user", "id": .string(id), "attributes": attributes],
+        ]
+    }
+
+    private func apply(
+        _ api: TestAPI,
+        _ members: [JSONValue],
+        _ query: String = "",
+        key: String = TestAPI.bootstrapKey
+    ) async throws -> TestAnswer {
+        try await api.send(.post, "/v1/apply" + query, ["objects": .array(members)], key: key)
+    }
+
+    @Test func `a set makes, changes, leaves and prunes them`() async throws {
+        let api = try await TestAPI()
+        let first = try await apply(api, [Self.member("a"), Self.member("b"), Self.member("c")])
+        #expect(first.json["summary"]?["create"] == 3, "\(first)")
+        let second = try await apply(
+            api,
+            [Self.member("a"), Self.member("b", ["team": "x"])],
+            "?prune=true"
+        )
+        #expect(second.json["summary"] == ["create": 0, "update": 1, "delete": 1, "unchanged": 1])
+        let changes = second.json["changes"]?.array ?? []
+        #expect(changes[1]["id"] == "user/b")
+        #expect(changes[1]["fields"] == ["/attributes/team"])
+        #expect(try await api.send(.get, Self.tenant + "/entities/user/c").status == 404)
+    }
+
+    @Test func `an export applied again changes nothing, and events tell of them`() async throws {
+        let api = try await TestAPI.access()
+        _ = try await apply(api, [Self.member("b"), Self.member("a", ["n": 1])])
+        let stream = try await api.open("/v1/export?tenant=acme-corp")
+        try await stream.wait { $0.isWhole }
+        let lines = try stream.bytes.split(separator: 0x0A)
+            .map { try JSONValue(parsing: Array($0)) }
+        let ids = lines.filter { $0["kind"] == "Entity" }.map { $0["object"]?["id"] }
+        #expect(ids == ["a", "b"])
+        let again = try await apply(api, lines, "?prune=true")
+        #expect(again.json["summary"]?["unchanged"]?.integer == Int64(lines.count))
+        try await api.must(.delete, Self.tenant + "/entities/user/b")
+        let events = try await api.open("/v1/events?from=0&tenant=acme-corp")
+        try await events.wait { $0.events.contains { $0.name == "entity.deleted" } }
+        let told = events.events.filter { $0.name.hasPrefix("entity.") }
+        #expect(told.map(\.name) == ["entity.created", "entity.created", "entity.deleted"])
+        #expect(told[1].data["object"]?["attributes"] == ["n": 1])
+        await events.leave()
+    }
+
+    @Test(
+        arguments: [
+            (["type": "connection", "id": "x"], "/objects/0/object/type"),
+            (["type": "user", "id": "a b"], "/objects/0/object/id"),
+            (
+                ["type": "user", "id": "x", "attributes": ["id": 1]],
+                "/objects/0/object/attributes/id"
+            ),
+        ] as [(JSONValue, String)]
+    )
+    func `what is no entity is refused with its place`(
+        _ object: JSONValue,
+        _ pointer: String
+    ) async throws {
+        let api = try await TestAPI()
+        let member: JSONValue = ["kind": "Entity", "tenantId": "acme-corp", "object": object]
+        let answer = try await apply(api, [member])
+        #expect(answer.status == 422)
+        #expect(answer.json["errors"]?.array?.first?["pointer"] == .string(pointer))
+    }
+
+    @Test func `who may not write entities applies none`() async throws {
+        let api = try await TestAPI.access()
+        let viewer = try await api.key("tenant-viewer")
+        #expect(try await apply(api, [Self.member("a")], key: viewer).status == 403)
+        let bounded = try await api.key("tenant-admin", environments: ["sandbox"])
+        let answer = try await apply(api, [Self.member("a")], key: bounded)
+        #expect(answer.code == "ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE")
+        let other = try await api.key("tenant-admin", tenant: "other-corp")
+        #expect(try await apply(api, [Self.member("a")], key: other).status == 404)
+    }
+}

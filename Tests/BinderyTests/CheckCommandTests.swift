@@ -188,3 +188,104 @@ import Testing
         #expect(await Transcript.of(["check"]).status == .usage)
     }
 }
+
+/// Tests of policies that `check` runs, without a server.
+@Suite struct CheckPolicyTestTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static func given(_ workflows: String...) -> String {
+        let subjects = workflows.map {
+            #"{"type": "workflow", "id": "\#($0)", "properties": "#
+                + #"{"blueprint": "invoice-app", "environment": "sandbox"}}"#
+        }
+        return
+            #"{"subjects": [\#(subjects.joined(separator: ", "))], "actions": ["stripe.charge"], "#
+            + #""resources": [{"type": "slot", "id": "payments.primary"}]}"#
+    }
+
+    private static let checkout =
+        #"[{"subject": "checkout", "action": "stripe.charge", "resource": "payments.primary"}]"#
+
+    private func check() async -> (status: CommandStatus, lines: [String]) {
+        let run = await Transcript.of(["check", "-f", folder.path])
+        let lines = run.output.split(separator: "\n").map(String.init)
+        return (
+            run.status,
+            lines.map {
+                $0.hasPrefix(folder.path) ? String($0.dropFirst(folder.path.count + 1)) : $0
+            }
+        )
+    }
+
+    private func write(_ test: String) throws {
+        try folder.write("set.ndjson", SampleObjects.all.joined(separator: "\n"))
+        try folder.write("tests/who.json", test)
+    }
+
+    @Test func `tests that hold are counted`() async throws {
+        let test =
+            #"{"given": \#(Self.given("checkout", "nightly-1")), "expected": \#(Self.checkout)}"#
+        try write(#"{"kind": "PolicyTest", "tenantId": "acme", "object": \#(test)}"#)
+        let run = await check()
+        #expect(
+            run.lines == ["7 objects in 2 files: 2 questions of policy tests, 0 errors, 0 warnings"]
+        )
+        #expect(run.status == .success)
+    }
+
+    @Test func `one that fails is named with its place and what decided`() async throws {
+        let test = #"{"given": \#(Self.given("checkout", "nightly-1")), "expected": []}"#
+        try write(#"{"kind": "PolicyTest", "tenantId": "acme", "object": \#(test)}"#)
+        let run = await check()
+        #expect(
+            run.lines.first
+                == "tests/who.json#/object POLICY_TEST_FAILED checkout stripe.charge payments.primary "
+                + "should be denied, is permitted (by /integrations/0)"
+        )
+        #expect(run.status == .failure)
+    }
+
+    @Test func `those of rules are run too, where the rule is enabled`() async throws {
+        func rule(_ isEnabled: Bool) -> String {
+            #"{"kind": "PolicyRule", "tenantId": "acme", "object": {"id": "stop", "effect": "forbid", "#
+                + #""match": {"workflows": ["checkout"]}, "enabled": \#(isEnabled), "tests": [{"given": \#(Self.given("checkout")), "#
+                + #""expected": \#(Self.checkout)}]}}"#
+        }
+        try write(rule(false))
+        #expect(await check().status == .success)
+        try write(rule(true))
+        let run = await check()
+        #expect(
+            run.lines.first?.hasPrefix("tests/who.json#/object/tests/0 POLICY_TEST_FAILED ") == true
+        )
+        #expect(run.lines.first?.hasSuffix("should be permitted, is denied (by stop)") == true)
+    }
+
+    @Test func `entities of the set are known to its tests`() async throws {
+        try folder.write(
+            "set.ndjson",
+            [
+                #"{"kind": "Entity", "tenantId": "acme", "object": {"type": "user", "id": "alice"}}"#,
+                #"{"kind": "PolicyRule", "tenantId": "acme", "object": {"id": "read", "#
+                    + #""effect": "permit", "match": {"subjectTypes": ["user"]}}}"#,
+                #"{"kind": "PolicyTest", "tenantId": "acme", "object": {"given": {"subjects": "#
+                    + #"[{"type": "user", "id": "alice"}, {"type": "user", "id": "bob"}], "actions": "#
+                    + #"["read"], "resources": [{"type": "record", "id": "r"}]}, "expected": "#
+                    + #"[{"subject": "alice", "action": "read", "resource": "r"}]}}"#,
+            ]
+            .joined(separator: "\n")
+        )
+        let run = await check()
+        #expect(run.status == .success, "\(run.lines)")
+    }
+
+    @Test func `with other errors no test is run`() async throws {
+        let test = #"{"given": \#(Self.given("checkout")), "expected": [], "more": 1}"#
+        try write(#"{"kind": "PolicyTest", "tenantId": "acme", "object": \#(test)}"#)
+        let run = await check()
+        #expect(run.lines.first?.hasPrefix("tests/who.json#/object/more UNKNOWN_FIELD") == true)
+        #expect(run.lines.last?.contains("policy tests") == false)
+    }
+}

@@ -144,6 +144,12 @@ public enum OpenAPIDocument {
             ]
             responses["200"] = ["description": "A page.", "content": content(page)]
         case .nothing: responses["204"] = ["description": "Done."]
+        case .nothingUnlessRehearsed(let schema):
+            responses["204"] = ["description": "Done."]
+            responses["200"] = [
+                "description": "With dryRun: what it would do.",
+                "content": content(reference(schema)),
+            ]
         case .text(let mediaType):
             let content: JSONValue = .object([mediaType: ["schema": ["type": "string"]]])
             responses["200"] = ["description": "Done.", "content": content]

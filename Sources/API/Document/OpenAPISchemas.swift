@@ -72,11 +72,15 @@ enum OpenAPISchemas {
             [
                 "id": text, "effect": ["enum": ["forbid", "permit"]], "description": text,
                 "enabled": ["type": "boolean"], "match": free, "when": free, "unless": free,
-                "revision": integer,
-                "createdAt": time, "updatedAt": time,
+                "tests": list(free), "metadata": free, "revision": integer, "createdAt": time,
+                "updatedAt": time, "access": list(decisionChange),
+                "accessIsCut": ["type": "boolean"],
             ],
             required: ["effect"]
         ),
+        "PolicyEffect": object([
+            "access": list(decisionChange), "accessIsCut": ["type": "boolean"],
+        ]),
         "Credential": object(
             [
                 "id": text, "tenantId": ["type": ["string", "null"]], "name": text, "roles": texts,
@@ -254,6 +258,13 @@ enum OpenAPISchemas {
         "source": ["enum": ["grant", "platform", "tenant"]],
         "effect": ["enum": ["permit", "forbid"]], "matched": free, "failed": text, "expected": [:],
         "actual": [:], "pointer": text, "reason": text, "slotId": text, "connectionId": text,
+    ])
+
+    /// A workflow and capability that a change of a rule decides otherwise.
+    private static let decisionChange = object([
+        "tenantId": text, "blueprint": text, "environment": text, "workflow": text,
+        "capability": text, "before": ["type": ["string", "null"]],
+        "after": ["type": ["string", "null"]], "allowed": free,
     ])
 
     private static let bodies: JSONObject = [

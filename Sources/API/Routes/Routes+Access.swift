@@ -107,7 +107,7 @@ extension Routes {
                 "delete\(level)Policy",
                 "Removes a policy rule.",
                 access: .action(write),
-                answer: .nothing,
+                answer: .nothingUnlessRehearsed("PolicyEffect"),
                 run: .later { call async throws(CommandError) in
                     try await DeletePolicy(owner: call.owner, id: call.name("id"))
                         .run(call.context)

@@ -11,8 +11,8 @@ struct Route: Sendable {
         case anyone
         /// Whoever the PDP lets do this.
         case action(Action)
-        /// Whoever the PDP lets do this to the tenant that the query names; to its own tenant when a
-        /// tenant's key names none, and to all of them when the platform's does.
+        /// Whoever the PDP lets do this to the tenant that the query names; to its own tenant when
+        /// a tenant's key names none, and to all of them when the platform's does.
         case tenantAction(Action)
     }
 
@@ -79,6 +79,8 @@ struct Route: Sendable {
         case page(String)
         /// Nothing.
         case nothing
+        /// Nothing; with `dryRun` an object of the schema, which tells what it would do.
+        case nothingUnlessRehearsed(String)
         /// A text of this media type.
         case text(String)
     }

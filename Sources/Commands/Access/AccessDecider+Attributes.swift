@@ -84,7 +84,7 @@ extension AccessDecider {
         return AttributeGrants(
             scope: scope,
             tenant: scope.read(state),
-            policies: context.services.attributeTables.policies(of: scope, state)
+            policies: policies(of: scope)
         )
     }
 

@@ -15,6 +15,9 @@ struct AccessDecider {
 
     let context: CommandContext
     let state: State
+    /// What is compiled of a state that is none yet, and so may not be kept beside what is; nil for
+    /// the newest state.
+    private let rehearsed: RehearsedTables?
     /// What deciding cost so far, in steps of one byte compared.
     private(set) var stepCount = 0
     /// What it is taken to cost to tell of one candidate, in steps.
@@ -23,6 +26,14 @@ struct AccessDecider {
     init(_ context: CommandContext) {
         self.context = context
         self.state = context.state
+        self.rehearsed = nil
+    }
+
+    /// Decides by a state that changes would make.
+    init(_ context: CommandContext, rehearsing state: State) {
+        self.context = context
+        self.state = state
+        self.rehearsed = RehearsedTables()
     }
 
     /// Decides.
@@ -95,7 +106,7 @@ struct AccessDecider {
         guard var grants = try grants(of: question.subject) else { return nil }
         let config = grants.table.config
         grants.conditions = CallConditions(
-            context.services.attributeTables.policies(of: grants.scope, state),
+            policies(of: grants.scope),
             CallConditions.Subject(
                 tenant: config.tenant,
                 blueprint: config.blueprint.name,
@@ -157,7 +168,15 @@ struct AccessDecider {
     func table(_ target: ConfigScope) -> BindingTable? {
         let services = context.services
         let environment = services.environments.first { $0.name == target.line.environment }
-        return environment.flatMap { services.tables.table(target, state, $0)?.table }
+        guard let environment else { return nil }
+        if let rehearsed { return rehearsed.table(target, state, environment) }
+        return services.tables.table(target, state, environment)?.table
+    }
+
+    /// The rules over attributes that are in force for a tenant.
+    func policies(of scope: TenantScope) -> AttributePolicies {
+        rehearsed?.policies(of: scope, state)
+            ?? context.services.attributeTables.policies(of: scope, state)
     }
 
     /// The right to a tenant's grants; nil for another tenant's.

@@ -9,6 +9,9 @@ extension Caller {
         Caller(credential: nobody, isBootstrap: false, address: address)
     }
 
+    /// Who runs a command on a store of its own, without a server: it may do everything there.
+    public static let local = Caller(credential: .bootstrap, isBootstrap: true, address: "local")
+
     private static let nobody = Credential(
         unstored: .literal("anonymous"),
         tenant: nil,
@@ -19,9 +22,9 @@ extension Caller {
 
     /// The bearer of a token that was checked.
     ///
-    /// Its credential's id is made of issuer and subject: the same for every token that one bearer is
-    /// given, so that an idempotency key outlives a token; and never the id of a stored key, which has
-    /// no hyphen.
+    /// Its credential's id is made of issuer and subject: the same for every token that one bearer
+    /// is given, so that an idempotency key outlives a token; and never the id of a stored key,
+    /// which has no hyphen.
     init(_ admission: TokenAdmission, address: String) {
         let (grant, origin) = (admission.grant, admission.grant.origin)
         let name = Array("\(origin.issuer.utf8.count):\(origin.issuer)\(origin.subject)".utf8)

@@ -21,10 +21,16 @@ public struct DeleteEntity: Sendable {
         try PutEntity.check(context.caller)
         let subject = PutEntity.subject("entity.delete", scope, key)
         return try await context.write(subject) { (state, _) throws(CommandError) in
-            let existing = scope.read(state).entities[key]
-            try context.precondition.check(existing?.revision)
-            guard let existing else { throw .notFound("such entity") }
-            return DocumentWrite.removal(of: existing.json, .removeEntity(scope.tenant, key))
+            try context.precondition.check(scope.read(state).entities[key]?.revision)
+            return try plan(state)
         }
+    }
+
+    /// The plan that removes it.
+    func plan(_ state: State) throws(CommandError) -> Ledger.Plan<Written> {
+        guard let existing = scope.read(state).entities[key] else {
+            throw .notFound("such entity")
+        }
+        return DocumentWrite.removal(of: existing.json, .removeEntity(scope.tenant, key))
     }
 }

@@ -22,38 +22,55 @@ public struct PutEntity: Sendable {
     ///
     /// - Throws: Everything wrong with the body; `TOO_MANY_ENTITIES`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        let entity: Entity
-        do {
-            entity = try Entity(body, key: key)
-        } catch {
-            throw .invalid(error)
+        let entity = try Self.read(body, key: key, context.caller)
+        let subject = Self.subject("entity.put", scope, key)
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            try context.precondition.check(scope.read(state).entities[key]?.revision)
+            return try Self.plan(entity, scope, state, stamp)
         }
-        guard !Entity.builtInTypes.contains(key.type) else {
+    }
+
+    /// Reads a body; without a key from the path it names itself.
+    static func read(
+        _ body: JSONValue,
+        key: EntityKey?,
+        _ caller: Caller
+    ) throws(CommandError) -> Entity {
+        let issues = IssueList()
+        let entity = Entity(reading: body, key: key, issues: issues)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+        guard !Entity.builtInTypes.contains(entity.key.type) else {
             throw .invalid(
                 .invalidValue,
                 at: JSONPointer.root.appending("type"),
                 "is of configs: workflows, connections, capabilities and slots are written there"
             )
         }
-        try Self.check(context.caller)
-        let subject = Self.subject("entity.put", scope, key)
-        return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            let entities = scope.read(state).entities
-            let existing = entities[key]
-            try context.precondition.check(existing?.revision)
-            guard existing != nil || entities.count < Entity.countMax else {
-                let detail = "There are \(Entity.countMax) entities already."
-                throw CommandError(.conflict, "TOO_MANY_ENTITIES", detail)
-            }
-            return DocumentWrite.plan(
-                entity,
-                over: existing,
-                stamp,
-                location: "\(scope.path)/entities/\(key.text)",
-                json: { $0.json },
-                change: { .putEntity(scope.tenant, $0) }
-            )
+        try check(caller)
+        return entity
+    }
+
+    /// The plan that makes or replaces the entity.
+    static func plan(
+        _ entity: Entity,
+        _ scope: TenantScope,
+        _ state: State,
+        _ stamp: Ledger.Stamp
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let entities = scope.read(state).entities
+        let existing = entities[entity.key]
+        guard existing != nil || entities.count < Entity.countMax else {
+            let detail = "There are \(Entity.countMax) entities already."
+            throw CommandError(.conflict, "TOO_MANY_ENTITIES", detail)
         }
+        return DocumentWrite.plan(
+            entity,
+            over: existing,
+            stamp,
+            location: "\(scope.path)/entities/\(entity.key.text)",
+            json: { $0.json },
+            change: { .putEntity(scope.tenant, $0) }
+        )
     }
 
     /// What a write of an entity is about.

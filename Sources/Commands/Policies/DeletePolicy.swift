@@ -14,7 +14,7 @@ public struct DeletePolicy: Sendable {
         self.id = id
     }
 
-    /// Carries it out.
+    /// Carries it out; a dry run answers the effect that it would have.
     ///
     /// - Throws: `NOT_FOUND`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
@@ -24,9 +24,9 @@ public struct DeletePolicy: Sendable {
             id: id.text,
             tenant: owner.tenant
         )
-        return try await context.write(subject) { (state, _) throws(CommandError) in
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(owner.policies(state)[id]?.revision)
-            return try plan(state, context)
+            return try plan(state, context).telling(owner, id, state, stamp, context)
         }
     }
 

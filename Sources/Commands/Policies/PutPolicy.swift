@@ -24,7 +24,7 @@ public struct PutPolicy: Sendable {
     /// Carries it out.
     ///
     /// - Throws: Everything wrong with the body; `ALREADY_EXISTS` for a POST of an id that is taken;
-    ///   `TOO_MANY_POLICIES`.
+    ///   `TOO_MANY_POLICIES`; `POLICY_TEST_FAILED`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let rule = try Self.read(body, id: id, context.caller)
         let subject = WriteSubject(
@@ -39,8 +39,26 @@ public struct PutPolicy: Sendable {
                 let detail = "There is a policy \(rule.id.text)."
                 throw CommandError(.conflict, "ALREADY_EXISTS", detail)
             }
-            return try Self.plan(rule, of: owner, state, stamp, context.caller)
+            let plan = try Self.plan(rule, of: owner, state, stamp, context.caller)
+            try Self.runTests(of: rule, owner, state.applying(plan.changes, stamp), context)
+            return plan.telling(owner, rule.id, state, stamp, context)
         }
+    }
+
+    /// Runs the tests of a rule that is enabled, on the state in which it is.
+    ///
+    /// - Throws: `POLICY_TEST_FAILED` with each question that was decided otherwise, up to
+    ///   `PolicyTestRun.failureCountMax`.
+    static func runTests(
+        of rule: PolicyRule,
+        _ owner: OwnerScope,
+        _ state: State,
+        _ context: CommandContext
+    ) throws(CommandError) {
+        guard rule.isEnabled, !rule.tests.isEmpty else { return }
+        var run = PolicyTestRun(context, rehearsing: state, of: owner.tenant)
+        run.run(rule.tests, at: JSONPointer.root.appending("tests"))
+        guard run.failures.isEmpty else { throw .invalid(run.failures) }
     }
 
     /// Reads a body, which holds no secret and reaches no further than its writer.

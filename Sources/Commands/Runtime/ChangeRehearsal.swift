@@ -16,6 +16,9 @@ struct ChangeRehearsal {
         let environment: EnvironmentName?
         /// Of a config its line.
         var target: ConfigScope?
+        /// Of a rule that the set makes or changes itself, and whose it is: its tests are run on
+        /// the whole set.
+        var tested: (rule: PolicyRule, owner: OwnerScope)?
         let plan: Ledger.Plan<Written>
     }
 
@@ -67,6 +70,20 @@ struct ChangeRehearsal {
         }
     }
 
+    /// Runs the tests of a rule of the set, on the state that the whole set makes.
+    ///
+    /// - Throws: `POLICY_TEST_FAILED`, with pointers to the member.
+    func runTests(
+        of tested: (rule: PolicyRule, owner: OwnerScope),
+        _ member: SetMember
+    ) throws(CommandError) {
+        do throws(CommandError) {
+            try PutPolicy.runTests(of: tested.rule, tested.owner, state, context)
+        } catch {
+            throw error.within(member.place)
+        }
+    }
+
     /// Goes on with the state that the changes make.
     mutating func take(_ changes: [Change]) {
         if !changes.isEmpty { state.rehearse(changes, stamp) }
@@ -88,6 +105,7 @@ struct ChangeRehearsal {
         case .integrationSpec: try planSpec(member.object)
         case .blueprint: try planBlueprint(member.object)
         case .connection: try planConnection(member.object)
+        case .entity: try planEntity(member.object)
         case .policy: try planPolicy(member.object, of: member.tenant)
         case .config: try planConfig(member.object)
         }
@@ -143,6 +161,15 @@ struct ChangeRehearsal {
         return Planned(id: named.id.text, environment: named.environment, plan: plan)
     }
 
+    private mutating func planEntity(_ body: JSONValue) throws(CommandError) -> Planned {
+        let scope = owned()
+        try authorize(.entitiesWrite, scope.tenant)
+        let entity = try PutEntity.read(body, key: nil, context.caller)
+        try note(.entity, scope.tenant, entity.key.text)
+        let plan = try PutEntity.plan(entity, scope, state, stamp)
+        return Planned(id: entity.key.text, environment: nil, plan: plan)
+    }
+
     /// A rule without a tenant is the platform's.
     private mutating func planPolicy(
         _ body: JSONValue,
@@ -153,7 +180,9 @@ struct ChangeRehearsal {
         try note(.policy, tenant, rule.id.text)
         let owner: OwnerScope = tenant == nil ? .platform : .tenant(owned())
         let plan = try PutPolicy.plan(rule, of: owner, state, stamp, context.caller)
-        return Planned(id: rule.id.text, environment: nil, plan: plan)
+        var planned = Planned(id: rule.id.text, environment: nil, plan: plan)
+        if !plan.changes.isEmpty { planned.tested = (rule, owner) }
+        return planned
     }
 
     private mutating func planConfig(

@@ -80,10 +80,7 @@ public struct ExplainBinding: Sendable {
         guard let table = world.table(target.read(state).live(in: environment.tier)) else {
             throw ConfigGate.notLive(target)
         }
-        let policies = AttributePolicies(
-            platform: AttributeRules(state.catalog.policyRules, .platform),
-            tenant: AttributeRules(target.scope.read(state).policyRules, .tenant)
-        )
+        let policies = AttributePolicies(target.scope, state)
         let resolution = try resolve(question, table, policies, { _ in false })
         return answer(resolution, question, state.revision, context)
     }

@@ -86,9 +86,14 @@ public struct SimulateChanges: Sendable {
         return try context.services.ledger.rehearse(now: context.now) {
             (state, stamp) throws(CommandError) in
             var rehearsal = ChangeRehearsal(target.scope, context, state, stamp)
+            var tested: [(SetMember, (rule: PolicyRule, owner: OwnerScope))] = []
             for kind in SetMember.Kind.allCases {
-                for change in changes where change.kind == kind { try rehearsal.apply(change) }
+                for change in changes where change.kind == kind {
+                    let planned = try rehearsal.apply(change)
+                    if let rule = planned.tested { tested.append((change, rule)) }
+                }
             }
+            for (change, rule) in tested { try rehearsal.runTests(of: rule, change) }
             let after = ConfigWorld(
                 state: rehearsal.state,
                 tenant: target.scope.read(rehearsal.state),

@@ -32,6 +32,7 @@ struct SetChange: Sendable {
             case .integrationSpec: ("spec", "integrationSpec")
             case .blueprint: ("blueprint", "blueprint")
             case .connection: ("connection", "connection")
+            case .entity: ("entity", "entity")
             case .policy: ("policy", "policy")
             case .config: ("config", "config")
             }
@@ -60,6 +61,7 @@ struct SetChange: Sendable {
 
     /// What only the server writes.
     private static let owned: Set<String> = [
-        "/revision", "/meta/createdAt", "/meta/updatedAt", "/meta/version",
+        "/revision", "/createdAt", "/updatedAt", "/meta/createdAt", "/meta/updatedAt",
+        "/meta/version",
     ]
 }

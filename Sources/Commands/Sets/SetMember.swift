@@ -10,6 +10,7 @@ struct SetMember: Sendable {
         case integrationSpec = "IntegrationSpec"
         case blueprint = "AppBlueprintSpec"
         case connection = "IntegrationConnection"
+        case entity = "Entity"
         case policy = "PolicyRule"
         case config = "TenantAppConfig"
 

@@ -22,7 +22,8 @@ struct SetRefusals {
         if named.count < Self.countMax { named.append((member.place.text, error)) }
     }
 
-    /// Whether objects that this kind needs are refused: what it is refused for could be their fault.
+    /// Whether objects that this kind needs are refused: what it is refused for could be their
+    /// fault.
     func reach(_ kind: SetMember.Kind) -> Bool { !kinds.isDisjoint(with: kind.needs) }
 
     /// Refuses the set when something of it is refused.
@@ -56,7 +57,7 @@ extension SetMember.Kind {
     /// The kinds whose objects an object of this kind names.
     fileprivate var needs: Set<SetMember.Kind> {
         switch self {
-        case .integrationSpec, .blueprint, .policy: []
+        case .integrationSpec, .blueprint, .entity, .policy: []
         case .connection: [.integrationSpec]
         case .config: [.integrationSpec, .blueprint, .connection]
         }

@@ -12,6 +12,8 @@ struct SetRun {
     private var parts: [SetChange] = []
     /// The configs that the set changes, to be judged once more on the whole of it.
     private var moved: [(member: SetMember, target: ConfigScope)] = []
+    /// The rules that the set changes, to be tested on the whole of it.
+    private var tested: [(member: SetMember, rule: (rule: PolicyRule, owner: OwnerScope))] = []
 
     init(_ context: CommandContext, _ state: State, _ stamp: Ledger.Stamp) {
         self.context = context
@@ -31,6 +33,13 @@ struct SetRun {
         note(findings)
         var refusals = SetRefusals()
         try apply(.config, of: members, &refusals)
+        for (member, rule) in tested {
+            do throws(CommandError) {
+                try rehearsal.runTests(of: rule, member)
+            } catch {
+                try refusals.note(error, of: member)
+            }
+        }
         try refusals.check()
     }
 
@@ -80,6 +89,7 @@ struct SetRun {
         if let target = planned.target, !planned.plan.changes.isEmpty {
             moved.append((member, target))
         }
+        if let rule = planned.tested { tested.append((member, rule)) }
         let isNew = written.before == nil
         parts.append(
             SetChange(
@@ -95,19 +105,24 @@ struct SetRun {
 
     /// The right to the member's tenant; nil for what is the platform's.
     ///
-    /// A tenant's own key may leave its tenant out, but for policy rules: one without a tenant is the
-    /// platform's.
+    /// A tenant's own key may leave its tenant out, but for policy rules: one without a tenant is
+    /// the platform's.
     func scope(of member: SetMember) throws(CommandError) -> TenantScope? {
         switch member.kind {
         case .integrationSpec, .blueprint: return nil
         case .policy:
             guard let tenant = member.tenant else { return nil }
             return try context.caller.authorize(.policiesWrite, tenant: tenant, environment: nil)
-        case .connection, .config:
+        case .connection, .entity, .config:
             guard let tenant = member.tenant ?? context.caller.credential.tenant else {
                 throw .invalid(.missingField, at: member.tenantPlace, "is required")
             }
-            let action: Action = member.kind == .config ? .configsWrite : .connectionsWrite
+            let action: Action =
+                switch member.kind {
+                case .config: .configsWrite
+                case .entity: .entitiesWrite
+                default: .connectionsWrite
+                }
             return try context.caller.authorize(action, tenant: tenant, environment: nil)
         }
     }
@@ -164,6 +179,14 @@ struct SetRun {
                     try DeleteConnection(scope: scope, id: id).plan(state, context)
                 }
             }
+        case .entity:
+            guard let scope else { return }
+            for key in scope.read(state).entities.keys.sorted() {
+                try remove(kind, scope, key.text) { (state, context) throws(CommandError) in
+                    try PutEntity.check(context.caller)
+                    return try DeleteEntity(scope: scope, key: key).plan(state)
+                }
+            }
         case .config:
             guard let scope else { return }
             for line in scope.read(state).lines.keys.sorted()
@@ -188,8 +211,8 @@ struct SetRun {
 
     /// Archives a line that is live: what is published, and a newer preview.
     ///
-    /// A line that is not is in no export, so that taking it for superfluous would undo work on it: in
-    /// production a first preview, anywhere a draft.
+    /// A line that is not is in no export, so that taking it for superfluous would undo work on it:
+    /// in production a first preview, anywhere a draft.
     private mutating func archive(_ target: ConfigScope) throws(CommandError) {
         let environments = context.services.environments
         let tier = environments.first { $0.name == target.line.environment }?.tier
@@ -245,7 +268,8 @@ struct SetRun {
 
     /// Refuses configs that want a domain which is another's when all of the set is there.
     ///
-    /// Not while they are applied: of two that swap their domains each would find the other's taken.
+    /// Not while they are applied: of two that swap their domains each would find the other's
+    /// taken.
     ///
     /// - Throws: `VALIDATION_FAILED` with the report.
     func checkDomains() throws(CommandError) {

@@ -4,9 +4,9 @@ import Model
 
 /// One change of an object, as `GET /v1/events` tells it (API section 10).
 ///
-/// Made of an entry of the log and nothing else, so that it is the same whenever it is told. Health,
-/// which moves no revision, is no part of it; neither is what only the server keeps, such as a key's
-/// digest.
+/// Made of an entry of the log and nothing else, so that it is the same whenever it is told.
+/// Health, which moves no revision, is no part of it; neither is what only the server keeps, such
+/// as a key's digest.
 struct ChangeEvent: Sendable {
     /// What changed.
     enum Kind: String, Sendable, CaseIterable {
@@ -14,6 +14,7 @@ struct ChangeEvent: Sendable {
         case blueprint
         case connection
         case config
+        case entity
         case policy
         case key
     }
@@ -163,6 +164,16 @@ struct ChangeEvent: Sendable {
                 environment: line.environment,
                 id: name(line, number)
             )
+        case .putEntity(let tenant, let entity):
+            Subject(
+                kind: .entity,
+                action: action(entity, at: place, in: entry),
+                tenant: tenant,
+                id: entity.value.key.text,
+                object: entity.json
+            )
+        case .removeEntity(let tenant, let key):
+            Subject(kind: .entity, action: "deleted", tenant: tenant, id: key.text)
         case .putCredential(let key):
             Subject(
                 kind: .key,

@@ -21,6 +21,7 @@ struct ExportLines: Sendable {
         case blueprints
         case connections(TenantID)
         case configs(TenantID)
+        case entities(TenantID)
         case platformPolicies
         case policies(TenantID)
 
@@ -31,6 +32,7 @@ struct ExportLines: Sendable {
             case .blueprints: export.blueprints
             case .connections(let id): export.connections(export.state.tenant(id))
             case .configs(let id): export.configs(export.state.tenant(id))
+            case .entities(let id): export.entities(export.state.tenant(id))
             case .platformPolicies: export.policies(export.state.catalog.policies, nil)
             case .policies(let id): export.policies(export.state.tenant(id).policies, id)
             }
@@ -42,10 +44,10 @@ struct ExportLines: Sendable {
         let tenants = tenant.map { [$0] } ?? state.tenants.keys.sorted()
         let own = [
             tenants.map { Part.connections($0) }, tenants.map { .configs($0) },
-            tenants.map { .policies($0) },
+            tenants.map { .entities($0) }, tenants.map { .policies($0) },
         ]
         guard tenant == nil else { return own.flatMap { $0 } }
-        return [.specs, .blueprints] + own[0] + own[1] + [.platformPolicies] + own[2]
+        return [.specs, .blueprints] + own[0] + own[1] + own[2] + [.platformPolicies] + own[3]
     }
 
     private var specs: [[UInt8]] {
@@ -82,6 +84,11 @@ struct ExportLines: Sendable {
                     JSONValue.object(object).serialized()
                 )
             }
+    }
+
+    private func entities(_ tenant: TenantState) -> [[UInt8]] {
+        tenant.entities.sorted { $0.key < $1.key }
+            .map { Self.line("Entity", tenant.id, $0.value.value.document.bytes) }
     }
 
     private func policies(

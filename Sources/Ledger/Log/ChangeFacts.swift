@@ -58,6 +58,8 @@ public struct ChangeFacts: Sendable, Hashable {
         case .putPolicy(let tenant, let rule):
             (tenant.map { state.tenant($0).policies } ?? state.catalog.policies)[rule.value.id]
                 == nil
+        case .putEntity(let tenant, let entity):
+            state.tenant(tenant).entities[entity.value.key] == nil
         case .putCredential(let key): state.credentials[key.value.id] == nil
         default: false
         }

@@ -43,12 +43,18 @@ public struct PolicyRule: DocumentNoun {
     public let match: Match
     /// What makes it an attribute rule; nil for a rule over the calls of workflows.
     public let clause: AttributeClause?
+    /// What must hold of its level's decisions before it is enabled.
+    public let tests: [PolicyTest]
     /// The document.
     public let document: StoredDocument
 
     private static let members: Set<String> = [
-        "id", "effect", "description", "enabled", "match", "when", "unless", "metadata", "revision",
-        "createdAt", "updatedAt",
+        "id", "effect", "description", "enabled", "match", "when", "unless", "tests", "metadata",
+        "revision", "createdAt", "updatedAt", "access", "accessIsCut",
+    ]
+    /// What the server says of a rule, beside what was written.
+    private static let serverMembers: Set<String> = [
+        "revision", "createdAt", "updatedAt", "access", "accessIsCut",
     ]
     static let lists: Set<String> = [
         "workflows", "operations", "integrations", "categories", "connections", "slots",
@@ -76,11 +82,19 @@ public struct PolicyRule: DocumentNoun {
         let match = reader.nested("match", members: Self.lists.union(AttributeClause.lists))
         self.match = Match(match)
         self.clause = AttributeClause(reader, match)
+        self.tests =
+            reader.list("tests", countMax: PolicyTest.testCountMax) {
+                PolicyTest($0, at: $1, issues: issues)
+            } ?? []
+        if tests.reduce(0, { $0 + $1.questions.count }) > PolicyTest.ruleQuestionCountMax {
+            let detail = "have more than \(PolicyTest.ruleQuestionCountMax) combinations together"
+            reader.error(.limitExceeded, "tests", detail)
+        }
         _ = reader.string("description")
         _ = reader.freeObject("metadata")
         var object: JSONObject = ["id": .string(id.text)]
         for member in reader.object
-        where !["revision", "createdAt", "updatedAt"].contains(member.key) {
+        where !Self.serverMembers.contains(member.key) {
             object[member.key] = member.value
         }
         object["enabled"] = .bool(isEnabled)

@@ -68,6 +68,7 @@ extension Issue {
         case pathMismatch = "PATH_MISMATCH"
         case duplicateCapability = "DUPLICATE_CAPABILITY"
         case blueprintNotFound = "BLUEPRINT_NOT_FOUND"
+        case policyTestFailed = "POLICY_TEST_FAILED"
         // The report's errors (API section 6).
         case unknownSlotBinding = "UNKNOWN_SLOT_BINDING"
         case missingRequiredSlot = "MISSING_REQUIRED_SLOT"
@@ -112,8 +113,8 @@ public final class IssueList {
     /// The issues.
     public private(set) var issues: [Issue] = []
 
-    /// Whether texts that look like secrets are issues: not in what the store holds already, which was
-    /// looked at when it came.
+    /// Whether texts that look like secrets are issues: not in what the store holds already, which
+    /// was looked at when it came.
     let scansForSecrets: Bool
 
     /// An empty list.

@@ -11,6 +11,10 @@ public struct AccessChange: Sendable, Hashable {
     public let before: ConnectionID?
     /// Who serves it now; nil for nobody.
     public let after: ConnectionID?
+    /// Whether it was permitted, by whatever connection.
+    public let wasAllowed: Bool
+    /// Whether it is permitted.
+    public let isAllowed: Bool
 
     /// The change as the API writes it.
     public var json: JSONValue {
@@ -19,6 +23,17 @@ public struct AccessChange: Sendable, Hashable {
             "before": before.map { .string($0.text) } ?? .null,
             "after": after.map { .string($0.text) } ?? .null,
         ])
+    }
+}
+
+extension AccessChange {
+    /// The change with what it means for permission, which may change though nobody serves it.
+    public var decisionJSON: JSONObject {
+        var object = json.object ?? [:]
+        // `*`: the workflows that no blueprint, scope or rule names.
+        if workflow == AccessDiffRun.unnamed { object["workflow"] = "*" }
+        object["allowed"] = ["before": .bool(wasAllowed), "after": .bool(isAllowed)]
+        return object
     }
 }
 
@@ -35,6 +50,14 @@ public struct AccessDiff: Sendable {
     /// The most patterns that are looked at for a workflow of their own.
     static let patternCountMax = 1_000
 
+    /// What counts as a change.
+    public enum Subject: Sendable {
+        /// Another winner.
+        case winners
+        /// Another winner, or another permission: what is allowed may have nobody to serve it.
+        case decisions
+    }
+
     /// The changes, by workflow: the blueprints' first, then those that scopes write.
     public let changes: [AccessChange]
     /// Whether there was more to look at than the bounds allow: changes may be missing.
@@ -45,9 +68,22 @@ public struct AccessDiff: Sendable {
         self.init(before: before, after: after, WorkBudget())
     }
 
-    /// The difference, as far as the budget goes.
-    init(before: BindingTable?, after: BindingTable?, _ budget: WorkBudget) {
-        var run = AccessDiffRun(before, after, budget)
+    /// The difference, as far as the budget goes, which several may share.
+    ///
+    /// - Parameters:
+    ///   - before: The one table; nil serves nothing.
+    ///   - after: The other.
+    ///   - budget: What it may cost.
+    ///   - subject: What counts as a change.
+    ///   - patterns: More names and patterns of workflows to look at: those that changed rules list.
+    public init(
+        before: BindingTable?,
+        after: BindingTable?,
+        _ budget: WorkBudget,
+        of subject: Subject = .winners,
+        naming patterns: [Pattern] = []
+    ) {
+        var run = AccessDiffRun(before, after, budget, subject, patterns)
         self.isCut = !run.run()
         self.changes = run.changes
     }

@@ -5,16 +5,40 @@ struct AccessDiffRun {
     private let before: BindingTable?
     private let after: BindingTable?
     private let budget: WorkBudget
+    private let subject: AccessDiff.Subject
+    /// The names and patterns of workflows that are written outside of the tables.
+    private let patterns: [Pattern]
     private let capabilities: [CapabilityKey]
     private(set) var changes: [AccessChange] = []
 
-    init(_ before: BindingTable?, _ after: BindingTable?, _ budget: WorkBudget) {
+    init(
+        _ before: BindingTable?,
+        _ after: BindingTable?,
+        _ budget: WorkBudget,
+        _ subject: AccessDiff.Subject,
+        _ patterns: [Pattern]
+    ) {
+        self.patterns = patterns
+        self.subject = subject
         self.before = before
         self.after = after
         self.budget = budget
         let old = before?.capabilities ?? []
         let known = Set(old)
         self.capabilities = old + (after?.capabilities ?? []).filter { !known.contains($0) }
+    }
+
+    /// Stands for the workflows that nothing names: what a permit that names others keeps out.
+    static let unnamed: WorkflowName = {
+        guard let name = WorkflowName("0-named-by-nothing-0") else {
+            preconditionFailure("it is in the alphabet of names")
+        }
+        return name
+    }()
+
+    /// The lists of workflows that scopes and rules write.
+    private var lists: [[Pattern]] {
+        tables.flatMap(\.config.bindings).compactMap(\.scope.workflows) + [patterns]
     }
 
     private var tables: [BindingTable] { [before, after].compactMap { $0 } }
@@ -39,6 +63,7 @@ struct AccessDiffRun {
             invented.append(name)
             guard compare(name) else { return false }
         }
+        guard subject == .winners || compare(Self.unnamed) else { return false }
         return patterns.count <= AccessDiff.patternCountMax
     }
 
@@ -51,8 +76,8 @@ struct AccessDiffRun {
             guard budget.take(WorkBudget.lookupStepCount) else { return nil }
             if seen.insert(name).inserted { names.append(name) }
         }
-        for binding in tables.flatMap(\.config.bindings) {
-            for pattern in binding.scope.workflows ?? [] where pattern.isExact {
+        for list in lists {
+            for pattern in list where pattern.isExact {
                 guard budget.take(WorkBudget.lookupStepCount) else { return nil }
                 guard let name = WorkflowName(pattern.text) else { continue }
                 if seen.insert(name).inserted { names.append(name) }
@@ -64,8 +89,8 @@ struct AccessDiffRun {
     /// The patterns that scopes write, each once.
     private func starredPatterns() -> [Pattern] {
         var patterns: Set<Pattern> = []
-        for binding in tables.flatMap(\.config.bindings) {
-            for pattern in binding.scope.workflows ?? [] where !pattern.isExact {
+        for list in lists {
+            for pattern in list where !pattern.isExact {
                 guard budget.has(0) else { break }
                 budget.spend(2 * WorkBudget.lookupStepCount)
                 patterns.insert(pattern)
@@ -80,30 +105,35 @@ struct AccessDiffRun {
     private mutating func compare(_ workflow: WorkflowName) -> Bool {
         for capability in capabilities {
             guard budget.take(0) else { return false }
-            let left = winner(before, capability, workflow)
-            let right = winner(after, capability, workflow)
-            guard left != right else { continue }
+            let left = outcome(before, capability, workflow)
+            let right = outcome(after, capability, workflow)
+            let isOther =
+                left.winner != right.winner
+                || subject == .decisions && left.isAllowed != right.isAllowed
+            guard isOther else { continue }
             guard changes.count < AccessDiff.changeCountMax else { return false }
             changes.append(
                 AccessChange(
                     workflow: workflow,
                     capability: capability,
-                    before: left,
-                    after: right
+                    before: left.winner,
+                    after: right.winner,
+                    wasAllowed: left.isAllowed,
+                    isAllowed: right.isAllowed
                 )
             )
         }
         return true
     }
 
-    private func winner(
+    private func outcome(
         _ table: BindingTable?,
         _ capability: CapabilityKey,
         _ workflow: WorkflowName
-    ) -> ConnectionID? {
+    ) -> (winner: ConnectionID?, isAllowed: Bool) {
         var stepCount = 0
         defer { budget.spend(stepCount) }
-        return table?
+        let resolution = table?
             .resolve(
                 capability,
                 workflow,
@@ -111,8 +141,7 @@ struct AccessDiffRun {
                 nil,
                 isOpen: { _ in false },
                 stepCount: &stepCount
-            )?
-            .winner?
-            .connectionID
+            )
+        return (resolution?.winner?.connectionID, resolution?.isAllowed ?? false)
     }
 }

@@ -6,9 +6,9 @@ import Model
 /// Counted in steps of one byte compared; what is no comparison, such as finding a name by its
 /// hash, is counted as the number of steps that take as long, from 1 to 4 ns each as measured. A
 /// reference, since all analyses of a report draw on it; never shared between tasks.
-final class WorkBudget {
+public final class WorkBudget {
     /// The most steps of one report or diff: about 0.1 seconds of a release build.
-    static let stepCountMax = 30_000_000
+    public static let stepCountMax = 30_000_000
     /// What it costs to find or keep a name by its hash.
     static let lookupStepCount = 48
 
@@ -17,7 +17,7 @@ final class WorkBudget {
     private(set) var isExceeded = false
 
     /// A budget of so many steps.
-    init(_ stepCount: Int = WorkBudget.stepCountMax) { stepCountLeft = stepCount }
+    public init(_ stepCount: Int = WorkBudget.stepCountMax) { stepCountLeft = stepCount }
 
     /// Whether it has so many steps; taking none.
     func has(_ stepCount: Int) -> Bool { !isExceeded && stepCountLeft >= stepCount }

@@ -1,13 +1,17 @@
 import JSON
 import Model
 
-/// The kinds of objects that `apply` takes (API section 10).
+/// The kinds of objects that `apply` takes (API section 10), and the tests of policies that stand
+/// beside them.
 enum ObjectKind: String, Sendable, CaseIterable {
     case spec = "IntegrationSpec"
     case blueprint = "AppBlueprintSpec"
     case connection = "IntegrationConnection"
     case config = "TenantAppConfig"
+    case entity = "Entity"
     case policy = "PolicyRule"
+    /// A test of policies, which `check` runs and no server keeps.
+    case policyTest = "PolicyTest"
 
     /// The kind of an object that stands alone, told by a member that no other kind has.
     init?(of object: JSONObject) {
@@ -21,6 +25,10 @@ enum ObjectKind: String, Sendable, CaseIterable {
             self = .config
         } else if object.contains("effect") {
             self = .policy
+        } else if object.contains("given") {
+            self = .policyTest
+        } else if object.contains("attributes") {
+            self = .entity
         } else {
             return nil
         }
@@ -30,8 +38,8 @@ enum ObjectKind: String, Sendable, CaseIterable {
     var hasTenant: Bool? {
         switch self {
         case .spec, .blueprint: false
-        case .connection, .config: true
-        case .policy: nil
+        case .connection, .entity, .config: true
+        case .policy, .policyTest: nil
         }
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import Model
 
 /// The objects of all files, read into their nouns.
@@ -6,6 +7,16 @@ struct ObjectSet: Sendable {
     struct Placed<Noun: Sendable>: Sendable {
         let noun: Noun
         let place: ObjectPlace
+    }
+
+    /// Tests of one owner's policies, and where they stand.
+    struct PlacedTests: Sendable {
+        /// Whose policies; nil for the platform's.
+        let tenant: TenantID?
+        let tests: [PolicyTest]
+        let place: ObjectPlace
+        /// Where the list of tests stands in the object; an object that is one test is none.
+        let pointer: JSONPointer
     }
 
     /// A tenant's connection.
@@ -20,6 +31,8 @@ struct ObjectSet: Sendable {
     private(set) var configs: [Placed<TenantAppConfig>] = []
     private(set) var platformRules: [PolicyRule] = []
     private(set) var tenantRules: [TenantID: [PolicyRule]] = [:]
+    private(set) var entities: [TenantID: [Entity]] = [:]
+    private(set) var tests: [PlacedTests] = []
     private var places: [String: ObjectPlace] = [:]
 
     /// Reads the entries; what is wrong with one goes to `report`, and leaves it out.
@@ -86,7 +99,29 @@ struct ObjectSet: Sendable {
             } else {
                 platformRules.append(noun)
             }
+            if noun.isEnabled, !noun.tests.isEmpty, !issues.hasErrors {
+                let pointer = JSONPointer.root.appending("tests")
+                tests.append(
+                    PlacedTests(tenant: tenant, tests: noun.tests, place: place, pointer: pointer)
+                )
+            }
             return "the policy \(noun.id) of \(tenant?.text ?? "the platform")"
+        case .policyTest:
+            let test = PolicyTest(json, at: .root, issues: issues)
+            if !issues.hasErrors {
+                tests.append(
+                    PlacedTests(tenant: tenant, tests: [test], place: place, pointer: .root)
+                )
+            }
+            return "the test at \(place.text)"
+        case .entity:
+            let noun = Entity(reading: json, key: nil, issues: issues)
+            guard let tenant else {
+                issues.error(.missingField, at: .root, "names no tenantId beside the object")
+                return "the entity \(noun.key.text)"
+            }
+            if !issues.hasErrors { entities[tenant, default: []].append(noun) }
+            return "the entity \(noun.key.text) of \(tenant.text)"
         }
     }
 }

@@ -57,6 +57,12 @@ struct ExportedObject: Sendable {
                 let environment = name(meta?["environment"])
             else { return nil }
             return "\(tenant)configs/\(blueprint)/\(environment).json"
+        case .entity:
+            guard let tenant, let type = object["type"]?.string, let id = object["id"]?.string,
+                let key = EntityKey(type: type, id: id)
+            else { return nil }
+            return "\(tenant)entities/\(key.text).json"
+        case .policyTest: return nil
         case .policy:
             guard let id = name(object["id"]) else { return nil }
             return "\(tenant ?? "")policies/\(id).json"

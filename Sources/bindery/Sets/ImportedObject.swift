@@ -25,7 +25,7 @@ struct ImportedObject {
         case .connection: mapStatus(&object, at: entry.place)
         case .blueprint: object["meta"] = object["meta"].map(Self.named)
         case .config: object["meta"] = object["meta"].map(Self.pointing)
-        case .spec, .policy: break
+        case .spec, .entity, .policy, .policyTest: break
         }
         if let kept = envelope["tenantId"] {
             // A kind before its owner, the owner before the object: the layout of an export.

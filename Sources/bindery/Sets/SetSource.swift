@@ -51,7 +51,8 @@ struct SetSource: Sendable {
                 lines: report.lines.map(PlainText.of) + [count]
             )
         }
-        self.entries = entries
+        // Tests are for `check`: no server keeps them.
+        self.entries = entries.filter { $0.kind != .policyTest }
         self.fileCount = fileCount
     }
 
