@@ -90,9 +90,9 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
 extension Action {
     /// Whether a tenant's key may ask it without naming a tenant.
     ///
-    /// Specs and blueprints are for all tenants, the chain of records is one, and an evaluation names
-    /// its tenant in the subject, where it is judged again.
-    var isForEveryTenant: Bool {
+    /// Specs and blueprints are for all tenants, the chain of records is one, and an evaluation
+    /// names its tenant in the subject, where it is judged again.
+    public var isForEveryTenant: Bool {
         switch self {
         case .specsRead, .blueprintsRead, .auditVerify, .evaluate: true
         default: false

@@ -143,6 +143,22 @@ struct Route: Sendable {
         if case .anyone = access { true } else { false }
     }
 
+    /// Whose data it is about, in the words of the document: the PDP judges by the same parts.
+    var scope: String {
+        switch access {
+        case .anyone: "anyone"
+        case .tenantAction: "own or named"
+        case .action(let action):
+            if path.parameters.contains("env") {
+                "environment"
+            } else if path.parameters.contains("tenant") {
+                "tenant"
+            } else {
+                action.isForEveryTenant ? "all tenants" : "global"
+            }
+        }
+    }
+
     /// Whether it changes something, and so may be rehearsed with `?dryRun=true`.
     var isWrite: Bool { Self.isWrite(method, run) && !isQuestion }
 
