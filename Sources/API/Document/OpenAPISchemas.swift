@@ -191,6 +191,10 @@ enum OpenAPISchemas {
         "ConfigDiff": object([
             "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
         ]),
+        "Drift": object([
+            "environment": text, "version": integer, "against": text, "againstVersion": integer,
+            "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
+        ]),
         "ConnectionReach": object([
             "blueprint": text, "environment": text, "version": integer, "slotId": text,
             "workflows": texts, "operations": texts, "capabilities": texts,
@@ -216,7 +220,7 @@ enum OpenAPISchemas {
                         "after": ["type": ["object", "null"]], "changed": ["type": "boolean"],
                     ])
                 ),
-                "access": list(free), "accessIsCut": ["type": "boolean"],
+                "access": list(free), "accessIsCut": ["type": "boolean"], "replay": free,
             ],
             required: ["calls", "access"]
         ),
@@ -303,6 +307,11 @@ enum OpenAPISchemas {
             ),
             "calls": list(
                 object(["workflow": text, "capability": text], required: ["capability"])
+            ),
+            "version": integer,
+            "replay": object(
+                ["last": ["type": "integer", "minimum": 1, "maximum": 1000]],
+                required: ["last"]
             ),
         ]),
         "Set": object(

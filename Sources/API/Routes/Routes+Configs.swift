@@ -220,6 +220,19 @@ extension Routes {
         ),
         Route(
             .get,
+            line + "/drift",
+            "compareEnvironments",
+            "Answers how what is live differs from what is live in another environment.",
+            access: .action(.configsRead),
+            query: ["against"],
+            answer: .object("Drift"),
+            run: .later { call async throws(CommandError) in
+                try CompareEnvironments(target: call.line(), against: call.query["against"])
+                    .run(call.context)
+            }
+        ),
+        Route(
+            .get,
             line + "/history",
             "getConfigHistory",
             "Lists who moved which version, when and why.",
