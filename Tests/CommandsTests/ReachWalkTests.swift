@@ -116,6 +116,41 @@ import Testing
         }
     }
 
+    /// Who may use a connection, a capability or a slot for an operation, asked as AuthZEN asks.
+    private func searches(_ bench: CommandBench) throws -> [(stepCount: Int, answer: JSONValue)] {
+        let resources: [(JSONValue, JSONValue)] = [
+            (["type": "connection", "id": "conn-2"], "payments.test.charge"),
+            (["type": "connection", "id": "conn-1"], "payments.other.charge"),
+            (["type": "slot", "id": "payments.primary"], "payments.other.charge"),
+            (["type": "capability", "id": "payments.charge"], "payments.other.charge"),
+        ]
+        return try resources.map { resource, operation in
+            let search = SearchSubjects(
+                body: [
+                    "subject": [
+                        "type": "workflow", "properties": ["tenantId": .string(Sample.acme.text)],
+                    ],
+                    "action": ["name": operation], "resource": resource,
+                ]
+            )
+            var decider = AccessDecider(try bench.context())
+            let results = try search.search(&decider)
+            return (decider.stepCount, results.answer(revision: 1).json)
+        }
+    }
+
+    @Test func `a search of subjects costs what it finds, whatever the tenant has`() async throws {
+        let few = try searches(try await bench(3))
+        let many = try searches(try await bench(60))
+        for (few, many) in zip(few, many) {
+            #expect(many.answer["results"]?.array?.count == 1)
+            #expect(many.answer == few.answer)
+            #expect(many.stepCount == few.stepCount)
+            // One line, and next to nothing else.
+            #expect(many.stepCount < 2 * SearchSubjects.lineStepCount)
+        }
+    }
+
     @Test func `nobody's workflow, connection and operation cost no line`() async throws {
         let bench = try await bench(3)
         try await bench.connect("unbound", environment: "sandbox")
