@@ -33,6 +33,15 @@ struct SetRun {
         note(findings)
         var refusals = SetRefusals()
         try apply(.config, of: members, &refusals)
+        try refusals.check()
+    }
+
+    /// Runs the tests of the rules that the set changes, on all that it makes; together they cost no
+    /// more than those of one rule may.
+    ///
+    /// - Throws: `POLICY_TEST_FAILED`, `LIMIT_EXCEEDED`, with each rule that is refused.
+    mutating func runTests() throws(CommandError) {
+        var refusals = SetRefusals()
         for (member, rule) in tested {
             do throws(CommandError) {
                 try rehearsal.runTests(of: rule, member)
@@ -42,6 +51,9 @@ struct SetRun {
         }
         try refusals.check()
     }
+
+    /// Whether the set changes rules that bring tests.
+    var isTested: Bool { !tested.isEmpty }
 
     /// Applies what configs need.
     ///
