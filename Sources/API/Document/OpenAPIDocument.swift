@@ -55,6 +55,7 @@ public enum OpenAPIDocument {
         case .anyone: operation["security"] = []
         case .action(let action), .tenantAction(let action):
             operation["x-bindery-action"] = .string(action.rawValue)
+            operation["x-bindery-access"] = route.accessJSON.map { .object($0) }
         }
         let parameters = parameters(route)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }

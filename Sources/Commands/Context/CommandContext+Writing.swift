@@ -36,7 +36,8 @@ extension CommandContext {
     ///
     /// With `dryRun` the plan runs and nothing is kept.
     ///
-    /// - Throws: What the plan refuses; `STORE_READ_ONLY`, `STORE_UNAVAILABLE`, `OUTCOME_UNKNOWN` or
+    /// - Throws: What the plan refuses; `UNAUTHENTICATED` for a key that was revoked since it was let
+    ///   in; `STORE_READ_ONLY`, `STORE_UNAVAILABLE`, `OUTCOME_UNKNOWN` or
     ///   `OVERLOADED` when the ledger can't.
     func write(
         _ subject: WriteSubject,
@@ -69,6 +70,7 @@ extension CommandContext {
         do {
             let result = try await services.ledger.commit(actor: caller.actor, now: now) {
                 (state, stamp) throws(CommandError) in
+                try caller.checkKey(in: state, at: now)
                 try ticket?.check(state, now: now)
                 let plan = try plan(state, stamp)
                 let answer = (written: plan.answer, hasChanged: !plan.changes.isEmpty)

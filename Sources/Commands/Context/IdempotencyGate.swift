@@ -93,7 +93,10 @@ public final class IdempotencyGate: Sendable {
             )
             if question.isDurable {
                 try await commit(ticket.change(answer: nil), caller, now) {
-                    (state) throws(CommandError) in try ticket.checkClaim(state, now: now)
+                    (state) throws(CommandError) in
+                    // What is claimed is a call: none is made behind the end of its key.
+                    try caller.checkKey(in: state, at: now)
+                    try ticket.checkClaim(state, now: now)
                 }
             }
             return .run(ticket)
