@@ -90,8 +90,8 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
 extension Action {
     /// Whether a tenant's key may ask it without naming a tenant.
     ///
-    /// Specs and blueprints are for all tenants, the chain of records is one, and an evaluation names
-    /// its tenant in the subject, where it is judged again.
+    /// Specs and blueprints are for all tenants, the chain of records is one, and an evaluation
+    /// names its tenant in the subject, where it is judged again.
     var isForEveryTenant: Bool {
         switch self {
         case .specsRead, .blueprintsRead, .auditVerify, .evaluate: true

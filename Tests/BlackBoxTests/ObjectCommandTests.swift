@@ -2,7 +2,8 @@ import Foundation
 import JSON
 import Testing
 
-/// `bindery get`, `resolve`, `explain` and the steps of a config, against a real server and provider.
+/// `bindery get`, `resolve`, `explain` and the steps of a config, against a real server and
+/// provider.
 @Suite struct ObjectCommandTests {
     private static let line = "invoice-app/sandbox"
     private static let acme = ["--tenant", "acme-corp"]
@@ -61,12 +62,34 @@ import Testing
         #expect(try run.json.at(place)?.string == value)
     }
 
+    private static let reaches: [([String], Int)] = [
+        (["--workflow", "checkout"], 2), (["--workflow", "not-known-yet"], 2),
+        (["--operation", "payments.stripe.createPaymentIntent"], 1),
+        (["--connection", "conn_qdrant_prod"], 0),
+        (["--workflow", "checkout", "--environment", "staging"], 0),
+    ]
+
+    @Test(arguments: reaches)
+    func `who can use what is asked from each side`(
+        _ arguments: [String],
+        _ count: Int
+    ) async throws {
+        let run = try await seeded().run(["reach", "--tenant", "acme-corp"] + arguments)
+        #expect(run.ending == .exit(0), "\(run)")
+        #expect(try run.json["items"]?.array?.count == count, "\(run)")
+    }
+
     private static let mistakes: [([String], Int32)] = [
         (["get"], 2), (["get", "conections"], 2), (["get", "connections"], 2),
         (["get", "specs", "--tenant", "acme-corp"], 2), (["get", "specs", "../keys"], 2),
         (["get", "policies", "a@1"], 2), (["get", "keys", "a", "b"], 2),
         (["get", "connections", "--tenant", "a/../b"], 2), (["get", "specs", "--limit", "0"], 2),
         (["get", "specs", "--filter", "limit=1"], 2), (["get", "specs", "--filter", "x"], 2),
+        (["get", "entities", "alice", "--tenant", "acme-corp"], 2),
+        (["reach", "--workflow", "checkout"], 2), (["reach", "--tenant", "acme-corp"], 2),
+        (["reach", "--tenant", "a", "--workflow", "a", "--operation", "b"], 2),
+        (["reach", "--tenant", "a", "--workflow", "a/b"], 2),
+        (["reach", "--tenant", "a", "--connection", "c", "--environment", "e"], 2),
         (["get", "specs", "none@1"], 1), (["get", "specs", "--filter", "colour=red"], 1),
         (["versions", "invoice-app"], 2), (["resolve", "a/b@1", "--tenant", "t"], 2),
         (["publish", "a/b", "--tenant", "t"], 2), (["publish", "a/b@0", "--tenant", "t"], 2),

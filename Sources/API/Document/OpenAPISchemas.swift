@@ -195,6 +195,16 @@ enum OpenAPISchemas {
             "blueprint": text, "environment": text, "version": integer, "slotId": text,
             "workflows": texts, "operations": texts, "capabilities": texts,
         ]),
+        "WorkflowReach": object([
+            "blueprint": text, "environment": text, "version": integer, "capability": text,
+            "operation": ["type": ["string", "null"]], "slotId": text, "connectionId": text,
+            "outcome": ["enum": ["winner", "fallback", "unavailable"]],
+        ]),
+        "OperationReach": object([
+            "blueprint": text, "environment": text, "version": integer, "slotId": text,
+            "connectionId": text, "workflows": texts, "operations": texts, "capabilities": texts,
+            "permittedWorkflows": texts,
+        ]),
         "SimulationResult": object(
             [
                 "calls": list(

@@ -28,6 +28,53 @@ extension Routes {
         )
     }
 
+    private static func reachFilter(_ call: RouteCall) -> ReachFilter {
+        ReachFilter(blueprint: call.query["blueprint"], environment: call.query["environment"])
+    }
+
+    /// Who can use what, asked from the other side.
+    static let reach: [Route] = [
+        Route(
+            .get,
+            "/v1/tenants/{tenant}/workflows/{workflow}/reach",
+            "getWorkflowReach",
+            "Lists what a workflow may use in the live configs.",
+            access: .action(.explain),
+            environments: .listed,
+            workflows: .runtime,
+            query: ["blueprint", "environment"],
+            answer: .page("WorkflowReach"),
+            run: .later { call async throws(CommandError) in
+                try GetWorkflowReach(
+                    scope: call.tenant,
+                    workflow: call.name("workflow"),
+                    filter: reachFilter(call),
+                    page: call.page()
+                )
+                .run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/tenants/{tenant}/operations/{operation}/reach",
+            "getOperationReach",
+            "Lists who may use an operation in the live configs.",
+            access: .action(.connectionsRead),
+            environments: .listed,
+            query: ["blueprint", "environment"],
+            answer: .page("OperationReach"),
+            run: .later { call async throws(CommandError) in
+                try GetOperationReach(
+                    scope: call.tenant,
+                    operation: call.name("operation"),
+                    filter: reachFilter(call),
+                    page: call.page()
+                )
+                .run(call.context)
+            }
+        ),
+    ]
+
     static let runtime: [Route] = [
         Route(
             .get,

@@ -166,11 +166,10 @@ struct AccessDecider {
 
     /// What is live on a line, compiled.
     func table(_ target: ConfigScope) -> BindingTable? {
-        let services = context.services
-        let environment = services.environments.first { $0.name == target.line.environment }
-        guard let environment else { return nil }
-        if let rehearsed { return rehearsed.table(target, state, environment) }
-        return services.tables.table(target, state, environment)?.table
+        guard let rehearsed else { return context.services.table(target, state) }
+        let environment = context.services.environments
+            .first { $0.name == target.line.environment }
+        return environment.flatMap { rehearsed.table(target, state, $0) }
     }
 
     /// The rules over attributes that are in force for a tenant.

@@ -33,23 +33,22 @@ public struct GetConnectionReach: Sendable {
             throw .notFound("such connection")
         }
         try context.caller.check(connection.environment)
-        let environments = context.services.environments
-        let environment = environments.first { $0.name == connection.environment }
-        let lines = tenant.lines.keys.filter { $0.environment == connection.environment }.sorted()
+        let services = context.services
+        let index = services.reachIndexes.index(of: scope, state, services)
+        // Those of another environment may name it, and reach it by no binding.
+        let lines = (index.byConnection[id] ?? [])
+            .filter { $0.environment == connection.environment }
         // Lazily: the configs behind the page's end are not looked at.
         let entries = lines.lazy.flatMap { line -> [ConnectionReach] in
-            guard let environment else { return [] }
-            let target = ConfigScope(scope: scope, line: line)
-            let live = context.services.tables.table(target, state, environment)
-            return live?.table.reach(of: id) ?? []
+            services.table(ConfigScope(scope: scope, line: line), state)?.reach(of: id) ?? []
         }
-        return Page.of(entries, page, key: Self.key, json: \.json).answer(revision: state.revision)
-    }
-
-    /// Sorts as the list does: by blueprint, then in the order written.
-    private static func key(_ entry: ConnectionReach) -> String {
-        let index = "\(entry.bindingIndex)"
-        // An index behind its length sorts as a number; a space as the end of a name.
-        return "\(entry.line.blueprint.text) \(index.utf8.count)\(index)"
+        return
+            Page.of(
+                entries,
+                page,
+                key: { reachPageKey($0.line, $0.bindingIndex) },
+                json: \.json
+            )
+            .answer(revision: state.revision)
     }
 }

@@ -58,6 +58,7 @@ public final class Services: Sendable {
     let events: EventFeed
     let exports: StreamSlots
     let attributeTables = AttributeTables()
+    let reachIndexes = ReachIndexes()
     let denials: DenialTrail
     let decisions: DecisionLog
     let metricSources = Mutex<[@Sendable () -> String]>([])

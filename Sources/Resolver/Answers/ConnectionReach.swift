@@ -18,6 +18,25 @@ public struct ConnectionReach: Sendable, Hashable {
     /// The capabilities that it serves.
     public let capabilities: [CapabilityKey]
 
+    /// The capabilities with their operations, parallel to `capabilities`.
+    let servedBy: [OperationID]
+
+    /// The same for one of its operations; nil when it is none of them.
+    func narrowed(to operation: OperationID) -> ConnectionReach? {
+        let served = zip(capabilities, servedBy).filter { $0.1 == operation }
+        guard !served.isEmpty else { return nil }
+        return ConnectionReach(
+            line: line,
+            version: version,
+            bindingIndex: bindingIndex,
+            slot: slot,
+            workflows: workflows,
+            operations: [operation],
+            capabilities: served.map(\.0),
+            servedBy: served.map(\.1)
+        )
+    }
+
     /// The entry as the API writes it; every workflow is the pattern `*`.
     public var json: JSONValue {
         .object([

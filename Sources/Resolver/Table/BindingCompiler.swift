@@ -12,7 +12,8 @@ struct BindingCompiler {
     private(set) var offers: [Offer] = []
     private(set) var seats: [CapabilityKey: [Seat]] = [:]
     private(set) var operations: [OperationID: [OperationSeat]] = [:]
-    private var connectionPlaces: [ConnectionID: Int] = [:]
+    private(set) var connectionPlaces: [ConnectionID: Int] = [:]
+    private(set) var bindingChains = BindingChains()
     private var specPlaces: [SpecID: Int] = [:]
 
     init(_ inputs: ResolverInputs) { self.inputs = inputs }
@@ -39,6 +40,7 @@ struct BindingCompiler {
     /// Adds a binding; one to a slot that the blueprint does not have is a candidate for nothing.
     private mutating func add(_ binding: Binding, at index: Int, slot: Int?) {
         let place = place(of: binding.connection)
+        bindingChains.append(to: place)
         let connection = connections[place]
         var reasons = connection.reasons
         var specInSlot: Int?

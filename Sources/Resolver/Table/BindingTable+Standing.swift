@@ -34,26 +34,26 @@ extension BindingTable {
         return list.candidates.first { $0.isPermitted }
     }
 
-    /// What reaches a connection through this config: an entry for each binding to it that passes for
-    /// some workflow, in the order written.
+    /// What reaches a connection through this config: an entry for each binding to it that passes
+    /// for some workflow, in the order written.
     ///
-    /// - Complexity: O(connections bound) for one that is not; else O(bindings) numbers compared.
+    /// - Complexity: O(bindings to the connection × capabilities of their slots).
     public func reach(of connection: ConnectionID) -> [ConnectionReach] {
-        let place = connections.firstIndex { $0.observed?.connection.id == connection }
-        guard let place else { return [] }
-        return bindings.indices.filter { bindings[$0].connection == place }
-            .compactMap { reach(through: $0) }
+        guard let place = connectionPlaces[connection] else { return [] }
+        return bindingChains[place].compactMap { reach(through: $0) }
     }
 
-    private func reach(through index: Int) -> ConnectionReach? {
+    func reach(through index: Int) -> ConnectionReach? {
         guard let slot = bindings[index].slot else { return nil }
         var capabilities: [CapabilityKey] = []
+        var servedBy: [OperationID] = []
         var operations: [OperationID] = []
         for requirement in blueprint.slots[slot].capabilities {
             guard let seat = seat(requirement.key, slot),
                 let operation = passing(index, seat)?.operation
             else { continue }
             capabilities.append(requirement.key)
+            servedBy.append(operation)
             if !operations.contains(operation) { operations.append(operation) }
         }
         guard !capabilities.isEmpty else { return nil }
@@ -64,7 +64,8 @@ extension BindingTable {
             slot: blueprint.slots[slot].id,
             workflows: config.bindings[index].scope.workflows,
             operations: operations,
-            capabilities: capabilities
+            capabilities: capabilities,
+            servedBy: servedBy
         )
     }
 }

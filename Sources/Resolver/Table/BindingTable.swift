@@ -21,8 +21,12 @@ public final class BindingTable: Sendable {
 
     /// Parallel to the config's bindings.
     let bindings: [BoundBinding]
-    /// The connections that are bound, each once.
+    /// The connections that are bound, or would be if there were such, each once.
     let connections: [BoundConnection]
+    /// The places of the connections that bindings name.
+    let connectionPlaces: [ConnectionID: Int]
+    /// The bindings to each connection.
+    let bindingChains: BindingChains
     /// Their specs, each once; nil for one that is not registered.
     let specs: [IntegrationSpec?]
     /// Parallel to the blueprint's slots.
@@ -52,6 +56,8 @@ public final class BindingTable: Sendable {
         self.capabilities = compiled.capabilities
         self.bindings = compiled.bindings
         self.connections = compiled.connections
+        self.connectionPlaces = compiled.connectionPlaces
+        self.bindingChains = compiled.bindingChains
         self.specs = compiled.specs
         self.slots = compiled.slots
         self.offers = compiled.offers
@@ -79,6 +85,40 @@ extension BindingTable {
             connection: connection.id,
             mode: connection.mode
         )
+    }
+}
+
+/// The bindings to each connection, in the order written: for each place of a connection its first,
+/// for each binding the next one.
+///
+/// Two lists whatever the number of connections: compiling is mostly hashing and allocating.
+struct BindingChains: Sendable {
+    private var first: [Int] = []
+    private var last: [Int] = []
+    private var next: [Int] = []
+
+    /// Adds the next binding of the config, to the connection at this place.
+    mutating func append(to place: Int) {
+        let index = next.count
+        next.append(-1)
+        if place == first.count {
+            first.append(index)
+            last.append(index)
+        } else {
+            next[last[place]] = index
+            last[place] = index
+        }
+    }
+
+    /// The bindings to the connection at the place.
+    subscript(place: Int) -> [Int] {
+        var indices: [Int] = []
+        var index = first[place]
+        while index >= 0 {
+            indices.append(index)
+            index = next[index]
+        }
+        return indices
     }
 }
 

@@ -83,7 +83,7 @@ extension BindingTable {
     }
 
     /// The connections that the config binds, sorted, each once.
-    public var connectionIDs: [ConnectionID] { Set(config.bindings.map(\.connection)).sorted() }
+    public var connectionIDs: [ConnectionID] { connectionPlaces.keys.sorted() }
 
     /// The operations that some slot has through one of its specs, sorted.
     public var operationIDs: [OperationID] { operations.keys.sorted() }

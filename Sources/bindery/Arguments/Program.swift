@@ -9,6 +9,7 @@ enum Program {
         CheckCommand.command, DiffCommand.command, ApplyCommand.command, ExportCommand.command,
         ImportCommand.command,
         GetCommand.command, VersionsCommand.command, ResolveCommand.command, ExplainCommand.command,
+        ReachCommand.command,
         ExecuteCommand.command, ConfigStepCommand.validate, ConfigStepCommand.preview,
         ConfigStepCommand.publish, ConfigStepCommand.archive, PromoteCommand.command,
         RollbackCommand.command, LedgerVerifyCommand.command, LedgerInspectCommand.command,

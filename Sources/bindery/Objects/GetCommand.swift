@@ -10,8 +10,8 @@ enum GetCommand {
         summary: "reads objects of a server",
         details:
             "Reads the list of a kind, or one object of it: " + names.joined(separator: ", ")
-            + ". An ID of specs is KEY@VERSION, of configs BLUEPRINT/ENVIRONMENT@N; without the version "
-            + "the list of versions is read. Prints JSON; a list on a terminal is a table.",
+            + ". An ID of specs is KEY@VERSION, of configs BLUEPRINT/ENVIRONMENT@N, of entities "
+            + "TYPE/ID; without the version the list of versions is read. Prints JSON; a list on a terminal is a table.",
         operands: ["KIND", "[ID]"],
         flags: [
             CommandFlag(

@@ -1,6 +1,7 @@
 import Model
 
-/// The kinds of objects that `get` knows: where each is on a server, and which columns its list has.
+/// The kinds of objects that `get` knows: where each is on a server, and which columns its list
+/// has.
 struct ObjectCatalog: Sendable {
     /// A column of a list: its heading and where its value is in an item.
     struct Column: Sendable {
@@ -73,6 +74,14 @@ struct ObjectCatalog: Sendable {
             ]
         ),
         ObjectCatalog(
+            name: "entities",
+            owner: .tenant,
+            list: "/entities",
+            columns: [
+                Column("TYPE", "/type"), Column("ID", "/id"), Column("ATTRIBUTES", "/attributes"),
+            ]
+        ),
+        ObjectCatalog(
             name: "policies",
             owner: .either,
             list: "/policies",
@@ -126,11 +135,19 @@ struct ObjectCatalog: Sendable {
         }
     }
 
-    /// The path of an object; of a spec, a blueprint and a config without `@VERSION` that of its list.
+    /// The path of an object; of a spec, a blueprint and a config without `@VERSION` that of its
+    /// list.
     ///
     /// - Throws: A usage failure when it can't be the name of one.
     func path(of id: String, _ call: Command.Call) throws(CommandFailure) -> String {
         let list = try path(call)
+        if name == "entities" {
+            let parts = id.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2,
+                let key = EntityKey(type: String(parts[0]), id: String(parts[1]))
+            else { throw .usage("get entities: '\(id)' must be \(form)") }
+            return "\(list)/\(key.text)"
+        }
         let parts = id.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         let names = parts[0].split(separator: "/", omittingEmptySubsequences: false)
         let isConfig = name == "configs"
@@ -148,6 +165,7 @@ struct ObjectCatalog: Sendable {
     private var form: String {
         switch name {
         case "configs": "BLUEPRINT/ENVIRONMENT or BLUEPRINT/ENVIRONMENT@N"
+        case "entities": "TYPE/ID: " + EntityKey.words
         case "specs": "KEY or KEY@VERSION"
         case "blueprints": "NAME or NAME@VERSION"
         default: "an ID: " + IdentifierRule.words

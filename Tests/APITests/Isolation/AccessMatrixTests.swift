@@ -66,6 +66,19 @@ import Testing
         }
     }
 
+    @Test func `no key and a wrong key are told the same of every route`() async throws {
+        let world = try await World()
+        let wrong = "bnd_0123456789abcdef_" + String(repeating: "A", count: 40)
+        for route in Routes.all where !route.isAnonymous {
+            let request = try world.maker(World.own, "sandbox").request(route)
+            for key in [nil, wrong] {
+                let answer = try await world.api.send(route.method, request.target, key: key)
+                #expect(answer.status == 401 || answer.status == 429, "\(route.name)")
+                #expect(answer["WWW-Authenticate"] != nil || answer.status == 429, "\(route.name)")
+            }
+        }
+    }
+
     /// A test that reads what it expects from a page has to notice when the page is changed.
     @Test func `each cell of the page counts`() async throws {
         let page = try AccessTable()

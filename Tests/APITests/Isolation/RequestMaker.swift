@@ -87,6 +87,8 @@ struct RequestMaker {
         // The spec and the blueprint of this version are used by nobody.
         case ("version", _): "9"
         case ("capability", _): "payments.charge"
+        case ("workflow", _): workflow
+        case ("operation", _): "payments.test.charge"
         // The first version is published, the second a draft.
         case ("n", _): route.name == "archiveConfig" ? "1" : "2"
         case ("a", _): "1"
