@@ -17,15 +17,17 @@ struct WriteSubject: Sendable {
 }
 
 extension CommandContext {
-    /// Waits for what other replicas wrote, before a command judges the state outside of a plan.
+    /// Waits for what other replicas wrote, before a command judges the state outside of a plan: the
+    /// caller's key by it, too.
     ///
-    /// - Throws: `STORE_UNAVAILABLE`, `STORE_READ_ONLY`.
+    /// - Throws: `STORE_UNAVAILABLE`, `STORE_READ_ONLY`; `UNAUTHENTICATED` for a key that was revoked.
     func refresh() async throws(CommandError) {
         do {
             try await services.ledger.refresh()
         } catch {
             throw CommandError(error)
         }
+        try caller.checkKey(in: state, at: now)
     }
 
     typealias WritePlan =

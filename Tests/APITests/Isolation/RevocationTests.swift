@@ -94,6 +94,7 @@ import Testing
             ),
             try admitted(api, .delete, Self.tenant + "/policies/late", nil, key),
             try admitted(api, .post, "/v1/apply", ["objects": []], key),
+            try admitted(api, .post, Self.tenant + "/connections/conn/test", [:], key),
             // What is claimed durably is a call, which costs money.
             try admitted(
                 api,
