@@ -240,3 +240,14 @@ seed() {
         esac
     done
 }
+
+# The Python with the packages of the judges, as $judge.
+judge_environment() {
+    judge=$root/.build/venv-judge/bin/python
+    if ! "$judge" -c 'import cedarpy, jwcrypto, oidc_provider_mock' 2>/dev/null; then
+        rm -rf "$root/.build/venv-judge"
+        quietly "$work/venv-judge.log" python3 -m venv "$root/.build/venv-judge"
+        quietly "$work/venv-judge.log" "$judge" -m pip install --quiet --disable-pip-version-check \
+            'cedarpy==4.12.2' 'jwcrypto==1.6.1' 'oidc-provider-mock==0.3.4'
+    fi
+}

@@ -91,7 +91,8 @@ import Testing
         var simulated: JSONValue = .null
         let predicted = try await refusal {
             let line = try bench.line("sandbox")
-            let answer = try SimulateChanges(target: line, body: body).run(try bench.context())
+            let answer = try await SimulateChanges(target: line, body: body)
+                .run(try bench.context())
             simulated = answer.json
             return answer
         }

@@ -214,7 +214,7 @@ enum OpenAPISchemas {
                         "after": ["type": ["object", "null"]], "changed": ["type": "boolean"],
                     ])
                 ),
-                "access": list(free), "accessIsCut": ["type": "boolean"],
+                "access": list(free), "accessIsCut": ["type": "boolean"], "replay": free,
             ],
             required: ["calls", "access"]
         ),
@@ -295,6 +295,11 @@ enum OpenAPISchemas {
             ),
             "calls": list(
                 object(["workflow": text, "capability": text], required: ["capability"])
+            ),
+            "version": integer,
+            "replay": object(
+                ["last": ["type": "integer", "minimum": 1, "maximum": 1000]],
+                required: ["last"]
             ),
         ]),
         "Set": object(

@@ -123,7 +123,8 @@ extension Routes {
             answer: .object("SimulationResult"),
             isQuestion: true,
             run: .later { call async throws(CommandError) in
-                try SimulateChanges(target: call.line(), body: call.json).run(call.context)
+                try await SimulateChanges(target: call.line(), body: call.json)
+                    .run(call.context)
             }
         ),
         Route(

@@ -11,6 +11,10 @@ public struct AuditFilter: Sendable, Hashable {
     public var kind: AuditKind?
     /// With this outcome.
     public var outcome: AuditOutcome?
+    /// Of this blueprint's configs.
+    public var blueprint: String?
+    /// In this environment.
+    public var environment: String?
     /// In this workflow.
     public var workflow: String?
     /// About this connection.
@@ -36,7 +40,9 @@ public struct AuditFilter: Sendable, Hashable {
 
     /// Whether the parts that only the record knows let it pass.
     func admits(_ record: AuditRecord) -> Bool {
-        (workflow == nil || workflow == record.text("workflow"))
+        (blueprint == nil || blueprint == record.text("blueprint"))
+            && (environment == nil || environment == record.text("environment"))
+            && (workflow == nil || workflow == record.text("workflow"))
             && (connection == nil || connection == record.text("connectionId"))
             && (operation == nil || operation == record.text("operation"))
             && (actor == nil || actor == record.document["actor"]?["id"]?.string)

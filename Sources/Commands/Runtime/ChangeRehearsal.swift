@@ -84,6 +84,15 @@ struct ChangeRehearsal {
         }
     }
 
+    /// Makes a version of the line's the live one, through the gate.
+    mutating func publish(
+        _ config: TenantAppConfig,
+        on target: ConfigScope
+    ) throws(CommandError) {
+        try authorize(.configsWrite, target.scope.tenant, target.line.environment)
+        take(try PublishConfig.planAtOnce(config, on: target, state, stamp, context).changes)
+    }
+
     /// Goes on with the state that the changes make.
     mutating func take(_ changes: [Change]) {
         if !changes.isEmpty { state.rehearse(changes, stamp) }

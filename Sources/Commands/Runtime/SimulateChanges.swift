@@ -19,7 +19,8 @@ public struct SimulateChanges: Sendable {
 
     /// The line.
     public let target: ConfigScope
-    /// The body: `changes` in apply's form, and `calls`.
+    /// The body: `changes` in apply's form, the `version` of a draft that would be live, `calls`,
+    /// and how many recorded decisions to `replay`.
     public let body: JSONValue
 
     /// A request.
@@ -46,15 +47,17 @@ public struct SimulateChanges: Sendable {
         let before: BindingTable?
         let after: BindingTable?
         let revision: UInt64
+        /// The state before, and the one that the changes would make.
+        let states: (before: State, after: State)
     }
 
     /// Carries it out.
     ///
     /// - Throws: `LIMIT_EXCEEDED` and everything else that is wrong with the body; what the real
     ///   write of a change would refuse; `CONFIG_NOT_LIVE` when nothing is live before or after.
-    public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let issues = IssueList()
-        let members: Set<String> = ["changes", "calls"]
+        let members: Set<String> = ["changes", "calls", "version", "replay"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
         let changes = reader.list("changes", countMax: Self.changeCountMax) {
             SetMember($0, at: $1, issues: issues)
@@ -62,9 +65,15 @@ public struct SimulateChanges: Sendable {
         let calls = reader.list("calls", countMax: Self.callCountMax) {
             Call($0, at: $1, issues: issues)
         }
+        let version = reader.integer("version", in: 1...Int(Int32.max))
+        let wish = reader.nested("replay", members: ["last"])
+        let count = wish?.integer("last", in: 1...DecisionReplay.decisionCountMax)
+        if let wish, wish.value("last") == nil {
+            wish.error(.missingField, "last", "is required: how many decisions")
+        }
         if issues.hasErrors { throw .invalid(issues.issues) }
         for call in calls ?? [] { try WorkflowWish.checkReading(call.workflow, context.caller) }
-        let outcome = try rehearse(changes ?? [], context)
+        let outcome = try rehearse(changes ?? [], version, context)
         guard outcome.before != nil || outcome.after != nil else {
             throw ConfigGate.notLive(target)
         }
@@ -74,12 +83,34 @@ public struct SimulateChanges: Sendable {
             "calls": .array((calls ?? []).map { Self.json($0, outcome, isOpen, audience) })
         ]
         AccessDiff(before: outcome.before, after: outcome.after).write(into: &object)
+        if let count {
+            object["replay"] = try await replay(last: count, outcome, context)
+        }
         return CommandAnswer(body: .json(.object(object)), revision: outcome.revision)
+    }
+
+    /// The last recorded decisions, asked of what would be live.
+    private func replay(
+        last count: Int,
+        _ outcome: Outcome,
+        _ context: CommandContext
+    ) async throws(CommandError) -> JSONValue {
+        let replay = try await DecisionReplay(last: count, of: target, context.services.audit)
+        func world(_ table: BindingTable?, _ state: State) -> DecisionReplay.World {
+            let policies = AttributePolicies(target.scope, state)
+            return DecisionReplay.World(table: table, policies: policies)
+        }
+        return replay.json(
+            now: world(outcome.before, outcome.states.before),
+            after: world(outcome.after, outcome.states.after),
+            target
+        )
     }
 
     /// Applies the changes in memory, kind by kind as they need one another, else as written.
     private func rehearse(
         _ changes: [SetMember],
+        _ version: Int?,
         _ context: CommandContext
     ) throws(CommandError) -> Outcome {
         let environment = try target.environment(context.services.environments)
@@ -93,6 +124,10 @@ public struct SimulateChanges: Sendable {
                     if let rule = planned.tested { tested.append((change, rule)) }
                 }
             }
+            if let version {
+                let draft = try target.version(version, state).value.config
+                try rehearsal.publish(draft, on: target)
+            }
             for (change, rule) in tested { try rehearsal.runTests(of: rule, change) }
             let after = ConfigWorld(
                 state: rehearsal.state,
@@ -102,7 +137,8 @@ public struct SimulateChanges: Sendable {
             let outcome = Outcome(
                 before: context.services.tables.table(target, state, environment)?.table,
                 after: after.table(target.read(rehearsal.state).live(in: environment.tier)),
-                revision: state.revision
+                revision: state.revision,
+                states: (state, rehearsal.state)
             )
             return Ledger.Plan([], answer: outcome)
         }
