@@ -144,7 +144,7 @@ struct RequestMaker {
             ["to": .string(goal), "connections": ["conn-\(environment)": .string("conn-\(goal)")]]
         case "Explain": ["capability": "payments.charge", "workflow": .string(workflow)]
         case "Execution": ["workflow": .string(workflow)]
-        case "Simulation": ["changes": [], "calls": []]
+        case "Simulation": ["changes": [], "calls": [], "replay": ["last": 100]]
         case "Set": set
         case "AccessEvaluation", "AccessEvaluations", "SubjectSearch", "ResourceSearch",
             "ActionSearch":
