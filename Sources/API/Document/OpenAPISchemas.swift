@@ -191,6 +191,10 @@ enum OpenAPISchemas {
         "ConfigDiff": object([
             "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
         ]),
+        "Drift": object([
+            "environment": text, "version": integer, "against": text, "againstVersion": integer,
+            "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
+        ]),
         "ConnectionReach": object([
             "blueprint": text, "environment": text, "version": integer, "slotId": text,
             "workflows": texts, "operations": texts, "capabilities": texts,

@@ -201,7 +201,7 @@ extension Routes {
             "promoteConfig",
             "Makes a draft in another environment of what is live here.",
             access: .action(.configsWrite),
-            environments: .pathAndBody,
+            environments: .pathAndOther,
             body: .json("Promotion"),
             answer: .created("TenantAppConfig"),
             run: .later { call async throws(CommandError) in
@@ -217,6 +217,20 @@ extension Routes {
             answer: .object("ConfigDiff"),
             run: .later { call async throws(CommandError) in
                 try DiffConfig(target: call.line(), from: call.number("a"), to: call.number("b"))
+                    .run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            line + "/drift",
+            "compareEnvironments",
+            "Answers how what is live differs from what is live in another environment.",
+            access: .action(.configsRead),
+            environments: .pathAndOther,
+            query: ["against"],
+            answer: .object("Drift"),
+            run: .later { call async throws(CommandError) in
+                try CompareEnvironments(target: call.line(), against: call.query["against"])
                     .run(call.context)
             }
         ),

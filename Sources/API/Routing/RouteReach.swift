@@ -25,8 +25,8 @@ extension Route {
     enum EnvironmentReach: String, Sendable {
         /// The one in the path must be among them.
         case path
-        /// The one in the path, and the one in the body.
-        case pathAndBody
+        /// The one in the path, and the other one that the query or the body names.
+        case pathAndOther
         /// That of each object which is read or written.
         case object
         /// What is in others is left out.

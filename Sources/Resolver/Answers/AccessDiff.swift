@@ -56,6 +56,9 @@ public struct AccessDiff: Sendable {
         case winners
         /// Another winner, or another permission: what is allowed may have nobody to serve it.
         case decisions
+        /// A winner of another integration, or another permission: between environments connections
+        /// differ in any case.
+        case integrations
     }
 
     /// The changes, by workflow: the blueprints' first, then those that scopes write.

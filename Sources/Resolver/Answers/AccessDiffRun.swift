@@ -107,17 +107,14 @@ struct AccessDiffRun {
             guard budget.take(0) else { return false }
             let left = outcome(before, capability, workflow)
             let right = outcome(after, capability, workflow)
-            let isOther =
-                left.winner != right.winner
-                || subject == .decisions && left.isAllowed != right.isAllowed
-            guard isOther else { continue }
+            guard isOther(left, right) else { continue }
             guard changes.count < AccessDiff.changeCountMax else { return false }
             changes.append(
                 AccessChange(
                     workflow: workflow,
                     capability: capability,
-                    before: left.winner,
-                    after: right.winner,
+                    before: left.winner?.connectionID,
+                    after: right.winner?.connectionID,
                     wasAllowed: left.isAllowed,
                     isAllowed: right.isAllowed
                 )
@@ -126,11 +123,25 @@ struct AccessDiffRun {
         return true
     }
 
+    private typealias Outcome = (winner: Candidate?, isAllowed: Bool)
+
+    private func isOther(_ left: Outcome, _ right: Outcome) -> Bool {
+        switch subject {
+        case .winners: left.winner?.connectionID != right.winner?.connectionID
+        case .decisions:
+            left.winner?.connectionID != right.winner?.connectionID
+                || left.isAllowed != right.isAllowed
+        case .integrations:
+            left.winner?.connection?.spec.key != right.winner?.connection?.spec.key
+                || left.isAllowed != right.isAllowed
+        }
+    }
+
     private func outcome(
         _ table: BindingTable?,
         _ capability: CapabilityKey,
         _ workflow: WorkflowName
-    ) -> (winner: ConnectionID?, isAllowed: Bool) {
+    ) -> Outcome {
         var stepCount = 0
         defer { budget.spend(stepCount) }
         let resolution = table?
@@ -142,6 +153,6 @@ struct AccessDiffRun {
                 isOpen: { _ in false },
                 stepCount: &stepCount
             )
-        return (resolution?.winner?.connectionID, resolution?.isAllowed ?? false)
+        return (resolution?.winner, resolution?.isAllowed ?? false)
     }
 }

@@ -16,7 +16,7 @@ import Testing
 
     /// The environments that a request of the row names.
     private func touched(_ row: AccessTable.Row, _ maker: RequestMaker) -> Set<String> {
-        row.environments == "pathAndBody"
+        row.environments == "pathAndOther"
             ? [maker.environment, maker.goal] : [maker.environment]
     }
 

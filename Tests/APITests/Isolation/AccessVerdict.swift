@@ -55,7 +55,7 @@ enum AccessVerdict: Equatable {
         let scope = AccessVerdict.forbidden("ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE")
         switch row.environments {
         case "–", "listed": return .allowed
-        case "path", "pathAndBody", "object", "subject", "rule": return isIn ? .allowed : scope
+        case "path", "pathAndOther", "object", "subject", "rule": return isIn ? .allowed : scope
         case "key": return isIn ? .allowed : makes ? .forbidden("FORBIDDEN") : scope
         case "all": return scope
         default:

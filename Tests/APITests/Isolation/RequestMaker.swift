@@ -43,6 +43,7 @@ struct RequestMaker {
         var query: [String] = []
         if route.query.contains("tenant") { query.append("tenant=\(tenant)") }
         if route.query.contains("from") { query.append("from=0") }
+        if route.query.contains("against") { query.append("against=\(goal)") }
         if case .page = route.answer {
             // Of a list the parameter is a filter.
             query.append("limit=500")
@@ -153,7 +154,7 @@ struct RequestMaker {
         }
     }
 
-    /// Where promote leads.
+    /// The other environment of requests that are about two.
     var goal: String { environment == "staging" ? "sandbox" : "staging" }
 
     private var question: JSONValue {
