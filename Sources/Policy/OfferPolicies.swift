@@ -8,7 +8,7 @@ public struct OfferPolicies: Sendable {
     /// Up to so many rules are looked at one by one, which is quicker than finding them.
     private static let scannedCountMax = 8
 
-    private let rules: [PolicyRuleMatcher]
+    let rules: [PolicyRuleMatcher]
     /// The rules by the workflows that they list; nil when there are few.
     private let index: WorkflowIndex?
     /// The permits of each level.

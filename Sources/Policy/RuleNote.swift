@@ -114,15 +114,19 @@ public struct RuleNote: Sendable, Hashable {
         }
     }
 
-    /// Which rule, and its part; of a rule that the audience may not see its level and effect
+    /// Which rule it is, without its part; of one that the audience may not see its level and effect
     /// alone.
-    private func json(for audience: Audience, matched: () -> JSONObject) -> JSONValue {
-        let isSeen = isSeen(by: audience)
-        var object: JSONObject = [
-            "ruleId": isSeen ? .string(id.text) : .null, "source": .string(level.rawValue),
-            "effect": .string(effect.rawValue),
+    public func name(for audience: Audience) -> JSONObject {
+        [
+            "ruleId": isSeen(by: audience) ? .string(id.text) : .null,
+            "source": .string(level.rawValue), "effect": .string(effect.rawValue),
         ]
-        guard isSeen else { return .object(object) }
+    }
+
+    /// Which rule, and its part; of a rule that the audience may not see its name alone.
+    private func json(for audience: Audience, matched: () -> JSONObject) -> JSONValue {
+        var object = name(for: audience)
+        guard isSeen(by: audience) else { return .object(object) }
         switch part {
         case .forbids, .admits: object["matched"] = .object(matched())
         case .misses(let miss):

@@ -43,6 +43,7 @@ import Testing
             "blueprint": "invoice-app", "environment": "sandbox", "version": 1,
             "slotId": "payments.primary", "workflows": ["checkout"],
             "operations": ["payments.test.charge"], "capabilities": ["payments.charge"],
+            "narrowedBy": [],
         ]
         #expect(answer.json == ["items": [entry], "nextCursor": nil])
     }

@@ -263,6 +263,30 @@ import Testing
         #expect(run.lines.first?.hasSuffix("should be permitted, is denied (by stop)") == true)
     }
 
+    @Test(
+        arguments: [
+            (
+                #""tenantId": "acme", "object": {"type": "slot", "id": "a"}"#,
+                "/object/type INVALID_VALUE"
+            ),
+            (
+                #""tenantId": "acme", "object": {"type": "user", "id": "a b"}"#,
+                "/object/id INVALID_IDENTIFIER"
+            ),
+            (#""object": {"type": "user", "id": "a"}"#, "/object MISSING_FIELD"),
+        ]
+    )
+    func `what is no entity of a tenant is named with its place`(
+        _ member: String,
+        _ place: String
+    ) async throws {
+        try folder.write("set.ndjson", "\n" + #"{"kind": "Entity", \#(member)}"#)
+        let run = await check()
+        #expect(run.status == .failure)
+        #expect(run.lines.first?.contains(place) == true, "\(run.lines)")
+        #expect(run.lines.first?.hasPrefix("set.ndjson:2") == true, "\(run.lines)")
+    }
+
     @Test func `entities of the set are known to its tests`() async throws {
         try folder.write(
             "set.ndjson",

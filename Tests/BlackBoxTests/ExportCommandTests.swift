@@ -4,6 +4,9 @@ import Testing
 
 /// `bindery export`, and the way back.
 @Suite struct ExportCommandTests {
+    /// The longest id of an entity: too long to name a file.
+    private let longID = String(repeating: "long.", count: 51) + "x"
+
     private func seeded() async throws -> CommandLine {
         let line = try CommandLine(try await BinderyServer.started())
         for folder in ["catalogue", "demo"] {
@@ -18,6 +21,13 @@ import Testing
             "rule.json",
             #"{"effect":"forbid","id":"everywhere","match":{"workflows":["a-*"]}}"#
         )
+        for id in ["alice@example.com", longID] {
+            try line.write(
+                "\(id.prefix(5)).json",
+                #"{"kind":"Entity","tenantId":"acme-corp","object":"#
+                    + #"{"attributes":{"z":1,"a":[2]},"id":"\#(id)","type":"user"}}"#
+            )
+        }
         let run = try await line.run("apply", "-f", line.folder.path("set"))
         guard run.ending == .exit(0) else { throw Missing(what: "the seed: \(run)") }
         return line
@@ -31,9 +41,13 @@ import Testing
         let first = try await line.run("export", "--to", target)
         #expect(first.ending == .exit(0), "\(first)")
         let files = try line.files("out")
-        #expect(files.count == 14 && first.output.contains("14 files written"), "\(first)")
+        #expect(files.count == 16 && first.output.contains("16 files written"), "\(first)")
         #expect(files["specs/payments.stripe@1.json"] != nil)
         #expect(files["tenants/acme-corp/configs/invoice-app/sandbox.json"] != nil)
+        let users = "tenants/acme-corp/entities/user"
+        #expect(files["\(users)/alice@example.com.json"]?.contains(#""z": 1"#) == true)
+        let long = files.keys.filter { $0.hasPrefix("\(users)/long.") }
+        #expect(long.count == 1 && long[0].contains("%") && long[0].utf8.count < 255)
         #expect(
             files["policies/everywhere.json"]?.hasPrefix("{\n  \"kind\": \"PolicyRule\"") == true
         )
@@ -42,11 +56,11 @@ import Testing
             #expect(back.ending == .exit(0) && back.output.hasSuffix("Nothing to do.\n"), "\(back)")
         }
         let again = try await line.run("export", "--to", target)
-        #expect(again.output.contains("0 files written, 0 removed, 14 as they were"))
+        #expect(again.output.contains("0 files written, 0 removed, 16 as they were"))
         #expect(try line.files("out") == files)
         // As lines, twice, also after a restart.
         let lines = try await line.run("export")
-        #expect(lines.output.split(separator: "\n").count == 14)
+        #expect(lines.output.split(separator: "\n").count == 16)
         _ = try await line.server.restart()
         #expect(try await line.run("export", "--to", "-").output == lines.output)
         try line.write("all.ndjson", lines.output, in: "lines")
@@ -75,14 +89,21 @@ import Testing
         try line.write("README.md", "mine", in: "out")
         try line.write("own/x.json", "mine", in: "out")
         try await line.server.must("DELETE", "/v1/policies/everywhere")
+        let alice = "tenants/acme-corp/entities/user/alice@example.com"
+        try await line.server.must(
+            "DELETE",
+            "/v1/tenants/acme-corp/entities/user/alice@example.com"
+        )
         let named = try await line.run("export", "--to", target)
         #expect(
             named.ending == .exit(0) && named.errors.contains("policies/everywhere.json: not in")
         )
+        #expect(named.errors.contains("\(alice).json: not in"))
         #expect(try line.files("out")["policies/everywhere.json"] != nil)
         let pruned = try await line.run("export", "--to", target, "--prune")
-        #expect(pruned.output.contains("1 removed"), "\(pruned)")
+        #expect(pruned.output.contains("2 removed"), "\(pruned)")
         let files = try line.files("out")
+        #expect(files["\(alice).json"] == nil)
         #expect(files["policies/everywhere.json"] == nil && files["own/x.json"] == "mine")
         #expect(try await line.run("export", "--prune").ending == .exit(2))
     }

@@ -29,6 +29,29 @@ import Testing
         #expect(state.catalog.connectionCounts[first.value.spec] == nil)
     }
 
+    @Test func `what configs are made of has a generation of its own`() throws {
+        var state = State()
+        let connection = StateFixture.stored(try StateFixture.connection("conn_a"))
+        let tenant = connection.value.tenant
+        let version = ConfigVersion(number: 1, config: try StateFixture.config())
+        var last = state.tenant(tenant).configGeneration
+        let health = Change.putHealth(tenant, connection.value.id, .unknown)
+        let rule = Change.removePolicy(tenant, try #require(PolicyID("rule")))
+        for (change, moves) in [
+            (.putConnection(connection), true), (health, false), (rule, false),
+            (.putConfigVersion(StateFixture.stored(version)), true),
+            (.removeConfigVersion(tenant, version.config.line, 1), true),
+            (.removeConnection(tenant, connection.value.id), true),
+        ] as [(Change, Bool)] {
+            let generation = state.tenant(tenant).generation
+            apply([change], to: &state)
+            let changed = state.tenant(tenant)
+            #expect(changed.generation > generation)
+            #expect((changed.configGeneration > last) == moves, "\(change)")
+            last = changed.configGeneration
+        }
+    }
+
     @Test func `a draft that moves to another blueprint version is counted there`() throws {
         var state = State()
         let old = ConfigVersion(number: 1, config: try StateFixture.config())

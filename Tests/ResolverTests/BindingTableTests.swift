@@ -186,13 +186,13 @@ import Testing
                 "blueprint": "invoice-app", "environment": "sandbox", "version": 4,
                 "slotId": "payments.primary", "workflows": [workflow],
                 "operations": .array(operations.map { .string("payments.stripe.\($0)") }),
-                "capabilities": .array(names.map { .string($0) }),
+                "capabilities": .array(names.map { .string($0) }), "narrowedBy": [],
             ]
         }
         let id = try #require(ConnectionID("conn_a"))
         let both = ["createPaymentIntent", "createRefund"]
         #expect(
-            try world.table().reach(of: id).map(\.json) == [
+            try world.table().reach(of: id).map { $0.json(for: .platform) } == [
                 entry("check*", ["createRefund"], [World.createRefund]),
                 entry("*", both, [World.createPayment, World.createRefund]),
             ]

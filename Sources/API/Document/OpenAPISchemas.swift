@@ -198,6 +198,7 @@ enum OpenAPISchemas {
         "ConnectionReach": object([
             "blueprint": text, "environment": text, "version": integer, "slotId": text,
             "workflows": texts, "operations": texts, "capabilities": texts,
+            "narrowedBy": list(narrowingRule),
         ]),
         "WorkflowReach": object([
             "blueprint": text, "environment": text, "version": integer, "capability": text,
@@ -207,7 +208,8 @@ enum OpenAPISchemas {
         "OperationReach": object([
             "blueprint": text, "environment": text, "version": integer, "slotId": text,
             "connectionId": text, "workflows": texts, "operations": texts, "capabilities": texts,
-            "permittedWorkflows": texts,
+            "permittedWorkflows": texts, "permittedIsCut": ["type": "boolean"],
+            "narrowedBy": list(narrowingRule),
         ]),
         "SimulationResult": object(
             [
@@ -279,6 +281,12 @@ enum OpenAPISchemas {
         "tenantId": text, "blueprint": text, "environment": text, "workflow": text,
         "capability": text, "before": ["type": ["string", "null"]],
         "after": ["type": ["string", "null"]], "allowed": free,
+    ])
+
+    /// A rule that keeps some of a scope's workflows out.
+    private static let narrowingRule = object([
+        "ruleId": ["type": ["string", "null"]], "source": ["enum": ["platform", "tenant"]],
+        "effect": ["enum": ["permit", "forbid"]],
     ])
 
     private static let bodies: JSONObject = [

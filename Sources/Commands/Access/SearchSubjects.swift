@@ -14,6 +14,8 @@ public struct SearchSubjects: Sendable {
     static let lineStepCount = 20_000
     /// What it costs to look at a name in a scope, in steps.
     static let entryStepCount = 48
+    /// What it is taken to cost to find the lines of a tenant, in steps: its index may have to be made.
+    static let tenantStepCount = 2_000
 
     /// The body.
     public let body: JSONValue
@@ -25,8 +27,13 @@ public struct SearchSubjects: Sendable {
     ///
     /// - Throws: `INVALID_REQUEST`; `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
-        let search = try AccessSearch(body, for: .subject)
         var decider = AccessDecider(context)
+        return try search(&decider).answer(revision: decider.state.revision)
+    }
+
+    /// Makes the page.
+    func search(_ decider: inout AccessDecider) throws(CommandError) -> AccessResults {
+        let search = try AccessSearch(body, for: .subject)
         var results = AccessResults(search.page)
         let question = search.question
         if question.subject.type == AccessDecider.workflowType {
@@ -40,7 +47,7 @@ public struct SearchSubjects: Sendable {
                 results.add([id], question.subject.json, if: decision.isAllowed)
             }
         }
-        return results.answer(revision: decider.state.revision)
+        return results
     }
 
     /// A part of a key that comes after every name: what is passed with it is passed whole.
@@ -55,12 +62,13 @@ public struct SearchSubjects: Sendable {
         for tenant in decider.tenants(wish.tenant) {
             let end = [tenant.text, end]
             guard !results.isPassed(end) else { continue }
-            for line in decider.lines(of: tenant) where wish.admits(line) {
+            for line in decider.lines(of: tenant, for: question, keeps: wish.isOfOneTenant)
+            where wish.admits(line) {
                 guard results.continues(decider.stepCount) else { return }
                 addWorkflows(of: tenant, line, question, &decider, &results)
             }
             guard results.continues(decider.stepCount) else { return }
-            decider.spend(entryStepCount)
+            decider.spend(tenantStepCount)
             results.skip(end)
         }
     }
@@ -101,6 +109,9 @@ private struct LineWish {
     var tenant: [TenantID]? {
         properties["tenantId"].map { [$0.string.flatMap(TenantID.init)].compactMap { $0 } }
     }
+
+    /// Whether one tenant is wished for.
+    var isOfOneTenant: Bool { tenant != nil }
 
     func admits(_ line: ConfigLineID) -> Bool {
         let blueprint = properties["blueprint"].map { $0.string == line.blueprint.text } ?? true
@@ -151,8 +162,35 @@ extension AccessDecider {
         return wished.map { $0.contains(own) ? [own] : [] } ?? [own]
     }
 
-    /// The lines of a tenant, sorted.
-    func lines(of tenant: TenantID) -> [ConfigLineID] { state.tenant(tenant).lines.keys.sorted() }
+    /// The lines of a tenant in which a question may be answered with yes, sorted.
+    ///
+    /// Of an operation these are the lines that bind a connection of a spec that has it, of a connection
+    /// those that bind it. `keeps` says whether the tenant's index is worth keeping: a search of all
+    /// tenants would push out those that are asked for one by one.
+    func lines(
+        of id: TenantID,
+        for question: AccessQuestion,
+        keeps: Bool
+    ) -> [ConfigLineID] {
+        let tenant = state.tenant(id)
+        guard Self.isAboutConfigs(question.subject.type, question.resource.type) else {
+            return tenant.lines.keys.sorted()
+        }
+        guard let operation = OperationID(question.action.name),
+            let resource = GrantedResource(question.resource)
+        else { return [] }
+        let services = context.services
+        let isKept = keeps || context.caller.credential.tenant != nil
+        let index =
+            isKept
+            ? services.reachIndexes.index(of: tenant, services.environments)
+            : ReachIndex(tenant, services.environments)
+        let specs = services.reachIndexes.specs(bringing: operation, state.catalog)
+        let serving = index.lines(bindingAnyOf: specs)
+        guard case .connection(let id) = resource else { return serving }
+        let binding = Set(index.lines(binding: id))
+        return serving.filter(binding.contains)
+    }
 
     /// The right to a line; nil where the caller may not ask.
     func target(_ tenant: TenantID, _ line: ConfigLineID) -> ConfigScope? {

@@ -27,28 +27,32 @@ public struct GetConnectionReach: Sendable {
     ///
     /// - Throws: `NOT_FOUND`; `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
-        let state = context.state
-        let tenant = scope.read(state)
-        guard let connection = tenant.connections[id]?.value else {
+        try walk(context).answer(revision: context.state.revision)
+    }
+
+    /// Makes the page.
+    func walk(_ context: CommandContext) throws(CommandError) -> ReachWalk {
+        let (state, services) = (context.state, context.services)
+        guard let connection = scope.read(state).connections[id]?.value else {
             throw .notFound("such connection")
         }
         try context.caller.check(connection.environment)
-        let services = context.services
-        let index = services.reachIndexes.index(of: scope, state, services)
         // Those of another environment may name it, and reach it by no binding.
-        let lines = (index.byConnection[id] ?? [])
+        let lines = services.reachIndex(scope, state).lines(binding: id)
             .filter { $0.environment == connection.environment }
-        // Lazily: the configs behind the page's end are not looked at.
-        let entries = lines.lazy.flatMap { line -> [ConnectionReach] in
-            services.table(ConfigScope(scope: scope, line: line), state)?.reach(of: id) ?? []
-        }
-        return
-            Page.of(
-                entries,
-                page,
-                key: { reachPageKey($0.line, $0.bindingIndex) },
-                json: \.json
-            )
-            .answer(revision: state.revision)
+        let audience = context.caller.audience(of: scope.tenant)
+        var walk = try ReachWalk(page)
+        walk.visit(
+            lines,
+            table: { services.table(ConfigScope(scope: scope, line: $0), state) },
+            entries: { walk, table in
+                for index in table.bindings(to: id) where !walk.isPassed(table, part: index) {
+                    guard walk.continues() else { return }
+                    let reach = table.reach(through: index, stepCount: &walk.stepCount)
+                    walk.note(table, part: index, reach?.json(for: audience))
+                }
+            }
+        )
+        return walk
     }
 }

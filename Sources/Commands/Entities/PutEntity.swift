@@ -39,13 +39,6 @@ public struct PutEntity: Sendable {
         let issues = IssueList()
         let entity = Entity(reading: body, key: key, issues: issues)
         if issues.hasErrors { throw .invalid(issues.issues) }
-        guard !Entity.builtInTypes.contains(entity.key.type) else {
-            throw .invalid(
-                .invalidValue,
-                at: JSONPointer.root.appending("type"),
-                "is of configs: workflows, connections, capabilities and slots are written there"
-            )
-        }
         try check(caller)
         return entity
     }

@@ -1,6 +1,7 @@
 import JSON
 import Ledger
 public import Model
+import Policy
 import Resolver
 
 /// Lists who may use an operation in the tenant's live configs: an entry for each binding that
@@ -32,20 +33,45 @@ public struct GetOperationReach: Sendable {
     ///
     /// - Throws: `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
+        try walk(context).answer(revision: context.state.revision)
+    }
+
+    /// Makes the page.
+    func walk(_ context: CommandContext) throws(CommandError) -> ReachWalk {
         let (state, services) = (context.state, context.services)
-        let index = services.reachIndexes.index(of: scope, state, services)
-        let lines = try filter.lines(index.byOperation[operation] ?? [], context.caller)
-        let entries = lines.lazy.flatMap { line -> [OperationReach] in
-            let table = services.table(ConfigScope(scope: scope, line: line), state)
-            return table?.reach(of: operation) ?? []
-        }
-        return
-            Page.of(
-                entries,
-                page,
-                key: { reachPageKey($0.binding.line, $0.binding.bindingIndex) },
-                json: \.json
+        let specs = services.reachIndexes.specs(bringing: operation, state.catalog)
+        let bound = services.reachIndex(scope, state).lines(bindingAnyOf: specs)
+        let lines = try filter.lines(bound, context.caller)
+        let audience = context.caller.audience(of: scope.tenant)
+        var walk = try ReachWalk(page)
+        walk.visit(
+            lines,
+            table: { services.table(ConfigScope(scope: scope, line: $0), state) },
+            entries: { walk, table in addEntries(of: table, audience, &walk) }
+        )
+        return walk
+    }
+
+    private func addEntries(
+        of table: BindingTable,
+        _ audience: RuleNote.Audience,
+        _ walk: inout ReachWalk
+    ) {
+        var known: [WorkflowName]?
+        for index in table.bindings(serving: operation)
+        where !walk.isPassed(table, part: index) {
+            guard walk.continues() else { return }
+            if known == nil, table.admitsUnlisted(index) {
+                known = table.workflowNames
+                walk.stepCount += SearchSubjects.entryStepCount * table.workflowEntryCount
+            }
+            let reach = table.reach(
+                through: index,
+                serving: operation,
+                known: known ?? [],
+                stepCount: &walk.stepCount
             )
-            .answer(revision: state.revision)
+            walk.note(table, part: index, reach?.json(for: audience))
+        }
     }
 }

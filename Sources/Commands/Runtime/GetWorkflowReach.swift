@@ -32,18 +32,44 @@ public struct GetWorkflowReach: Sendable {
     ///
     /// - Throws: `WORKFLOW_NOT_IN_CREDENTIAL_SCOPE`, `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`.
     public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
+        try walk(context).answer(revision: context.state.revision)
+    }
+
+    /// Makes the page.
+    func walk(_ context: CommandContext) throws(CommandError) -> ReachWalk {
         try WorkflowWish.checkReading(workflow, context.caller)
         let (state, services) = (context.state, context.services)
-        let index = services.reachIndexes.index(of: scope, state, services)
         let isOpen = services.openBreakers(of: scope.tenant)
-        let lines = try filter.lines(index.lines, context.caller)
-        // Lazily: the configs behind the page's end are not looked at.
-        let entries = lines.lazy.flatMap { line -> [(key: String, entry: WorkflowReach)] in
-            let table = services.table(ConfigScope(scope: scope, line: line), state)
-            return (table?.reach(of: workflow, isOpen: isOpen) ?? []).enumerated()
-                .map { (reachPageKey(line, $0.offset), $0.element) }
+        var walk = try ReachWalk(page)
+        let admitting = services.reachIndex(scope, state)
+            .lines(admitting: workflow, stepCount: &walk.stepCount)
+        walk.visit(
+            try filter.lines(admitting, context.caller),
+            table: { services.table(ConfigScope(scope: scope, line: $0), state) },
+            entries: { walk, table in addEntries(of: table, isOpen, &walk) }
+        )
+        return walk
+    }
+
+    private func addEntries(
+        of table: BindingTable,
+        _ isOpen: (ConnectionID) -> Bool,
+        _ walk: inout ReachWalk
+    ) {
+        for (part, capability) in table.capabilities.enumerated()
+        where !walk.isPassed(table, part: part, rank: .max) {
+            guard walk.continues() else { return }
+            let entries = table.reach(
+                of: workflow,
+                capability,
+                isOpen: isOpen,
+                stepCount: &walk.stepCount
+            )
+            for (place, reach) in entries {
+                walk.note(table, part: part, rank: place, reach.json)
+            }
+            // The last of the capability's places: whoever goes on behind it decides it no more.
+            walk.note(table, part: part, rank: .max, nil)
         }
-        return Page.of(entries, page, key: \.key, json: \.entry.json)
-            .answer(revision: state.revision)
     }
 }

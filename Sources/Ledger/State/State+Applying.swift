@@ -83,7 +83,7 @@ extension State {
         case .putConnection(let connection): put(connection)
         case .removeConnection(let tenant, let id):
             if let old = self.tenant(tenant).connections[id] { count(old.value.spec, -1) }
-            self.change(tenant) {
+            self.change(tenant, isOfConfigs: true) {
                 $0.connections[id] = nil
                 $0.health[id] = nil
             }
@@ -107,7 +107,7 @@ extension State {
         let value = connection.value
         if let old = tenant(value.tenant).connections[value.id] { count(old.value.spec, -1) }
         count(value.spec, 1)
-        change(value.tenant) { $0.connections[value.id] = connection }
+        change(value.tenant, isOfConfigs: true) { $0.connections[value.id] = connection }
     }
 
     private mutating func put(_ version: Stored<ConfigVersion>) {
@@ -118,11 +118,16 @@ extension State {
         }
     }
 
-    private mutating func change(_ id: TenantID, _ body: (inout TenantState) -> Void) {
+    private mutating func change(
+        _ id: TenantID,
+        isOfConfigs: Bool = false,
+        _ body: (inout TenantState) -> Void
+    ) {
         var tenant = tenant(id)
         // Out of the table first: an only owner changes its dictionaries in place.
         tenants.set(id, nil)
         tenant.generation += 1
+        if isOfConfigs { tenant.configGeneration = tenant.generation }
         body(&tenant)
         tenants.set(id, tenant)
     }
@@ -136,7 +141,7 @@ extension State {
         let before = self.tenant(tenant).lines[id] ?? ConfigLine()
         var line = before
         body(&line)
-        change(tenant) { $0.lines[id] = line }
+        change(tenant, isOfConfigs: true) { $0.lines[id] = line }
         recount(before, line)
         reindexDomains(DomainHolder(tenant: tenant, line: id), before, line)
     }

@@ -19,9 +19,16 @@ public struct TenantState: Sendable {
     /// Grows with every change of the tenant, health included; what was compiled from the tenant's
     /// values is good for its generation.
     public internal(set) var generation: UInt64
+    /// The generation of the last change of its connections or configs: what is good for it does not
+    /// know of health and rules.
+    public internal(set) var configGeneration: UInt64
 
     /// A tenant without anything.
-    init(id: TenantID, generation: UInt64) { (self.id, self.generation) = (id, generation) }
+    init(id: TenantID, generation: UInt64) {
+        self.id = id
+        self.generation = generation
+        configGeneration = generation
+    }
 
     /// The rules of the tenant, by id.
     public var policyRules: [PolicyRule] {

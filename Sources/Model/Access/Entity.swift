@@ -35,6 +35,11 @@ public struct Entity: DocumentNoun {
         let reader = ObjectReader(json, at: .root, issues: issues, members: Self.members)
         let key = Self.key(reader, key)
         self.key = key
+        if Self.builtInTypes.contains(key.type) {
+            let detail =
+                "is of configs: workflows, connections, capabilities and slots are written there"
+            reader.error(.invalidValue, "type", detail)
+        }
         let attributes = reader.freeObject("attributes") ?? [:]
         self.attributes = attributes
         if JSONValue.object(attributes).serialized().count > Self.attributeByteCountMax {

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Platform
 
 /// An object of an export, in the one layout that it is written in.
 struct ExportedObject: Sendable {
@@ -61,12 +62,24 @@ struct ExportedObject: Sendable {
             guard let tenant, let type = object["type"]?.string, let id = object["id"]?.string,
                 let key = EntityKey(type: type, id: id)
             else { return nil }
-            return "\(tenant)entities/\(key.text).json"
+            return "\(tenant)entities/\(key.type)/\(fileName(key.id)).json"
         case .policyTest: return nil
         case .policy:
             guard let id = name(object["id"]) else { return nil }
             return "\(tenant ?? "")policies/\(id).json"
         }
+    }
+
+    /// The longest id that names its file as it is, in bytes: file systems take names of 255, and a
+    /// draft's is longer than its file's.
+    private static let fileNameByteCountMax = 200
+
+    /// What names the file of an id, which may be longer than a file's name: its start and its digest,
+    /// with a character between them that is in no id.
+    private static func fileName(_ id: String) -> String {
+        guard id.utf8.count > fileNameByteCountMax else { return id }
+        let digest = Hex.encode(Digest.sha256(Array(id.utf8)).prefix(16))
+        return "\(id.prefix(fileNameByteCountMax - 2 * 16 - 1))%\(digest)"
     }
 
     private static func name(_ value: JSONValue?) -> String? {

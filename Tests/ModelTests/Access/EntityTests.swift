@@ -48,4 +48,18 @@ import Testing
             #expect(try issues(["attributes": ["a": .string(text)]]).isEmpty == isGood)
         }
     }
+
+    @Test(arguments: ["workflow", "connection", "capability", "slot"])
+    func `what configs have is no entity, named in the path or in the body`(
+        _ type: String
+    ) throws {
+        let key = try #require(EntityKey(type: type, id: "a"))
+        let body: JSONValue = ["type": .string(type), "id": "a"]
+        for path in [key, nil] {
+            let issues = IssueList()
+            _ = Entity(reading: body, key: path, issues: issues)
+            #expect(issues.issues.map(\.pointer) == ["/type"])
+            #expect(issues.issues.map(\.code) == [.invalidValue])
+        }
+    }
 }
