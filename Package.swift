@@ -141,7 +141,7 @@ let suites: [Target] = [
         "BinderyTests",
         [
             "bindery", "Audit", "Commands", "HTTPServer", "HTTPWire", "JSON", "Ledger", "Model",
-            "Outbound", "Platform", "Tokens",
+            "Outbound", "Platform", "Resolver", "Tokens",
         ]
     ),
     tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire", "TLSTesting", "TokenTesting"]),

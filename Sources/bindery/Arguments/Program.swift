@@ -16,7 +16,8 @@ enum Program {
         LedgerRepairCommand.command, SnapshotCommand.command, RestoreCommand.command,
         MigrateCommand.command,
         AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
-        SettingsCommand.command, BenchCommand.command, BenchFillCommand.command,
+        SettingsCommand.command, BenchCommand.command, BenchWorldCommand.command,
+        BenchFillCommand.command,
     ]
 
     /// Runs the command that `arguments`, without the program's own name, ask for.

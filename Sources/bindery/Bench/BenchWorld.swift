@@ -8,8 +8,14 @@ struct BenchWorld {
     /// What a table is compiled from.
     let inputs: ResolverInputs
 
-    /// Bindings spread over slots and connections, each with a workflow of its own.
-    init(slotCount: Int = 1, bindingCount: Int, connectionCount: Int = 20) {
+    /// Bindings spread over slots and connections, each with a workflow of its own, under so many
+    /// guardrails.
+    init(
+        slotCount: Int = 1,
+        bindingCount: Int,
+        connectionCount: Int = 20,
+        ruleCount: Int = 0
+    ) {
         let spec = Self.read { IntegrationSpec(reading: Self.spec(slotCount), id: nil, issues: $0) }
         let blueprint = Self.read {
             Blueprint(reading: Self.blueprint(slotCount), id: nil, issues: $0)
@@ -38,7 +44,7 @@ struct BenchWorld {
             versionNumber: 1,
             blueprint: blueprint,
             environment: Environment.builtIn[0],
-            policies: .empty,
+            policies: PolicySet(platform: [], tenant: Self.guardrails(ruleCount)),
             connection: { connections[$0] },
             spec: { $0 == spec.id ? spec : nil }
         )
