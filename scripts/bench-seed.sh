@@ -38,3 +38,8 @@ seed_bench() {
 
 # What is asked of `…/explain`.
 bench_question='{"workflow": "checkout", "capability": "pay.charge"}'
+
+# What is asked of `/access/v1/evaluation`, about 300 bytes.
+bench_evaluation='{"subject": {"type": "workflow", "id": "checkout", "properties": {"tenantId": "bench", "blueprint": "bench-app", "environment": "sandbox"}},
+"action": {"name": "bench.pay.charge"}, "resource": {"type": "connection", "id": "conn_bench"},
+"context": {"requestedAt": "2026-01-01T00:00:00Z", "turn": "0000000000"}}'

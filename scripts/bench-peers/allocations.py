@@ -3,8 +3,8 @@
 
     allocations.py PLAN [--update]
 
-PLAN is a JSON file: {"bindery", "shim", "folder", "data", "line", "token", "question": TEXT,
-"configuration": "debug" | "release", "thresholds": FILE}. The server is started with the shim over the
+PLAN is a JSON file: {"bindery", "shim", "folder", "data", "line", "token", "question": FILE,
+"evaluation": FILE, "configuration": "debug" | "release", "thresholds": FILE}. The server is started with the shim over the
 data; one keep-alive connection makes all requests, one after the other.
 
 It counts, and never looks at a clock: the same program makes the same number of allocations for the same
@@ -20,7 +20,7 @@ import struct
 import sys
 
 from idle import ask
-from servers import Server, free_port
+from servers import Server, free_port, our_paths, question
 
 WARM_UP = 200
 # Many short batches: what runs beside them, once in a while, is not in all of them.
@@ -44,14 +44,13 @@ def start(plan, counter):
     environment = dict(os.environ, LD_PRELOAD=plan["shim"], ALLOCATION_COUNT_FILE=counter)
     command = [plan["bindery"], "serve", "--config", "config/bindery.json", "--listen", f"127.0.0.1:{port}",
                "--data", plan["data"]]
-    paths = {"resolved": plan["line"] + "/resolved?workflow=checkout", "explain": plan["line"] + "/explain"}
-    return Server("bindery", command, paths, {"Authorization": "Bearer " + plan["token"]}, (port, None),
+    return Server("bindery", command, our_paths(plan["line"]), {"Authorization": "Bearer " + plan["token"]}, (port, None),
                   os.path.join(plan["folder"], "allocations.log"), environment)
 
 
-def request(server, work, question):
+def request(server, work, body):
     """The bytes of one request."""
-    body = question.encode() if work == "explain" else b""
+    body = body or b""
     lines = [f"{'POST' if body else 'GET'} {server.paths[work]} HTTP/1.1", f"Host: 127.0.0.1:{server.port}",
              *(f"{name}: {value}" for name, value in server.headers.items())]
     if body:
@@ -82,7 +81,7 @@ def measure(plan):
         server.wait()
         if allocations(counter) == 0:
             sys.exit("count-allocations: the server started without one allocation: the shim is not in it")
-        return {work: each_request(server, request(server, work, plan["question"]), counter) for work in server.paths}
+        return {work: each_request(server, request(server, work, question(plan, work)), counter) for work in server.paths}
     finally:
         server.stop()
 

@@ -1,6 +1,7 @@
 -- What wrk sends, and what it tells afterwards: one line of JSON, times in microseconds.
 --
 --   BENCH_BODY      the file to POST; without it, GET
+--   BENCH_DISTINCT  when set, the ten zeros in the body are another number each time
 --   BENCH_PIPELINE  how many requests go out together; without it, one at a time
 local path = os.getenv("BENCH_BODY")
 if path then
@@ -19,6 +20,21 @@ if depth > 1 then
     end
     function request()
         return batch
+    end
+end
+
+if os.getenv("BENCH_DISTINCT") then
+    local before, after
+    -- Not where the run before began: its questions may be remembered.
+    local turn = os.time() % 100000 * 100000
+    function init()
+        local text = wrk.format()
+        local first, last = text:find("0000000000", 1, true)
+        before, after = text:sub(1, first - 1), text:sub(last + 1)
+    end
+    function request()
+        turn = turn + 1
+        return before .. string.format("%010d", turn) .. after
     end
 end
 

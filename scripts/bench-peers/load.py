@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from processes import cpu_seconds, resident_kib
+from servers import WORKS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # A run that takes this much longer than it should hangs.
@@ -34,6 +35,8 @@ class Load:
     connections: int = 64
     pipeline: int = 1
     secure: bool = False
+    # Whether no question is asked twice.
+    distinct: bool = False
 
 
 class Generators:
@@ -69,8 +72,11 @@ class Generators:
         for name, value in server.headers.items():
             command += ["--header", f"{name}: {value}"]
         environment = dict(self.environment, BENCH_PIPELINE=str(load.pipeline))
-        if load.work == "explain":
-            environment["BENCH_BODY"] = self.plan["question"]
+        asked = WORKS[load.work][1]
+        if asked:
+            environment["BENCH_BODY"] = self.plan[asked]
+        if load.distinct:
+            environment["BENCH_DISTINCT"] = "1"
         before = cpu_seconds(server.pid)
         text = self.run(command + [server.url(load.work, load.secure)], seconds, environment)
         used = cpu_seconds(server.pid) - before

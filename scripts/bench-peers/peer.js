@@ -1,9 +1,9 @@
 // The peer that Bindery is measured against: Node's http, doing the same work for the same bytes.
 //
-//   peer.js PROCESSES PORT RESOLVED EXPLAIN [TLS_PORT CERTIFICATE KEY]
+//   peer.js PROCESSES PORT RESOLVED EXPLAIN EVALUATION [TLS_PORT CERTIFICATE KEY]
 //
 // GET answers the file RESOLVED. POST decodes the body's JSON, and encodes the answer of the file
-// EXPLAIN anew for each request, as a handler would. One process for each core is what its own
+// EXPLAIN, at /evaluation that of the file EVALUATION, anew for each request, as a handler would. One process for each core is what its own
 // documentation advises; with one there is no cluster at all.
 "use strict";
 const cluster = require("node:cluster");
@@ -11,12 +11,18 @@ const fs = require("node:fs");
 const http = require("node:http");
 const https = require("node:https");
 
-const [processes, port, resolvedFile, explainFile, tlsPort, certificate, key] = process.argv.slice(2);
+const [processes, port, resolvedFile, explainFile, evaluationFile, tlsPort, certificate, key] = process.argv.slice(2);
 const BODY_BYTES_MAX = 1 << 20;
 const BACKLOG = 4096;
 
-function answerTo(resolved, explanation) {
+function isWhole(asked, isEvaluation) {
+    if (!isEvaluation) return typeof asked?.capability === "string";
+    return [asked?.subject?.id, asked?.action?.name, asked?.resource?.id].every((text) => typeof text === "string");
+}
+
+function answerTo(resolved, explanation, evaluated) {
     return (request, response) => {
+        const isEvaluation = request.url === "/evaluation";
         if (request.method === "GET") {
             response.writeHead(200, { "Content-Type": "application/json", "Content-Length": resolved.length });
             response.end(resolved);
@@ -36,11 +42,11 @@ function answerTo(resolved, explanation) {
             } catch {
                 asked = null;
             }
-            if (!asked || typeof asked.capability !== "string") {
+            if (!isWhole(asked, isEvaluation)) {
                 response.writeHead(400).end("malformed");
                 return;
             }
-            const encoded = Buffer.from(JSON.stringify(explanation));
+            const encoded = Buffer.from(JSON.stringify(isEvaluation ? evaluated : explanation));
             response.writeHead(200, { "Content-Type": "application/json", "Content-Length": encoded.length });
             response.end(encoded);
         });
@@ -48,7 +54,8 @@ function answerTo(resolved, explanation) {
 }
 
 function serve() {
-    const answer = answerTo(fs.readFileSync(resolvedFile), JSON.parse(fs.readFileSync(explainFile)));
+    const [explanation, evaluated] = [explainFile, evaluationFile].map((file) => JSON.parse(fs.readFileSync(file)));
+    const answer = answerTo(fs.readFileSync(resolvedFile), explanation, evaluated);
     const servers = [[http.createServer(answer), port]];
     if (tlsPort) {
         const options = { cert: fs.readFileSync(certificate), key: fs.readFileSync(key) };

@@ -17,11 +17,11 @@ import time
 from load import Generators, Load, median, negotiated
 from processes import resident_kib
 from report import report
-from servers import FLOOR, Park
+from servers import FLOOR, WORKS, Park
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-SECTIONS = ("work", "connections", "pipelining", "tls", "open-loop", "unpinned", "idle", "process")
+SECTIONS = ("work", "connections", "pipelining", "tls", "open-loop", "unpinned", "idle", "decisions", "process")
 PIPELINE = 16
 SERVER_CORE, GENERATOR_CORE = 0, 1
 # After this time the memory of a server that has nothing to do is what it keeps.
@@ -79,6 +79,8 @@ class Bench:
         """What is asked of pinned servers, by section."""
         yield Load("work", "resolved")
         yield Load("work", "explain", work="explain")
+        yield Load("work", "evaluation", work="evaluation")
+        yield Load("work", "evaluation, each another", work="evaluation", distinct=True)
         for count in self.plan["connections"]:
             yield Load("connections", "resolved", connections=count)
         yield Load("pipelining", f"resolved, {PIPELINE} pipelined", pipeline=PIPELINE)
@@ -86,7 +88,7 @@ class Bench:
 
     def warm(self, servers, generators):
         """Lets every server reach its stride, in nobody's figures."""
-        for work in ("resolved", "explain"):
+        for work in WORKS:
             self.each([server for server in servers if work in server.paths],
                       lambda server: generators.closed_loop(server, Load("", "warming up", work=work), 1))
 
@@ -139,7 +141,7 @@ class Bench:
         servers = self.park.start_all()
         self.park.hold_to_answers(servers)
         self.warm(servers, generators)
-        for work in ("resolved", "explain"):
+        for work in WORKS:
             self.closed_loop(Load("unpinned", work, work=work), servers, generators, "unpinned")
         self.park.stop()
 
@@ -179,14 +181,31 @@ class Bench:
         return {"count": count, "before": before, "after": after, "closed": closed,
                 "bytes": max(0, after - before) * 1024 / count}
 
-    def process(self):
-        """What needs no peers: decisions in process, and the start."""
-        if not self.wants("process"):
+    def decisions(self):
+        """Decisions in process, ours beside Cedar's, and what ours allocate."""
+        if not self.wants("decisions"):
             return
-        self.note("in process")
+        self.note("decisions in process")
         binary = self.plan["programs"]["bindery"]
         quick = ["--quick"] if self.plan["quick"] else []
         self.results["inProcess"] = told_by(binary, "bench", "decide", *quick)
+        # Counted in a run of its own: the shim takes time.
+        counter = os.path.join(self.plan["folder"], "decisions.count")
+        with open(counter, "wb") as file:
+            file.write(bytes(8))
+        self.results["allocations"] = told_by(
+            "env", f"LD_PRELOAD={self.plan['shim']}", f"ALLOCATION_COUNT_FILE={counter}",
+            binary, "bench", "decide", "--quick", "--allocations", counter)
+        self.note("decisions of Cedar")
+        self.results["cedar"] = told_by(self.plan["judge"], os.path.join(HERE, "decisions.py"), binary,
+                                        str(self.plan["runs"]), *quick)
+
+    def process(self):
+        """What needs no peers: the start."""
+        if not self.wants("process"):
+            return
+        self.note("starts")
+        binary = self.plan["programs"]["bindery"]
         self.results["start"] = told_by(sys.executable, os.path.join(HERE, "start.py"), binary, str(self.plan["runs"]))
 
     def run(self):
@@ -196,6 +215,7 @@ class Bench:
             self.pinned()
             self.unpinned()
             self.idle()
+            self.decisions()
             self.process()
         finally:
             self.park.stop()

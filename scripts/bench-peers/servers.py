@@ -14,6 +14,10 @@ READY_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 40
 # The peer that says what the kernel alone costs.
 FLOOR = "a bare loop in C"
+# Each work, and which files of the plan hold its answer and the question that is posted; None to GET.
+WORKS = {"resolved": ("resolved", None), "explain": ("explanation", "question"),
+         "evaluation": ("evaluated", "evaluation")}
+PEER_PATHS = {"resolved": "/", "explain": "/", "evaluation": "/evaluation"}
 # Room for the peers that are measured, and for those of the checks.
 PEERS_SPARE = 1000
 
@@ -44,11 +48,26 @@ http {{
 """
 
 
+def question(plan, work):
+    """The bytes that are posted for a work; None to GET."""
+    name = WORKS[work][1]
+    if name is None:
+        return None
+    with open(plan[name], "rb") as file:
+        return file.read()
+
+
 def free_port():
     """A loopback port that is free now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def our_paths(line):
+    """Where each work is asked of ours, of one config."""
+    return {"resolved": line + "/resolved?workflow=checkout", "explain": line + "/explain",
+            "evaluation": "/access/v1/evaluation"}
 
 
 class Server:
@@ -173,8 +192,7 @@ class Park:
         if self.tls:
             for flag, value in zip(self.tls, (f"127.0.0.1:{ports[1]}", plan["certificate"], plan["key"])):
                 command += [flag, value]
-        paths = {"resolved": plan["line"] + "/resolved?workflow=checkout", "explain": plan["line"] + "/explain"}
-        return command, paths, {"Authorization": "Bearer " + plan["token"]}, None
+        return command, our_paths(plan["line"]), {"Authorization": "Bearer " + plan["token"]}, None
 
     def nginx(self, ports, processes):
         """nginx, which answers the same bytes from its configuration, and nothing to a POST."""
@@ -195,14 +213,14 @@ class Park:
         """Go's net/http; GOMAXPROCS follows the cores that it may use."""
         plan = self.plan
         return [plan["programs"]["Go net/http"], f"127.0.0.1:{ports[0]}", plan["resolved"], plan["explanation"],
-                f"127.0.0.1:{ports[1]}", plan["certificate"], plan["key"]], {"resolved": "/", "explain": "/"}, {}, None
+                plan["evaluated"], f"127.0.0.1:{ports[1]}", plan["certificate"], plan["key"]], PEER_PATHS, {}, None
 
     def node(self, ports, processes):
         """Node's http; one process for each core."""
         plan = self.plan
         return [plan["programs"]["node"], os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer.js"),
-                str(processes), str(ports[0]), plan["resolved"], plan["explanation"], str(ports[1]),
-                plan["certificate"], plan["key"]], {"resolved": "/", "explain": "/"}, {}, None
+                str(processes), str(ports[0]), plan["resolved"], plan["explanation"], plan["evaluated"], str(ports[1]),
+                plan["certificate"], plan["key"]], PEER_PATHS, {}, None
 
     def floor(self, ports, processes):
         """A loop that does nothing but receive and send; one thread for each core."""
@@ -213,10 +231,8 @@ class Park:
     def record_answers(self):
         """Writes down what ours answers: the bytes that everybody has to answer."""
         ours = self.start("bindery")
-        with open(self.plan["question"], "rb") as file:
-            question = file.read()
-        for work, path, body in (("resolved", "resolved", None), ("explain", "explanation", question)):
-            status, text = ours.answer(work, body)
+        for work, (path, _) in WORKS.items():
+            status, text = ours.answer(work, question(self.plan, work))
             if status != 200:
                 sys.exit(f"bench: {work} is answered {status}: {text[:500]!r}")
             json.loads(text)
@@ -226,16 +242,12 @@ class Park:
 
     def hold_to_answers(self, servers):
         """Every server answers every work with 200 and the same bytes, in clear and over TLS."""
-        with open(self.plan["question"], "rb") as file:
-            question = file.read()
         for server in servers:
             for secure in (False, True) if server.secure_port else (False,):
-                for work, path, body in (("resolved", "resolved", None), ("explain", "explanation", question)):
-                    if work not in server.paths:
-                        continue
-                    with open(self.plan[path], "rb") as file:
+                for work in server.paths:
+                    with open(self.plan[WORKS[work][0]], "rb") as file:
                         wanted = file.read()
-                    status, text = server.answer(work, body, secure)
+                    status, text = server.answer(work, question(self.plan, work), secure)
                     if status != 200 or text != wanted:
                         sys.exit(f"bench: {server.name} answers {work} with {status} and {text[:300]!r}, "
                                  f"wanted is 200 and {wanted[:300]!r}")
