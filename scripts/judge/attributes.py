@@ -2,6 +2,7 @@
 
 In one thing the two differ on purpose: a forbid that errs is skipped by Cedar, and denies here.
 """
+import copy
 import json
 
 import cedarpy
@@ -14,6 +15,8 @@ SETS = [[], ["a"], ["a", 1], [1, 2], [True]]
 
 class World:
     """Rules in both languages, entities, and questions."""
+
+    plants = ("unless is not read", "the first rule is left out", "a forbid that errs is skipped")
 
     def __init__(self, chance):
         self.chance = chance
@@ -120,37 +123,73 @@ def cedar_value(value):
     return json.dumps(value)
 
 
-def judge(world, tenant, server, count):
-    """Asks both; answers how many were allowed."""
+def wanted(world, request, entities, plant):
+    """What Cedar says, and what the one thing makes of it that differs on purpose."""
+    rules = [(rule, cedar.partition(" unless ")[0].removesuffix(";") + ";" if plant == "unless is not read" else cedar)
+             for rule, cedar in world.rules]
+    if plant == "the first rule is left out":
+        rules = rules[1:]
+    names = {f"policy{number}": rule["id"] for number, (rule, _) in enumerate(rules)}
+    effects = {rule["id"]: rule["effect"] for rule, _ in rules}
+    verdict = cedarpy.is_authorized(request, "\n".join(cedar for _, cedar in rules), entities)
+    erred = {names[text.split("`")[1]] for text in verdict.diagnostics.errors}
+    erring_forbids = {rule for rule in erred if effects[rule] == "forbid"}
+    reasons = {names[reason] for reason in verdict.diagnostics.reasons}
+    if plant == "a forbid that errs is skipped":
+        erring_forbids = set()
+    if erring_forbids:
+        reasons = {rule for rule in reasons if effects[rule] == "forbid"} | erring_forbids
+    return {"decision": verdict.allowed and not erring_forbids, "determining": reasons, "errors": erred}
+
+
+def differences(world, tenant, server, questions, plant=None):
+    """The questions that the two do not answer alike, and how many are allowed."""
     for user, attributes in world.users.items():
         server.send("PUT", f"/v1/tenants/{tenant}/entities/user/{user}", {"attributes": attributes})
     for rule, _ in world.rules:
         server.send("POST", f"/v1/tenants/{tenant}/policies", rule)
-    policies = "\n".join(cedar for _, cedar in world.rules)
-    effects = {rule["id"]: rule["effect"] for rule, _ in world.rules}
-    questions = [world.question() for _ in range(count)]
     for ours, _, _ in questions:
         ours["subject"]["properties"] = {"tenantId": tenant}
     body = {"evaluations": [ours for ours, _, _ in questions], "options": {"explain": True}}
     answers = server.send("POST", "/access/v1/evaluations", body)["evaluations"]
-    allowed = 0
-    for (ours, request, entities), answer in zip(questions, answers, strict=True):
-        verdict = cedarpy.is_authorized(request, policies, entities)
-        erred = {text.split("`")[1] for text in verdict.diagnostics.errors}
-        erring_forbids = {rule for rule in erred if effects[rule] == "forbid"}
-        reasons = set(verdict.diagnostics.reasons)
-        is_allowed = verdict.decision == cedarpy.Decision.Allow and not erring_forbids
-        if erring_forbids:
-            reasons = {rule for rule in reasons if effects[rule] == "forbid"} | erring_forbids
+    different, allowed = [], 0
+    for question, answer in zip(questions, answers, strict=True):
         context = answer["context"]
         found = {
             "decision": answer["decision"],
             "determining": {part["ruleId"] for part in context["determining"]},
             "errors": {part["ruleId"] for part in context["errors"]},
         }
-        wanted = {"decision": is_allowed, "determining": reasons, "errors": erred}
-        if found != wanted:
-            rules = "\n".join(f"{json.dumps(rule)}\n    {cedar}" for rule, cedar in world.rules)
-            raise Difference(f"Cedar says {wanted}, we say {found}, of\n{json.dumps(ours)}\n{rules}")
-        allowed += is_allowed
-    return allowed
+        theirs = wanted(world, question[1], question[2], plant)
+        allowed += theirs["decision"]
+        if found != theirs:
+            different.append((question, found, theirs))
+    return different, allowed
+
+
+def shrink(world, tenant, server, question):
+    """The fewest rules found with which the two still differ."""
+    number, index = 0, 0
+    while index < len(world.rules):
+        smaller = copy.copy(world)
+        smaller.rules = world.rules[:index] + world.rules[index + 1:]
+        number += 1
+        if differences(smaller, f"{tenant}-less-{number}", server, [question])[0]:
+            world = smaller
+        else:
+            index += 1
+    return world
+
+
+def judge(world, tenant, server, count, plant=None):
+    """Asks both; answers how many were allowed."""
+    different, allowed = differences(world, tenant, server, [world.question() for _ in range(count)], plant)
+    if not different:
+        return allowed
+    question = different[0][0]
+    if plant is None:
+        world = shrink(world, tenant, server, question)
+        different, _ = differences(world, f"{tenant}-least", server, [question])
+    question, ours, theirs = different[0]
+    rules = "\n".join(f"{json.dumps(rule)}\n    {cedar}" for rule, cedar in world.rules)
+    raise Difference(f"Cedar says {theirs}, we say {ours}, of\n{json.dumps(question[0])}\n{json.dumps(question[2])}\n{rules}")

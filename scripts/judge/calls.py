@@ -1,15 +1,14 @@
-"""Bindings, guardrails and permit gates over calls of workflows, in our objects and in Cedar's language.
+"""Bindings, guardrails, permit gates and conditions over calls of workflows, as objects of ours; see translation.py.
 
-A call is a binding's slot and connection with the operation that serves one of the slot's capabilities. A binding
-is a permit of Cedar's, a rule that forbids a forbid, and each level's gate a forbid of what its permits are about
-unless one of them admits the workflow. A question about a connection, a slot or a capability is permitted when
-Cedar permits one of the calls that it is about.
+A call is a binding's slot and connection with the operation that serves one of the slot's capabilities. What is asked
+is asked of AuthZEN's batch, with explanations, and of `explain`.
 """
+import copy
 import json
 
-import cedarpy
-
-from world import Difference
+import conditions
+from translation import PLANTS, Translation
+from world import Difference, Refused
 
 INTEGRATIONS = {"payments.one": ["charge", "refund"], "payments.two": ["charge", "refund"]}
 CONNECTIONS = {"a1": "payments.one", "a2": "payments.one", "b1": "payments.two"}
@@ -19,13 +18,17 @@ PATTERNS = ["*", "agent-*", "*agent*", "a*-*", "check*", "*out", "checkout", "re
 OPERATIONS = ["payments.one.charge", "payments.one.refund", "payments.two.charge", "payments.two.refund"]
 OPERATION_PATTERNS = ["*", "payments.one.*", "*.charge", "*.refund", "payments.two.charge", "payments.*o*.charge", "mail.*"]
 
+# One question of so many is asked of `explain`, which takes one at a time.
+EXPLAINED_SHARE = 12
+
 
 class World:
     """A tenant's live config, its rules and the platform's."""
 
-    def __init__(self, chance, is_wrong=False):
+    plants = PLANTS
+
+    def __init__(self, chance):
         self.chance = chance
-        self.is_wrong = is_wrong
         self.modes = {name: chance.choice(["byok", "managed"]) for name in CONNECTIONS}
         self.bindings = [{"slot": "first", "connection": "a1", "workflows": None, "operations": None}]
         for _ in range(chance.randint(1, 6)):
@@ -33,15 +36,17 @@ class World:
                 "slot": chance.choice(list(SLOTS)), "connection": chance.choice(list(CONNECTIONS)),
                 "workflows": self.some(PATTERNS, 3), "operations": self.some(OPERATION_PATTERNS, 2),
             })
-        self.revoked = chance.choice([None, None, "a1", "a2", "b1"])
+        self.revoked = chance.choice([None] * 5 + ["a1", "a2", "b1"])
         self.paused = chance.choice([None, "a2", "b1"])
-        self.rules = [self.rule(number) for number in range(chance.randint(0, 8))]
+        self.rules = [self.rule(number) for number in range(chance.choice([0, 1, 2, 3, 4, 8]))]
+        several = chance.choice([0, 1, 2, 3])
+        self.conditions = [conditions.rule(chance, number, OPERATION_PATTERNS) for number in range(several)]
 
     def some(self, values, count):
         """A list, which may be empty; None, when it is absent."""
         if self.chance.random() < 0.3:
             return None
-        return self.chance.sample(values, self.chance.randint(0, count))
+        return self.chance.sample(values, 0 if self.chance.random() < 0.1 else self.chance.randint(1, count))
 
     def rule(self, number):
         lists = {
@@ -53,8 +58,8 @@ class World:
         }
         match = {}
         for name, values in lists.items():
-            if self.chance.random() < 0.35:
-                match[name] = self.chance.sample(values, self.chance.randint(0, 2))
+            if self.chance.random() < (0.7 if name == "workflows" else 0.35):
+                match[name] = self.chance.sample(values, 0 if self.chance.random() < 0.1 else self.chance.randint(1, 2))
         return {
             "id": f"rule-{number}", "effect": self.chance.choice(["forbid", "permit"]), "match": match,
             "level": self.chance.choice(["platform", "tenant"]), "enabled": self.chance.random() < 0.9,
@@ -79,8 +84,8 @@ class World:
         line = f"{path}/configs/judged/sandbox/versions"
         server.send("POST", line, self.config())
         server.send("POST", f"{line}/1/publish", {})
-        for rule in self.rules:
-            body = {key: rule[key] for key in ("id", "effect", "match", "enabled")}
+        for rule in self.rules + self.conditions:
+            body = {key: rule[key] for key in ("id", "effect", "match", "enabled", "when", "unless") if key in rule}
             server.send("POST", "/v1/policies" if rule["level"] == "platform" else f"{path}/policies", body)
         if self.revoked:
             server.send("POST", f"{path}/connections/{self.revoked}/revoke", {})
@@ -88,74 +93,82 @@ class World:
             server.send("POST", f"{path}/connections/{self.paused}/pause", {})
 
     def remove(self, server):
-        for rule in self.rules:
+        """Takes back what the next world would see; as much of it as was written."""
+        for rule in self.rules + self.conditions:
             if rule["level"] == "platform":
-                server.send("DELETE", f"/v1/policies/{rule['id']}")
+                try:
+                    server.send("DELETE", f"/v1/policies/{rule['id']}")
+                except Refused:
+                    pass
 
-    # Cedar's language
+    def integration(self, connection):
+        return CONNECTIONS[connection]
 
-    def policies(self):
-        lines = []
-        for number, binding in enumerate(self.bindings):
-            scope = [like("principal.name", binding["workflows"]), like("context.operation", binding["operations"])]
-            if self.is_wrong and number == 1:
-                scope = ["true"]
-            place = f'context.slot == "{binding["slot"]}" && context.connection == "{binding["connection"]}"'
-            lines.append(f'@id("grant-{number}") permit(principal, action, resource) when {{ {place} && {" && ".join(scope)} }};')
-        if self.revoked:
-            lines.append(f'@id("revoked") forbid(principal, action, resource) when {{ context.connection == "{self.revoked}" }};')
-        for level in ("platform", "tenant"):
-            permits = [rule for rule in self.rules if rule["level"] == level and rule["effect"] == "permit" and rule["enabled"]]
-            if permits:
-                concerned = " || ".join(f"({about(rule, workflow=False)})" for rule in permits)
-                admitted = " || ".join(f"({about(rule, workflow=True)})" for rule in permits)
-                lines.append(f'@id("gate-{level}") forbid(principal, action, resource) when {{ {concerned} }} unless {{ {admitted} }};')
-        for rule in self.rules:
-            if rule["effect"] == "forbid" and rule["enabled"]:
-                name = f'{rule["level"]} {rule["id"]}'
-                lines.append(f'@id("{name}") forbid(principal, action, resource) when {{ {about(rule, workflow=True)} }};')
-        return lines
+    # Questions
 
-    def calls(self, operation, kind, name):
-        """The slots and connections that a question is about."""
+    def calls(self, question):
+        """The slots and connections that a question is about, each with its operation."""
+        _, operation, kind, name, _ = question
         found = []
         for slot, connection in sorted({(binding["slot"], binding["connection"]) for binding in self.bindings}):
-            served = {f"{CONNECTIONS[connection]}.{word}": f"pay.{word}" for word in SLOTS[slot] if word in INTEGRATIONS[CONNECTIONS[connection]]}
-            if operation not in served:
-                continue
-            named = {"connection": connection, "slot": slot, "capability": served[operation]}
-            if named[kind] == name:
-                found.append((slot, connection))
+            for word in SLOTS[slot]:
+                own, capability = f"{CONNECTIONS[connection]}.{word}", f"pay.{word}"
+                named = {"connection": connection, "slot": slot, "capability": capability, "any": None}
+                if operation in (own, None) and named[kind] == name:
+                    found.append((slot, connection, own))
         return found
 
     def question(self):
+        """Workflow, operation, the kind of resource and its name, and the circumstances."""
         kind = self.chance.choice(["connection", "slot", "capability"])
-        names = {"connection": [*CONNECTIONS, "none"], "slot": [*SLOTS, "none"], "capability": ["pay.charge", "pay.refund", "pay.none"]}
-        return self.chance.choice(WORKFLOWS), self.chance.choice(OPERATIONS), kind, self.chance.choice(names[kind])
+        word, connection = self.chance.choice(["charge", "refund"]), self.chance.choice(list(CONNECTIONS))
+        slot = self.chance.choice([slot for slot, words in SLOTS.items() if word in words])
+        operation, name = f"{CONNECTIONS[connection]}.{word}", {"connection": connection, "slot": slot, "capability": f"pay.{word}"}[kind]
+        # Mostly one that some binding could be for.
+        if self.chance.random() < 0.15:
+            operation = self.chance.choice(OPERATIONS)
+        if self.chance.random() < 0.1:
+            name = self.chance.choice(["none", "third", "a1", "pay.none"])
+        return self.chance.choice(WORKFLOWS), operation, kind, name, conditions.told(self.chance)
 
+    def explained(self):
+        """A question for `explain`: about an operation, or about a capability, whatever the operation."""
+        workflow, told = self.chance.choice(WORKFLOWS), conditions.told(self.chance)
+        if self.chance.random() < 0.5:
+            return workflow, self.chance.choice(OPERATIONS), "any", None, told
+        return workflow, None, "capability", self.chance.choice(["pay.charge", "pay.refund"]), told
 
-def like(value, patterns):
-    """A list of a scope: absent admits all, an empty one none."""
-    if patterns is None:
-        return "true"
-    return "(" + (" || ".join(f'{value} like "{pattern}"' for pattern in patterns) or "false") + ")"
+    # Smaller worlds
 
+    def smaller(self):
+        """Worlds with one thing less each."""
+        def less(change):
+            world = copy.copy(self)
+            world.bindings, world.rules, world.conditions = (copy.deepcopy(part) for part in (self.bindings, self.rules, self.conditions))
+            change(world)
+            return world
 
-def about(rule, workflow):
-    """What a rule is about; an empty list of a rule matches all."""
-    match = rule["match"]
-    parts = ["true"]
-    names = {"operations": "operation", "integrations": "integration", "connections": "connection", "slots": "slot"}
-    exact = {"categories": "category", "environments": "environment", "ownershipModes": "mode"}
-    for key, name in names.items():
-        if match.get(key):
-            parts.append(like(f"context.{name}", match[key]))
-    for key, name in exact.items():
-        if match.get(key):
-            parts.append("(" + " || ".join(f'context.{name} == "{word}"' for word in match[key]) + ")")
-    if workflow and match.get("workflows"):
-        parts.append(like("principal.name", match["workflows"]))
-    return " && ".join(parts)
+        for name in ("rules", "conditions"):
+            for index in range(len(getattr(self, name))):
+                yield less(lambda world, name=name, index=index: getattr(world, name).pop(index))
+        # The first one serves the slot that is required.
+        for index in range(1, len(self.bindings)):
+            yield less(lambda world, index=index: world.bindings.pop(index))
+        for name in ("revoked", "paused"):
+            if getattr(self, name):
+                yield less(lambda world, name=name: setattr(world, name, None))
+        for index, binding in enumerate(self.bindings):
+            for key in ("workflows", "operations"):
+                if binding[key] is not None:
+                    yield less(lambda world, index=index, key=key: world.bindings[index].update({key: None}))
+        for number, rule in enumerate(self.rules):
+            for key in rule["match"]:
+                yield less(lambda world, number=number, key=key: world.rules[number]["match"].pop(key))
+
+    def shown(self):
+        """All of it, for a person."""
+        rules = [{key: value for key, value in rule.items() if key != "cedar"} for rule in self.rules + self.conditions]
+        return json.dumps({"config": self.config(), "rules": rules, "modes": self.modes, "revoked": self.revoked}, indent=1)
 
 
 def prepare(server):
@@ -180,71 +193,95 @@ def prepare(server):
     })
 
 
-def verdict(world, policies, ids, question):
-    """What Cedar says: the decision, what determined it, and which gates are closed."""
-    workflow, operation, kind, name = question
-    entities = [
-        {"uid": {"type": "Workflow", "id": workflow}, "attrs": {"name": workflow}, "parents": []},
-        {"uid": {"type": "Resource", "id": "r"}, "attrs": {}, "parents": []},
-    ]
-    granted, denied, allowed = set(), set(), False
-    for slot, connection in world.calls(operation, kind, name):
-        context = {
-            "slot": slot, "connection": connection, "operation": operation, "integration": CONNECTIONS[connection],
-            "category": "payments", "environment": "sandbox", "mode": world.modes[connection],
-        }
-        request = {"principal": f'Workflow::"{workflow}"', "action": 'Action::"call"', "resource": 'Resource::"r"', "context": context}
-        answer = cedarpy.is_authorized(request, policies, entities)
-        reasons = {ids[reason] for reason in answer.diagnostics.reasons}
-        if answer.decision == cedarpy.Decision.Allow:
-            allowed = True
-            granted |= reasons
-        else:
-            denied |= reasons
-    if allowed:
-        return {"decision": True, "determining": granted, "gates": set()}
-    gates = {reason for reason in denied if reason.startswith("gate-")}
-    return {"decision": False, "determining": denied - gates - {"revoked"}, "gates": gates}
-
-
-def told(answer):
-    """What we say, in the same words."""
-    context = answer["context"]
+def told(decision, context):
+    """What we say, in the words of the translation."""
     determining = set()
     for part in context.get("determining", []):
         if part["source"] == "grant":
             determining.add("grant-" + part["ruleId"].rsplit("/", 1)[1])
-        elif part["effect"] == "forbid":
+        else:
             determining.add(f'{part["source"]} {part["ruleId"]}')
-    gates = {f'gate-{part["source"]}' for part in context.get("nearMisses", []) if part["source"] != "grant"}
-    return {"decision": answer["decision"], "determining": determining, "gates": gates}
+    gates = {f'gate-{part["source"]}' for part in context.get("nearMisses", []) if part["ruleId"].startswith("rule-")}
+    errors = {f'{part["source"]} {part["ruleId"]}' for part in context.get("errors", [])}
+    return {"allowed": decision, "determining": determining, "gates": gates, "policies": set(context.get("policies", [])), "errors": errors}
 
 
-def judge(world, tenant, server, count):
-    """Asks both; answers how many were allowed."""
-    world.write(server, tenant)
-    lines = world.policies()
-    # Cedar names policies by their place in the text.
-    ids = {f"policy{number}": line.split('"')[1] for number, line in enumerate(lines)}
-    questions = [world.question() for _ in range(count)]
+def evaluate(server, tenant, questions):
+    """What AuthZEN answers to many questions."""
     properties = {"tenantId": tenant, "blueprint": "judged", "environment": "sandbox"}
-    body = {"options": {"explain": True}, "evaluations": [
+    answers = server.send("POST", "/access/v1/evaluations", {"options": {"explain": True}, "evaluations": [
         {
             "subject": {"type": "workflow", "id": workflow, "properties": properties},
-            "action": {"name": operation}, "resource": {"type": kind, "id": name},
+            "action": {"name": operation}, "resource": {"type": kind, "id": name}, "context": circumstances,
         }
-        for workflow, operation, kind, name in questions
-    ]}
-    answers = server.send("POST", "/access/v1/evaluations", body)["evaluations"]
-    allowed = 0
-    for question, answer in zip(questions, answers, strict=True):
-        wanted, found = verdict(world, "\n".join(lines), ids, question), told(answer)
-        if wanted != found:
-            shown = {"config": world.config(), "rules": world.rules, "modes": world.modes, "revoked": world.revoked}
-            raise Difference(
-                f"Cedar says {wanted}, we say {found}, of {question} in\n{json.dumps(shown, indent=1)}\n" + "\n".join(lines)
-                + f"\n{json.dumps(answer)}"
-            )
-        allowed += wanted["decision"]
-    world.remove(server)
-    return allowed
+        for workflow, operation, kind, name, circumstances in questions
+    ]})["evaluations"]
+    return [told(answer["decision"], answer["context"]) for answer in answers]
+
+
+def explain(server, tenant, question):
+    """What `explain` answers to one."""
+    workflow, operation, _, name, circumstances = question
+    asked = {"operation": operation} if operation else {"capability": name}
+    path = f"/v1/tenants/{tenant}/configs/judged/sandbox/explain"
+    answer = server.send("POST", path, {"workflow": workflow, "context": circumstances} | asked)
+    return told(answer["allowed"], answer)
+
+
+def ask(server, tenant, questions):
+    """What we say to each question."""
+    def is_for_explain(question):
+        return question[1] is None or question[2] == "any"
+
+    batch = [question for question in questions if not is_for_explain(question)]
+    answers = iter(evaluate(server, tenant, batch) if batch else [])
+    return [explain(server, tenant, question) if is_for_explain(question) else next(answers) for question in questions]
+
+
+def differences(world, tenant, server, questions, plant=None):
+    """The questions that the two do not answer alike, and how many are allowed."""
+    translation = Translation(world, plant)
+    try:
+        world.write(server, tenant)
+        found, allowed = [], 0
+        for question, ours in zip(questions, ask(server, tenant, questions), strict=True):
+            theirs = translation.verdict(question[0], question[4], world.calls(question))
+            allowed += theirs["allowed"]
+            if ours != theirs:
+                found.append((question, ours, theirs))
+        return found, allowed
+    finally:
+        world.remove(server)
+
+
+def shrink(world, tenant, server, question, plant=None):
+    """The smallest world found in which the two still differ."""
+    number, goes_on = 0, True
+    while goes_on:
+        goes_on = False
+        for smaller in world.smaller():
+            number += 1
+            try:
+                found, _ = differences(smaller, f"{tenant}-less-{number}", server, [question], plant)
+            except Refused:
+                continue
+            if found:
+                world, goes_on = smaller, True
+                break
+    return world
+
+
+def judge(world, tenant, server, count, plant=None):
+    """Asks both; answers how many were allowed."""
+    several = count // EXPLAINED_SHARE
+    questions = [world.question() for _ in range(count - several)] + [world.explained() for _ in range(several)]
+    found, allowed = differences(world, tenant, server, questions, plant)
+    if not found:
+        return allowed
+    question = found[0][0]
+    if plant is None:
+        world = shrink(world, tenant, server, question)
+        found, _ = differences(world, f"{tenant}-least", server, [question])
+    _, ours, theirs = found[0]
+    lines = "\n".join(Translation(world).lines + [rule["id"] + rule["cedar"] for rule in world.conditions])
+    raise Difference(f"Cedar says {theirs}, we say {ours}, of {question} in\n{world.shown()}\n{lines}")

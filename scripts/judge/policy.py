@@ -5,42 +5,66 @@ import tempfile
 
 import attributes
 import calls
-from world import Difference, Server
+from world import Difference, Refused, Server
 
 QUESTIONS_A_WORLD = 250
+KINDS = (attributes, calls)
+# A mistake is about something that not every world has: an empty list, a rule that errs.
+PLANTED_WORLDS_MAX = 150
 
 
-def worlds(server, chance, count):
-    """Judges worlds of both kinds in turn, until so many questions were asked of each kind."""
-    calls.prepare(server)
-    for kind in (attributes, calls):
-        allowed, number, left = 0, 0, count
+def hold_against_cedar(server, count, seed):
+    """Judges worlds of each kind, until so many questions were asked of both together."""
+    chance = random.Random(seed)
+    for kind in KINDS:
+        left = count // len(KINDS)
+        allowed, number, asked_of_all = 0, 0, left
         while left > 0:
             asked = min(left, QUESTIONS_A_WORLD)
             number += 1
             name = f"{kind.__name__}-{number}"
-            allowed += kind.judge(kind.World(chance), name, server, asked)
+            try:
+                allowed += kind.judge(kind.World(chance), name, server, asked)
+            except Difference as difference:
+                sys.exit(f"judge-policy: world {name} of seed {seed}: {difference}")
             left -= asked
-        yield kind.__name__, number, allowed
+        print(f"judge-policy: {asked_of_all} questions of {kind.__name__} in {number} worlds as Cedar decides them, "
+              f"{allowed} allowed (seed {seed})")
+
+
+def check_itself(server, seed):
+    """Whether each mistake that is planted in the translation is found: a judge that finds nothing is none."""
+    for kind in KINDS:
+        for place, plant in enumerate(kind.World.plants):
+            name = f"planted-{kind.__name__}-{place}"
+            number = worlds_until_found(server, kind, plant, name, random.Random(seed))
+            if number is None:
+                sys.exit(f"judge-policy: not found in {PLANTED_WORLDS_MAX} worlds of {kind.__name__}: {plant}")
+            print(f"judge-policy: found in world {number} of {kind.__name__}: {plant}")
+
+
+def worlds_until_found(server, kind, plant, name, chance):
+    """How many worlds it takes; None when it is never found."""
+    for number in range(1, PLANTED_WORLDS_MAX + 1):
+        try:
+            kind.judge(kind.World(chance), f"{name}-{number}", server, QUESTIONS_A_WORLD, plant)
+        except Difference:
+            return number
+    return None
 
 
 def main():
-    program, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    program, count, seed, checks_itself = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "true"
     with tempfile.TemporaryDirectory() as folder:
         server = Server(program, folder)
         try:
-            for kind, number, allowed in worlds(server, random.Random(seed), count // 2):
-                print(f"judge-policy: {count // 2} questions of {kind} in {number} worlds as Cedar decides them, {allowed} allowed (seed {seed})")
-            # A judge that can find nothing is none: a grant that is wider in Cedar's words has to be found.
-            chance = random.Random(seed)
-            for number in range(100):
-                try:
-                    calls.judge(calls.World(chance, is_wrong=True), f"wrong-{number}", server, QUESTIONS_A_WORLD)
-                except Difference:
-                    return
-            sys.exit("judge-policy: a grant that was planted was not found")
-        except Difference as difference:
-            sys.exit(f"judge-policy: {difference}")
+            calls.prepare(server)
+            if checks_itself:
+                check_itself(server, seed)
+            else:
+                hold_against_cedar(server, count, seed)
+        except Refused as refused:
+            sys.exit(f"judge-policy: {refused}")
         finally:
             server.end()
 
