@@ -180,7 +180,9 @@ extension APIHandler {
             caller: caller,
             requestID: arrival.identity.id,
             trace: passage.trace,
-            idempotencyKey: request.header("idempotency-key"),
+            // What only asks is answered by what holds now, however often it is sent.
+            idempotencyKey: route.isPure || route.isQuestion
+                ? nil : request.header("idempotency-key"),
             isDryRun: route.isWrite ? try query.bool("dryRun") : false,
             precondition: try RequestConditions.read(request),
             now: arrival.now

@@ -117,6 +117,8 @@ final class AttributeRule: Sendable {
     let level: PolicyLevel
     let effect: PolicyRule.Effect
     let clause: AttributeClause
+    /// Whether its conditions look at the resource: else they say the same of every one.
+    let looksAtResource: Bool
 
     /// The rule; nil for one that is disabled, or is about calls of workflows.
     init?(_ rule: PolicyRule, _ level: PolicyLevel) {
@@ -125,6 +127,8 @@ final class AttributeRule: Sendable {
         self.level = level
         self.effect = rule.effect
         self.clause = clause
+        self.looksAtResource = [clause.when, clause.unless]
+            .contains { $0?.looksAt(.resource) == true }
     }
 
     func concerns(_ question: AttributeQuestion) -> Bool {

@@ -51,90 +51,172 @@ public struct CallConditions: Sendable {
         self.actionProperties = actionProperties
     }
 
+    /// The rules about one operation, of which those that do not look at the resource are judged
+    /// already.
+    ///
+    /// `stepCount` grows by what it cost. The workflow is the one that calls.
+    public func narrowed(
+        to operation: OperationID,
+        _ workflow: WorkflowName,
+        stepCount: inout Int
+    ) -> OperationConditions {
+        let caller = AttributeQuestion.Party(
+            type: Self.subjectType,
+            id: workflow.text,
+            stored: subject,
+            told: [:]
+        )
+        var conditions = OperationConditions(
+            caller: caller,
+            operation: operation,
+            actionProperties: actionProperties,
+            context: context
+        )
+        var judge = ConditionJudge(conditions.question(id: "", stored: [:]))
+        for (level, rules) in levels.enumerated() {
+            for rule in rules {
+                stepCount += Self.ruleStepCount * (1 + rule.clause.actions.count)
+                guard rule.concerns(judge.question) else { continue }
+                if rule.looksAtResource {
+                    conditions.rules[level].append(rule)
+                } else {
+                    conditions.base.note(rule, level, &judge)
+                }
+            }
+        }
+        stepCount += judge.stepCount
+        return conditions
+    }
+
+    /// What it costs to see whether a rule is about an operation, in steps.
+    static let ruleStepCount = 16
+}
+
+/// The rules about the calls of one operation in one workflow.
+public struct OperationConditions: Sendable {
+    /// The most steps of judging all candidates of one decision; what costs more is denied as a
+    /// whole, whatever the order in which they come.
+    public static let stepCountMax = 2 * ConditionJudge.stepCountMax
+
+    let caller: AttributeQuestion.Party
+    let operation: OperationID
+    let actionProperties: JSONObject
+    let context: JSONObject
+    /// The rules that look at the resource, of each level.
+    var rules: [[AttributeRule]] = [[], []]
+    /// What the others say.
+    var base = ConditionVerdict()
+
+    init(
+        caller: AttributeQuestion.Party,
+        operation: OperationID,
+        actionProperties: JSONObject,
+        context: JSONObject
+    ) {
+        self.caller = caller
+        self.operation = operation
+        self.actionProperties = actionProperties
+        self.context = context
+    }
+
     /// Judges a call with one connection.
     ///
     /// - Parameters:
-    ///   - call: The call.
-    ///   - workflow: The workflow; without one nobody calls, and nothing is judged.
+    ///   - call: The call, of the operation.
     ///   - tags: The tags of the connection, a list of texts.
-    ///   - stepCount: What judging cost so far in this decision; beyond
-    ///     `ConditionJudge.stepCountMax` no rule can be judged any more.
-    /// - Returns: What the rules say; silent where none is about the call.
+    ///   - stepCount: Grows by what it cost; each call has a budget of its own, so that what one cost changes nothing for
+    ///     another.
+    /// - Returns: What the rules say.
     public func judge(
         _ call: PolicyCall,
-        _ workflow: WorkflowName?,
-        tags: JSONValue,
+        tags: @autoclosure () -> JSONValue,
         stepCount: inout Int
     ) -> PolicyVerdict {
-        var verdict = PolicyVerdict.silent
-        guard let workflow else { return verdict }
-        var judge = ConditionJudge(question(call, workflow, tags), stepCount: stepCount)
-        for rules in levels {
-            var gate: Bool?
-            for rule in rules where rule.concerns(judge.question) {
-                let isAdmitted = note(rule, rule.outcome(&judge), judge.question, &verdict)
-                if rule.effect == .permit { gate = gate ?? false || isAdmitted }
-            }
-            if gate == false { verdict.isGateFailed = true }
-        }
-        stepCount = judge.stepCount
-        return verdict
-    }
-
-    /// Notes a rule's part; answers whether it applies.
-    private func note(
-        _ rule: AttributeRule,
-        _ outcome: AttributeRule.Outcome,
-        _ question: AttributeQuestion,
-        _ verdict: inout PolicyVerdict
-    ) -> Bool {
-        switch (outcome, rule.effect) {
-        case (.applies, .forbid):
-            verdict.isForbidden = true
-            verdict.notes.append(RuleNote(rule, .forbids))
-        case (.applies, .permit):
-            verdict.notes.append(RuleNote(rule, .admits))
-            return true
-        case (.fails, .forbid): break
-        case (.fails(let condition), .permit):
-            guard verdict.notes.count < RuleNote.missCountMax else { break }
-            verdict.notes.append(RuleNote(rule, .misses(RuleMiss(condition, question))))
-        case (.errs(let error), let effect):
-            if effect == .forbid { verdict.isForbidden = true }
-            verdict.notes.append(RuleNote(rule, .errs(error)))
-        }
-        return false
-    }
-
-    private func question(
-        _ call: PolicyCall,
-        _ workflow: WorkflowName,
-        _ tags: JSONValue
-    ) -> AttributeQuestion {
+        guard rules.contains(where: { !$0.isEmpty }) else { return base.verdict }
         let offer = call.offer
-        return AttributeQuestion(
-            subject: AttributeQuestion.Party(
-                type: Self.subjectType,
-                id: workflow.text,
-                stored: subject,
-                told: [:]
-            ),
-            action: offer.operation.text,
-            actionProperties: actionProperties,
-            resource: AttributeQuestion.Party(
-                type: Self.resourceType,
+        var judge = ConditionJudge(
+            question(
                 id: call.connection.text,
                 stored: [
                     "slot": .string(offer.slot.text),
                     "integration": .string(offer.integration.text),
                     "category": .string(offer.category.text),
                     "environment": .string(offer.environment.text),
-                    "ownershipMode": .string(call.mode.rawValue),
-                    "tags": tags,
-                ],
+                    "ownershipMode": .string(call.mode.rawValue), "tags": tags(),
+                ]
+            )
+        )
+        var verdict = base
+        for (level, rules) in rules.enumerated() {
+            for rule in rules {
+                stepCount += CallConditions.ruleStepCount
+                verdict.note(rule, level, &judge)
+            }
+        }
+        stepCount += judge.stepCount
+        return verdict.verdict
+    }
+
+    func question(id: String, stored: JSONObject) -> AttributeQuestion {
+        AttributeQuestion(
+            subject: caller,
+            action: operation.text,
+            actionProperties: actionProperties,
+            resource: AttributeQuestion.Party(
+                type: CallConditions.resourceType,
+                id: id,
+                stored: stored,
                 told: [:]
             ),
             context: context
         )
+    }
+}
+
+/// What the conditions on a call say so far.
+struct ConditionVerdict: Sendable {
+    /// The most rules that are told of one call.
+    static let noteCountMax = 20
+
+    private var notes: [RuleNote] = []
+    private var isForbidden = false
+    /// Of each level whether a permit applies; nil while none is about the call.
+    private var gates: [Bool?] = [nil, nil]
+
+    /// The verdict that follows.
+    var verdict: PolicyVerdict {
+        var verdict = PolicyVerdict.silent
+        verdict.notes = notes
+        verdict.isForbidden = isForbidden
+        verdict.isGateFailed = gates.contains(false)
+        return verdict
+    }
+
+    /// Notes a rule's part.
+    mutating func note(_ rule: AttributeRule, _ level: Int, _ judge: inout ConditionJudge) {
+        let outcome = rule.outcome(&judge)
+        switch (outcome, rule.effect) {
+        case (.applies, .forbid):
+            isForbidden = true
+            tell(RuleNote(rule, .forbids))
+        case (.applies, .permit):
+            gates[level] = true
+            tell(RuleNote(rule, .admits))
+        case (.fails, .forbid): break
+        case (.fails(let condition), .permit):
+            gates[level] = gates[level] ?? false
+            guard notes.count < Self.noteCountMax else { break }
+            tell(RuleNote(rule, .misses(RuleMiss(condition, judge.question))))
+        case (.errs(let error), .forbid):
+            isForbidden = true
+            tell(RuleNote(rule, .errs(error)))
+        case (.errs(let error), .permit):
+            gates[level] = gates[level] ?? false
+            tell(RuleNote(rule, .errs(error)))
+        }
+    }
+
+    private mutating func tell(_ note: RuleNote) {
+        if notes.count < Self.noteCountMax { notes.append(note) }
     }
 }

@@ -13,7 +13,7 @@ public struct RuleNote: Sendable, Hashable {
         /// A permit that admits.
         case admits
         /// A permit that nearly did.
-        case misses(RuleMiss)
+        indirect case misses(RuleMiss)
         /// It could not be judged: a forbid that so denies, or a permit that does not count.
         case errs(AttributeError)
     }
@@ -114,8 +114,8 @@ public struct RuleNote: Sendable, Hashable {
         }
     }
 
-    /// Which rule it is, without its part; of one that the audience may not see its level and effect
-    /// alone.
+    /// Which rule it is, without its part; of one that the audience may not see its level and
+    /// effect alone.
     public func name(for audience: Audience) -> JSONObject {
         [
             "ruleId": isSeen(by: audience) ? .string(id.text) : .null,

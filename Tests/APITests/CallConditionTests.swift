@@ -242,4 +242,78 @@ import Testing
         #expect(miss?["expected"] == nil)
         #expect(miss?["actual"] == nil)
     }
+
+    /// Two connections of which the second wins, and a condition that costs what the context is
+    /// long.
+    private func costly() async throws -> TestAPI {
+        let api = try await TestAPI.access()
+        try await api.must(.post, Self.tenant + "/connections", SampleObjects.connection("spare"))
+        let config: JSONValue = [
+            "meta": ["blueprintName": "invoice-app", "blueprintVersion": 1],
+            "integrations": [
+                ["slotId": "payments.primary", "connectionId": "conn"],
+                [
+                    "slotId": "payments.primary", "connectionId": "spare",
+                    "scope": ["workflows": ["checkout"]],
+                ],
+            ],
+        ]
+        let made = try await api.must(.post, Self.line + "/versions", config)
+        let number = made.json["meta"]?["version"]?.integer ?? 0
+        try await api.must(.post, Self.line + "/versions/\(number)/publish")
+        let bad: JSONValue = [
+            "and": [
+                ["exists": ["attr": "resource.tags"]],
+                [
+                    "or": .array(
+                        (0..<40)
+                            .map { ["contains": [["attr": "context.text"], .string("bad!\($0)")]] }
+                    )
+                ],
+            ]
+        ]
+        try await api.must(.post, Self.tenant + "/policies", Self.rule("bad", "forbid", when: bad))
+        return api
+    }
+
+    @Test(arguments: [100, 10_000, 20_000, 60_000])
+    func `padding what a condition reads gives no other account, and every answer is the same`(
+        _ length: Int
+    ) async throws {
+        let api = try await costly()
+        let text = JSONValue.string(String(repeating: "x", count: length))
+        let executed = try await execute(api, [:], context: ["text": text])
+        let explained = try await explain(api, ["text": text])
+        let isAllowed = explained["allowed"]?.bool ?? false
+        #expect(executed.status == (isAllowed ? 200 : 403))
+        if isAllowed { #expect(executed.json["connectionId"] == "spare") }
+        for id in ["conn", "spare"] {
+            for explains in [false, true] {
+                let question = Access.question(
+                    Access.workflow("checkout"),
+                    "payments.test.charge",
+                    Access.entity("connection", id),
+                    context: ["text": text, "explain": .bool(explains)]
+                )
+                let answer = try await api.evaluate(question)
+                #expect(answer.json["decision"] == .bool(isAllowed), "\(id) \(explains)")
+            }
+        }
+        if length == 60_000 {
+            #expect(!isAllowed)
+            let reasons = explained["errors"]?.array?.map { $0["reason"] } ?? []
+            #expect(reasons.contains("WORK_EXCEEDED"))
+        }
+    }
+
+    @Test func `rules that look at no connection are judged once, and few are told`() async throws {
+        let api = try await TestAPI.access()
+        for number in 0..<60 {
+            let rule = Self.rule("all-\(number)", "permit")
+            try await api.must(.post, Self.tenant + "/policies", rule)
+        }
+        let answer = try await explain(api, nil)
+        #expect(answer["allowed"] == true)
+        #expect(answer["determining"]?.array?.count == 20)
+    }
 }

@@ -243,10 +243,70 @@ import Testing
         let answer = try await api.send(.post, "/access/v1/evaluations", batch, key: key)
         #expect(answer.json["evaluations"]?.array?.first?["context"]?["error"]?["status"] == 403)
         let found = try await decisions(api, count: 2)
-        #expect(found.count == 2)
-        for record in found {
-            #expect(record["error"]?["code"] == "WORKFLOW_NOT_IN_CREDENTIAL_SCOPE")
-            #expect(record["action"] == "evaluate")
+        #expect(Set(found.map { $0["action"]?.string }) == ["evaluate", "access.evaluate"])
+        let item = found.first { $0["action"] == "access.evaluate" }
+        #expect(item?["decision"]?["reasons"] == ["WORKFLOW_NOT_IN_CREDENTIAL_SCOPE"])
+    }
+
+    @Test func `every refused item of a batch is recorded, however many there are`() async throws {
+        let api = try await TestAPI.access()
+        let key = try await api.key("runtime", workflows: ["refund"])
+        let items = (0..<60).map { Self.question("other-\($0)") }
+        let batch: JSONValue = ["evaluations": .array(items)]
+        _ = try await api.send(.post, "/access/v1/evaluations", batch, key: key)
+        #expect(try await decisions(api).count == 60)
+    }
+
+    @Test func `what a condition saw is told to who asks, and not kept`() async throws {
+        let api = try await TestAPI.access { settings in
+            settings.decisions.masks = ["/context/token"].compactMap { PointerMask($0) }
         }
+        let rule: JSONValue = [
+            "id": "only", "effect": "permit",
+            "match": ["subjectTypes": ["workflow"], "resourceTypes": ["connection"]],
+            "when": ["eq": [["attr": "context.token"], "right"]],
+        ]
+        try await api.must(.post, Self.tenant + "/policies", rule)
+        let question = Access.question(
+            Access.workflow("checkout"),
+            context: ["token": "MASKED-VALUE", "explain": true]
+        )
+        let answer = try await api.evaluate(question)
+        #expect(answer.text.contains("MASKED-VALUE"))
+        let record = try #require(try await decisions(api).first)
+        #expect(record["decision"]?["nearMisses"]?.array?.first?["failed"] == "/when")
+        #expect(!record.serializedText.contains("MASKED-VALUE"))
+        let execute = try await api.send(
+            .post,
+            Self.line + "/capabilities/payments.charge/execute",
+            ["workflow": "checkout", "input": [:], "context": ["token": "MASKED-VALUE"]]
+        )
+        #expect(execute.status == 403)
+        let denied = try #require(try await decisions(api).first)
+        #expect(denied["question"]?["context"]?["token"] == "[redacted]")
+        #expect(!denied.serializedText.contains("MASKED-VALUE"))
+    }
+
+    @Test(arguments: ["/subject/id", "/resource", "/action/name", "/subject/properties", ""])
+    func `a mask of what the record itself has is none`(_ text: String) {
+        #expect((PointerMask(text) != nil) == (text == "/subject/properties"))
+    }
+
+    @Test func `an evaluation is answered by what holds now, whatever key it bears`() async throws {
+        let api = try await TestAPI.access()
+        let key = [HTTPField("Idempotency-Key", "one-and-the-same")]
+        func ask() async throws -> TestAnswer {
+            try await api.send(
+                .post,
+                "/access/v1/evaluation",
+                Self.question("checkout"),
+                headers: key
+            )
+        }
+        #expect(try await ask().json["decision"] == true)
+        try await api.must(.post, Self.tenant + "/policies", ["id": "stop", "effect": "forbid"])
+        let after = try await ask()
+        #expect(after.json["decision"] == false)
+        #expect(after["Idempotency-Replayed"] == nil)
     }
 }

@@ -7,7 +7,8 @@ public struct PointerMask: Sendable, Hashable {
     public static let tokenCountMax = 16
     /// The rule in words, for errors.
     public static let words =
-        "a JSON pointer of 1 to \(tokenCountMax) tokens, such as /context/input/card or /subject/properties/*"
+        "a JSON pointer of 1 to \(tokenCountMax) tokens into context or the properties of subject, "
+        + "action or resource, such as /context/input/card or /subject/properties/*"
 
     /// The mask as it was written.
     public let text: String
@@ -18,7 +19,19 @@ public struct PointerMask: Sendable, Hashable {
         guard let pointer = JSONPointer(text) else { return nil }
         self.text = text
         tokens = pointer.tokens
-        guard (1...Self.tokenCountMax).contains(tokens.count) else { return nil }
+        guard (1...Self.tokenCountMax).contains(tokens.count), Self.isFree(tokens) else {
+            return nil
+        }
+    }
+
+    /// Whether it is a place of what callers tell: types, ids and names are members of the record
+    /// itself, and can't be kept from it.
+    private static func isFree(_ tokens: [String]) -> Bool {
+        switch tokens[0] {
+        case "context": true
+        case "subject", "action", "resource": tokens.count > 1 && tokens[1] == "properties"
+        default: false
+        }
     }
 
     /// Masks what stands at the place; what is not there stays away.

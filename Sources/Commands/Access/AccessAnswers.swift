@@ -54,15 +54,9 @@ struct AccessAnswers {
     }
 
     /// Notes that the caller may not ask one of many questions.
-    func note(_ error: CommandError) {
-        let request = RefusedRequest(
-            address: context.caller.address,
-            route: "POST /access/v1/evaluations",
-            requestID: context.requestID,
-            traceparent: context.trace?.traceparent,
-            now: context.now
-        )
-        context.services.noteDenied(error, .evaluate, to: context.caller, request)
+    mutating func note(_ error: CommandError, _ question: AccessQuestion) {
+        let denied = AccessDecision(isAllowed: false, basis: .unknown(error.code))
+        drafts.append(draft(denied, question, context.makeDecisionID()))
     }
 
     private func draft(
@@ -146,10 +140,10 @@ extension AuditDecision {
         )
         self.id = id
         platformPolicies = hidden.map(\.text)
-        let explanation = decision.explanation(for: .platform)
-        for name in ["determining", "nearMisses", "errors"] {
-            self.explanation[name] = explanation[name]
-        }
+        // The values of attributes are not kept: they are the question's, which may be masked, or
+        // entities'.
+        let audience = RuleNote.Audience(seesPlatform: true, seesAttributes: false)
+        explanation = decision.reasonsWhy(for: audience)
     }
 }
 

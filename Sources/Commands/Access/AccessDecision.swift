@@ -34,6 +34,22 @@ struct AccessDecision {
         }
     }
 
+    /// The grants and rules that had a part in it, as the audience may see them: `determining`,
+    /// `nearMisses` and `errors`.
+    func reasonsWhy(for audience: RuleNote.Audience) -> JSONObject {
+        var all: JSONObject
+        switch basis {
+        case .unknown: all = explanation(for: audience)
+        case .call(let resolution): all = DecisionExplanation(resolution, for: audience).members
+        case .attributes(let decision, let question):
+            all = decision.explanation(of: question, for: audience)
+        }
+        for name in all.keys where !["determining", "nearMisses", "errors"].contains(name) {
+            all[name] = nil
+        }
+        return all
+    }
+
     /// The codes of what stood in the way, each once.
     var reasons: [String] {
         guard !isAllowed else { return [] }

@@ -141,7 +141,7 @@ public struct EvaluateAccessBatch: Sendable {
         do {
             return decided.json(try decider.decide(question), question)
         } catch {
-            decided.note(error)
+            decided.note(error, question)
             return Self.error(403, "\(error.code): \(error.detail)")
         }
     }

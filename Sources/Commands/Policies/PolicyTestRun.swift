@@ -116,7 +116,9 @@ public struct PolicyTestRun {
             let reason = Self.reason(try decider.decide(asked), decider.context.caller, tenant)
             outcome.add(Self.issue(question, test, reason, place))
         } catch {
-            outcome.add(Self.issue(question, test, "\(error.code): \(error.detail)", place))
+            outcome.add(
+                Self.issue(question, test, "\(error.code): \(error.detail)", place, isRefused: true)
+            )
         }
     }
 
@@ -155,11 +157,12 @@ public struct PolicyTestRun {
         _ question: PolicyTest.Question,
         _ test: PolicyTest,
         _ reason: String,
-        _ place: JSONPointer
+        _ place: JSONPointer,
+        isRefused: Bool = false
     ) -> Issue {
         let (subject, resource) = (question.subject.id, question.resource.id)
         let wanted = question.isPermitted ? "permitted" : "denied"
-        let found = question.isPermitted ? "denied" : "permitted"
+        let found = isRefused ? "refused" : question.isPermitted ? "denied" : "permitted"
         let name = test.name.map { "\($0): " } ?? ""
         return Issue(
             .policyTestFailed,

@@ -29,6 +29,9 @@ struct DecisionReplay {
         let workflow: WorkflowName
         let question: Question
         let context: JSONObject
+        let actionProperties: JSONObject
+        /// Whether the trail has the circumstances: of a call only where conditions looked at them.
+        let hasCircumstances: Bool
         let isAllowed: Bool
         /// Who served; nil where nobody did, or where it is not what the decision was about.
         let connection: String?
@@ -57,7 +60,7 @@ struct DecisionReplay {
         var recorded: [Recorded] = []
         var skippedCount = 0
         for record in found.prefix(count) {
-            if let decision = Self.read(record.document) {
+            if let decision = Self.read(record.document, of: target) {
                 recorded.append(decision)
             } else {
                 skippedCount += 1
@@ -97,12 +100,15 @@ struct DecisionReplay {
         return found
     }
 
-    private static func read(_ record: JSONObject) -> Recorded? {
+    private static func read(_ record: JSONObject, of target: ConfigScope) -> Recorded? {
         guard let workflow = record["workflow"]?.string.flatMap(WorkflowName.init),
             let decision = record["decision"], let isAllowed = decision["allowed"]?.bool,
             let at = record["occurredAt"]?.string, let action = record["action"]?.string
         else { return nil }
         let asked = record["question"]
+        // A question about another tenant's workflow is in the trail of who asked it.
+        let told = asked?["subject"]?["properties"]?["tenantId"]
+        guard told == nil || told == .string(target.scope.tenant.text) else { return nil }
         guard asked?["truncated"] == nil, let question = question(record, asked) else { return nil }
         let context = asked?["context"]?.object ?? [:]
         guard !JSONValue.object(context).contains(text: AuditRedaction.mark) else { return nil }
@@ -114,6 +120,8 @@ struct DecisionReplay {
             workflow: workflow,
             question: question,
             context: context,
+            actionProperties: asked?["action"]?["properties"]?.object ?? [:],
+            hasCircumstances: asked != nil || action != "capability.execute",
             isAllowed: isAllowed,
             connection: serves ? record["connectionId"]?.string : nil,
             tellsConnection: serves && record["passedOver"] == nil
@@ -147,7 +155,14 @@ struct DecisionReplay {
         var flips: [JSONObject] = []
         var places: [JSONValue: Int] = [:]
         var flipCount = 0
+        var skippedCount = skippedCount
+        let looksAtCircumstances =
+            CallConditions(after.policies, target.callSubject, context: [:]) != nil
         for decision in recorded {
+            guard decision.hasCircumstances || !looksAtCircumstances else {
+                skippedCount += 1
+                continue
+            }
             let changed = answer(decision, after, target)
             let isOther =
                 changed["allowed"] != .bool(decision.isAllowed)
@@ -170,7 +185,9 @@ struct DecisionReplay {
             }
         }
         return [
-            "decisions": .integer(Int64(recorded.count)),
+            "decisions": .integer(
+                Int64(recorded.count + self.skippedCount - skippedCount)
+            ),
             "skipped": .integer(Int64(skippedCount)), "flipped": .integer(Int64(flipCount)),
             "flips": .array(flips.map { .object($0) }),
         ]
@@ -206,7 +223,8 @@ struct DecisionReplay {
         let conditions = CallConditions(
             world.policies,
             target.callSubject,
-            context: decision.context
+            context: decision.context,
+            actionProperties: decision.actionProperties
         )
         let resolution: Resolution?
         switch decision.question {

@@ -29,6 +29,7 @@ extension ExecuteCapability {
             call.passedOver = passedOver
             call.revision = state.revision
             call.decision = decision
+            call.question = wish.question
             switch await context.services.executor.execute(call) {
             case .success(let result):
                 return CommandAnswer(

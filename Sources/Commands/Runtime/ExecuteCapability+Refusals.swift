@@ -115,6 +115,7 @@ extension ExecuteCapability {
         draft.workflow = wish.workflow
         draft.capability = capability
         draft.decision = decision
+        draft.question = wish.question
         try await context.services.record(draft)
     }
 }

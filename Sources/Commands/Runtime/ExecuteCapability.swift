@@ -39,13 +39,15 @@ public struct ExecuteCapability: Sendable {
         /// The circumstances that the caller tells of; the input is among them, whatever it tells.
         let context: JSONObject
         let timeout: Duration
+        /// What the trail keeps of the circumstances.
+        var question: JSONValue?
     }
 
     /// Carries it out.
     ///
     /// - Throws: The rows of API section 7, and those of section 10 for it.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        let wish = try read(context.services)
+        var wish = try read(context.services)
         let state = context.state
         do throws(CommandError) {
             try context.caller.check(wish.workflow)
@@ -61,14 +63,20 @@ public struct ExecuteCapability: Sendable {
         let environment = try target.environment(context.services.environments)
         let live = context.services.tables.table(target, state, environment)
         guard let live else { throw ConfigGate.notLive(target) }
+        let conditions = CallConditions(
+            context.services.attributeTables.policies(of: target.scope, state),
+            target.callSubject,
+            context: wish.context
+        )
+        // Without conditions nothing looks at the circumstances, and nothing of them is kept.
+        if conditions != nil {
+            let asked: JSONObject = ["context": .object(wish.context)]
+            wish.question = context.services.decisions.recorded(asked)
+        }
         let resolution = live.table.resolve(
             capability: capability,
             workflow: wish.workflow,
-            conditions: CallConditions(
-                context.services.attributeTables.policies(of: target.scope, state),
-                target.callSubject,
-                context: wish.context
-            ),
+            conditions: conditions,
             isOpen: context.services.openBreakers(of: target.scope.tenant)
         )
         guard let resolution else { throw ExplainBinding.notBound(capability) }

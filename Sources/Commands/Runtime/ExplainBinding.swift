@@ -129,7 +129,13 @@ public struct ExplainBinding: Sendable {
         let id =
             isWritten
             ? context.makeDecisionID()
-            : CommandContext.decisionID(of: [.string(target.path), body], revision)
+            : CommandContext.decisionID(
+                of: [
+                    .string(target.path), body,
+                    question.workflow.map { .string($0.text) } ?? .null,
+                ],
+                revision
+            )
         var object = resolution.explanation(for: context.caller.audience(of: target.scope.tenant))
         object["decisionId"] = .string(id)
         object["revision"] = .integer(Int64(clamping: revision))

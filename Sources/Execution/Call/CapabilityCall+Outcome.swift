@@ -26,6 +26,7 @@ extension CapabilityCall {
         draft.connection = connection.id
         draft.passedOver = passedOver
         draft.decision = decision
+        draft.question = question
         draft.revision = revision
         draft.requestID = requestID
         draft.traceparent = trace?.traceparent

@@ -48,6 +48,8 @@ public struct CapabilityCall: Sendable {
     public var passedOver: [AuditPassedOver] = []
     /// What the PDP said, for the audit.
     public var decision: AuditDecision?
+    /// What the PDP was asked beside workflow and capability, as the trail keeps it.
+    public var question: JSONValue?
     /// The revision at which all this was resolved.
     public var revision: UInt64?
 

@@ -67,6 +67,15 @@ public struct Condition: Sendable, Hashable {
 }
 
 extension Condition {
+    /// Whether it looks at an attribute of this part of a question.
+    public func looksAt(_ part: AttributePath.Part) -> Bool {
+        switch kind {
+        case .all(let conditions), .any(let conditions): conditions.contains { $0.looksAt(part) }
+        case .not(let inner): inner.looksAt(part)
+        case .exists, .compare, .unreadable: attributes.contains { $0.part == part }
+        }
+    }
+
     /// The attributes that a comparison, or a test for one, looks at; of what is made of other
     /// conditions none.
     public var attributes: [AttributePath] {

@@ -2,7 +2,8 @@ public import JSON
 import Model
 public import Policy
 
-/// Why a decision is what it is: the grants and rules that determined it, that nearly did, or erred.
+/// Why a decision is what it is: the grants and rules that determined it, that nearly did, or
+/// erred.
 ///
 /// Told from the candidates of the decision itself; nothing is judged again.
 public struct DecisionExplanation: Sendable {
@@ -29,7 +30,7 @@ public struct DecisionExplanation: Sendable {
             told.tell(candidate, isAllowed: isAllowed)
         }
         determining = told.determining
-        errors = told.errors
+        errors = told.errors + (resolution.isSpent ? [Self.spent] : [])
         guard !isAllowed else {
             nearMisses = []
             return
@@ -40,6 +41,11 @@ public struct DecisionExplanation: Sendable {
             .map { GrantNote($0, resolution.workflow).missJSON }
         nearMisses = Array((told.nearMisses + near).prefix(Self.entryCountMax))
     }
+
+    /// What is told when the conditions on a call could not all be judged.
+    private static let spent: JSONValue = [
+        "ruleId": .null, "source": "tenant", "effect": "forbid", "reason": "WORK_EXCEEDED",
+    ]
 
     /// The lists, as members of an answer.
     public var members: JSONObject {

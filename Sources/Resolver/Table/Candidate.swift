@@ -43,6 +43,20 @@ public struct Candidate: Sendable {
             reasons.isEmpty ? .fallback : reasons.isDropping ? .dropped : .unavailable
     }
 
+    /// The candidate, forbidden because the conditions on its call could not be judged in time.
+    var denied: Candidate {
+        var reasons = reasonSet
+        reasons.insert(.forbiddenByPolicy)
+        return Candidate(
+            table: table,
+            slot: slotPlace,
+            offer: offerPlace,
+            rank: rank,
+            reasons: reasons,
+            notes: notes
+        )
+    }
+
     /// The candidate, as if it was not known yet who wins.
     var unplaced: Candidate {
         var candidate = self

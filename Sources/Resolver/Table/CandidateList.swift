@@ -8,6 +8,8 @@ struct CandidateList {
     let workflow: WorkflowName?
     let conditions: CallConditions?
     private(set) var candidates: [Candidate] = []
+    /// The conditions on calls of each operation that a candidate has.
+    private var narrowed: [OperationID: OperationConditions] = [:]
     /// What judging conditions cost so far, in steps of theirs.
     private var conditionStepCount = 0
     /// What evaluating cost so far, in steps of one byte compared.
@@ -89,10 +91,10 @@ struct CandidateList {
         }
         // Only what passes everything else is asked about circumstances: whoever lists all
         // candidates gets the same answer as who lists those that are admitted.
-        if let conditions, !reasons.isDropping,
+        if let conditions, let workflow, !reasons.isDropping, !isSpent,
             let call = table.call(index, offer: offer, slot: slot)
         {
-            let verdict = verdict(call, index, conditions)
+            let verdict = verdict(call, index, self.conditions(conditions, operation, workflow))
             reasons.formUnion(ReasonSet(verdict))
             notes += verdict.notes
         }
@@ -111,16 +113,28 @@ struct CandidateList {
             )
     }
 
+    private mutating func conditions(
+        _ conditions: CallConditions,
+        _ operation: OperationID,
+        _ workflow: WorkflowName
+    ) -> OperationConditions {
+        if let known = narrowed[operation] { return known }
+        let before = conditionStepCount
+        let made = conditions.narrowed(to: operation, workflow, stepCount: &conditionStepCount)
+        stepCount += conditionStepCount - before
+        narrowed[operation] = made
+        return made
+    }
+
     private mutating func verdict(
         _ call: PolicyCall,
         _ index: Int,
-        _ conditions: CallConditions
+        _ conditions: OperationConditions
     ) -> PolicyVerdict {
         let before = conditionStepCount
         let connection = table.connections[table.bindings[index].connection].observed?.connection
         let verdict = conditions.judge(
             call,
-            workflow,
             tags: connection?.document.object["tags"] ?? [],
             stepCount: &conditionStepCount
         )
@@ -128,11 +142,15 @@ struct CandidateList {
         return verdict
     }
 
-    /// The answer that follows from all candidates.
+    /// Whether judging the conditions cost more than a decision may.
+    private var isSpent: Bool { conditionStepCount > OperationConditions.stepCountMax }
+
+    /// The answer that follows from all candidates; where it could not be judged whom the
+    /// conditions leave, they leave nobody.
     func resolution() -> Resolution {
-        let ordered =
-            candidates.count < 2 ? candidates : candidates.sorted { $0.rank < $1.rank }
-        return Resolution(ordered: ordered, workflow: workflow)
+        let judged = isSpent ? candidates.map(\.denied) : candidates
+        let ordered = judged.count < 2 ? judged : judged.sorted { $0.rank < $1.rank }
+        return Resolution(ordered: ordered, workflow: workflow, isSpent: isSpent)
     }
 }
 

@@ -9,10 +9,13 @@ public struct Resolution: Sendable {
     public let candidates: [Candidate]
     /// The workflow that was asked for; nil for none in particular.
     public let workflow: WorkflowName?
+    /// Whether it took too long to judge the conditions on the call, which denies it.
+    public let isSpent: Bool
     private let winnerPlace: Int?
 
     /// Chooses among candidates in the order of rule 4: the first that can serve is the winner.
-    init(ordered candidates: [Candidate], workflow: WorkflowName?) {
+    init(ordered candidates: [Candidate], workflow: WorkflowName?, isSpent: Bool = false) {
+        self.isSpent = isSpent
         var candidates = candidates
         winnerPlace = candidates.firstIndex { $0.outcome == .fallback }
         if let winnerPlace { candidates[winnerPlace].outcome = .winner }
@@ -30,7 +33,11 @@ public struct Resolution: Sendable {
             case .capability: candidate.operation == operation || candidate.operation == nil
             }
         }
-        return Resolution(ordered: ordered.map(\.unplaced), workflow: workflow)
+        return Resolution(
+            ordered: ordered.map(\.unplaced),
+            workflow: workflow,
+            isSpent: isSpent
+        )
     }
 
     /// Whether scopes and policies permit the call, by whatever candidate.
