@@ -57,8 +57,7 @@ public struct ApplySet: Sendable {
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(state.revision)
             var run = SetRun(context, state, stamp)
-            try run.apply(members, knowing: findings)
-            if prunes { try run.prune(members) }
+            try run.apply(members, knowing: findings, prunes: prunes)
             try run.runTests()
             try run.checkDomains()
             return try run.plan(showsValues: showsValues)
