@@ -79,8 +79,10 @@ extension APIHandler {
     }
 
     /// Whether another try of the same request would be answered alike, as far as anybody knows.
+    ///
+    /// For a key that ended in the meantime nothing is kept.
     private static func isFinal(_ status: Int) -> Bool {
-        status < 500 && status != 429 && status != 409
+        status < 500 && status != 429 && status != 409 && status != 401
     }
 
     private static let keptHeaders: Set<String> = [

@@ -83,12 +83,10 @@ public final class APIHandler: HTTPHandler {
         _ route: Route,
         _ call: RouteCall,
         _ arrival: Arrival,
-        _ passage: Passage,
-        _ minimum: UInt64
+        _ passage: Passage
     ) async -> HTTPResponse {
         defer { metrics.countWaited(arrival.request.method) }
         do {
-            try await services.wait(for: minimum, atMost: Self.revisionWait)
             let run = decided(route, arrival, passage)
             let response = try await runOnce(route, call, arrival, run)
             return finish(response, arrival, passage)

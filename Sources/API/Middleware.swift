@@ -204,8 +204,9 @@ extension APIHandler {
         route.isAnonymous ? 0 : try arrival.minimumRevision()
     }
 
-    /// Runs the command: at once when it needs no waiting, else in a task, and with an
-    /// `Idempotency-Key` once.
+    /// Runs the command: at once when it needs no waiting, else in a task.
+    ///
+    /// With an `Idempotency-Key` it runs once. Who waits for a revision is judged anew by it.
     private func run(
         _ route: Route,
         _ call: RouteCall,
@@ -213,13 +214,14 @@ extension APIHandler {
         _ passage: Passage,
         _ minimum: UInt64
     ) -> HTTPHandling {
+        guard minimum <= services.revision else { return wait(for: minimum, arrival, passage) }
         let isOnce = route.method == .post && call.context.idempotencyKey != nil
-        if let run = route.run.now(for: call), minimum <= services.revision, !isOnce {
+        if let run = route.run.now(for: call), !isOnce {
             return answer(route, arrival, passage, call) { () throws(CommandError) in
                 try run(call)
             }
         }
         metrics.countWaiting(arrival.request.method)
-        return .suspended { [self] in await later(route, call, arrival, passage, minimum) }
+        return .suspended { [self] in await later(route, call, arrival, passage) }
     }
 }

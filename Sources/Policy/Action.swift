@@ -92,7 +92,7 @@ extension Action {
     ///
     /// Specs and blueprints are for all tenants, the chain of records is one, and an evaluation
     /// names its tenant in the subject, where it is judged again.
-    public var isForEveryTenant: Bool {
+    var isForEveryTenant: Bool {
         switch self {
         case .specsRead, .blueprintsRead, .auditVerify, .evaluate: true
         default: false

@@ -98,6 +98,25 @@ struct AccessWorld {
     /// A rule of chance, which the world does not have.
     mutating func someRule() -> JSONValue { rule("of-the-test") }
 
+    /// A rule of chance over attributes that are known before a call.
+    mutating func someCondition() -> JSONValue {
+        let conditions: [JSONValue] = [
+            ["eq": [["attr": "resource.slot"], "first"]],
+            ["in": [["attr": "resource.id"], some(["a", "b", "c"], upTo: 2)]],
+            ["startsWith": [["attr": "subject.id"], "agent-"]],
+            ["eq": [["attr": "subject.id"], "back-office"]],
+            ["eq": [["attr": "resource.integration"], "payments.two"]],
+            ["contains": [["attr": "action.name"], "refund"]],
+        ]
+        var rule: JSONObject = [
+            "id": "of-the-test", "effect": chance(60) ? "forbid" : "permit",
+            "match": ["subjectTypes": ["workflow"], "resourceTypes": ["connection"]],
+        ]
+        if chance(80) { rule["when"] = conditions.randomElement(using: &random) }
+        if chance(40) { rule["unless"] = conditions.randomElement(using: &random) }
+        return .object(rule)
+    }
+
     private mutating func rule(_ id: String) -> JSONValue {
         var match: JSONObject = ["workflows": some(Self.patterns, upTo: 2)]
         if chance(50) { match["connections"] = some(["a", "b", "c"], upTo: 2) }

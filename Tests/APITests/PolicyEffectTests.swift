@@ -66,11 +66,48 @@ import Testing
         #expect(change?["allowed"] == ["before": true, "after": false])
     }
 
+    @Test func `workflows that another rule tells from the rest are looked at`() async throws {
+        let api = try await TestAPI.access()
+        let line = Self.tenant + "/configs/invoice-app/sandbox"
+        try await api.must(.post, Self.tenant + "/connections", SampleObjects.connection("spare"))
+        var config = SampleObjects.config("conn").object ?? [:]
+        func binding(_ connection: JSONValue, _ priority: JSONValue) -> JSONValue {
+            [
+                "slotId": "payments.primary", "connectionId": connection, "priority": priority,
+                "scope": ["workflows": ["*"]],
+            ]
+        }
+        config["integrations"] = [binding("conn", 1), binding("spare", 9)]
+        let version = try await api.must(.post, line + "/versions", .object(config)).json
+        let number = version["meta"]?["version"]?.integer ?? 2
+        try await api.must(.post, line + "/versions/\(number)/publish")
+        func rule(_ id: JSONValue, _ match: JSONValue) -> JSONValue {
+            ["id": id, "effect": "forbid", "match": match]
+        }
+        let path = Self.tenant + "/policies"
+        let agents: JSONValue = ["workflows": ["agent-*"], "connections": ["spare"]]
+        try await api.must(.post, path, rule("no-spare", agents))
+        let made = try await api.must(.post, path, rule("no-conn", ["connections": ["conn"]]))
+        var after: [String: JSONValue] = [:]
+        for change in made.json["access"]?.array ?? [] {
+            after[change["workflow"]?.string ?? ""] = change["after"]
+        }
+        // Agents have no other connection; all others go on.
+        #expect(after["agent-"] == .null)
+        #expect(after["checkout"] == "spare")
+        #expect(after["*"] == "spare")
+    }
+
     @Test(
         arguments: [
             ["enabled": false], ["match": ["environments": ["production"]]],
             ["match": ["workflows": ["nobody"]]],
-            ["match": ["subjectTypes": ["workflow"], "resourceTypes": ["connection"]]],
+            ["match": ["connections": ["another"]]],
+            ["match": ["slots": ["payments.other"]]],
+            ["match": ["integrations": ["payments.other"]]],
+            ["match": ["categories": ["email"]]],
+            ["match": ["ownershipModes": ["managed"]]],
+            ["match": ["subjectTypes": ["user"], "resourceTypes": ["record"]]],
         ] as [JSONValue]
     )
     func `a rule that concerns no call changes nothing`(_ change: JSONValue) async throws {
@@ -87,47 +124,16 @@ import Testing
         var world = try await AccessWorld(seed: seed)
         try await world.putSpecs()
         try await world.putTenant("acme-corp")
-        let api = world.api
         let rule = world.someRule()
-        let before = try await answers(api)
-        let made = try await api.must(.post, Self.tenant + "/policies", rule)
-        let after = try await answers(api)
-        var told: [String: JSONValue] = [:]
-        for change in made.json["access"]?.array ?? [] {
-            let workflow = change["workflow"]?.string ?? ""
-            told["\(workflow) \(change["capability"]?.string ?? "")"] = change
-        }
-        for (key, answer) in before where after[key] != answer {
-            // What nothing names is told of as one.
-            let capability = key.split(separator: " ").last ?? ""
-            let change = told[key] ?? told["* \(capability)"]
-            #expect(change?["allowed"]?["before"] == answer["allowed"], "\(key)")
-            #expect(change?["allowed"]?["after"] == after[key]?["allowed"], "\(key)")
-            #expect(change?["after"] == after[key]?["winner"]?["connectionId"] ?? .null, "\(key)")
-        }
-        for (key, _) in told where before[key] != nil {
-            #expect(before[key] != after[key], "\(key)")
-        }
-    }
-
-    /// Permission and winner of every capability in the workflows that the blueprint or scopes
-    /// name.
-    private func answers(_ api: TestAPI) async throws -> [String: JSONValue] {
-        var answers: [String: JSONValue] = [:]
-        for workflow in ["checkout", "refund", "back-office"] {
-            for capability in ["pay.charge", "pay.refund"] {
-                let answer = try await api.send(
-                    .post,
-                    Self.tenant + "/configs/shop/sandbox/explain",
-                    ["workflow": .string(workflow), "capability": .string(capability)]
-                )
-                guard answer.status == 200 else { continue }
-                answers["\(workflow) \(capability)"] = [
-                    "allowed": answer.json["allowed"] ?? .null,
-                    "winner": answer.json["winner"] ?? .null,
-                ]
-            }
-        }
-        return answers
+        let before = try await ExplainedWorld(world.api)
+        let made = try await world.api.must(.post, Self.tenant + "/policies", rule)
+        let after = try await ExplainedWorld(world.api)
+        ExplainedWorld.expect(made.json, from: before, to: after)
+        // And back again, told before it is done.
+        let removal = try await world.api.send(
+            .delete,
+            Self.tenant + "/policies/of-the-test?dryRun=true"
+        )
+        ExplainedWorld.expect(removal.json, from: after, to: before)
     }
 }

@@ -164,6 +164,12 @@ import Testing
             ),
             (
                 [
+                    "subjects": [["type": "t", "id": "s"]], "actions": ["a", "b", "a"],
+                    "resources": [["type": "t", "id": "r"]],
+                ], "/given/actions/2"
+            ),
+            (
+                [
                     "subjects": [["type": "t", "id": "s"]], "actions": ["a"], "actors": [],
                     "resources": [["type": "t", "id": "r"]],
                 ], "/given/actors"
@@ -189,7 +195,7 @@ import Testing
             Self.rule(expecting: [Self.permitted("nobody")])
         )
         #expect(answer.status == 422)
-        #expect(answer.json["errors"]?.array?.first?["pointer"] == "/tests/0/expected")
+        #expect(answer.json["errors"]?.array?.first?["pointer"] == "/tests/0/expected/0/subject")
     }
 
     @Test func `as many combinations as the limit are asked, and one more is refused`() async throws
@@ -212,5 +218,69 @@ import Testing
         )
         #expect(answer.status == 422)
         #expect(answer.code == "LIMIT_EXCEEDED")
+    }
+
+    @Test func `a dry run runs the tests too`() async throws {
+        let api = try await TestAPI.access()
+        let wrong = Self.rule(expecting: [])
+        let answer = try await api.send(.post, Self.path + "?dryRun=true", wrong)
+        #expect(answer.code == "POLICY_TEST_FAILED")
+        let right = Self.rule(expecting: [Self.permitted("checkout")])
+        try await api.must(.post, Self.path + "?dryRun=true", right)
+        #expect(try await api.send(.get, Self.path + "/tested").status == 404)
+    }
+
+    @Test func `what a set removes is gone when its tests are run`() async throws {
+        let api = try await TestAPI.access()
+        let stop: JSONValue = [
+            "id": "stop", "effect": "forbid", "match": ["workflows": ["checkout"]],
+        ]
+        try await api.must(.post, Self.path, stop)
+        let rule = Self.rule(expecting: [Self.permitted("checkout")])
+        let set: JSONValue = [
+            "objects": [["kind": "PolicyRule", "tenantId": "acme-corp", "object": rule]]
+        ]
+        let kept = try await api.send(.post, "/v1/apply", set)
+        #expect(kept.code == "POLICY_TEST_FAILED")
+        #expect(kept.json["errors"]?.array?.count == 1)
+        try await api.must(.post, "/v1/apply?prune=true", set)
+        #expect(try await api.send(.get, Self.path + "/stop").status == 404)
+    }
+
+    @Test func `a tenant is not told which of the platform's rules decided`() async throws {
+        let api = try await TestAPI.access()
+        let secret: JSONValue = [
+            "id": "hush-hush", "effect": "forbid", "match": ["workflows": ["checkout"]],
+        ]
+        try await api.must(.post, "/v1/policies", secret)
+        let key = try await api.key("tenant-admin")
+        let rule = Self.rule(expecting: [Self.permitted("checkout")])
+        let answer = try await api.send(.post, Self.path, rule, key: key)
+        #expect(answer.code == "POLICY_TEST_FAILED")
+        #expect(!String(decoding: answer.body, as: UTF8.self).contains("hush-hush"))
+        let platform = try await api.send(.post, Self.path, rule)
+        #expect(String(decoding: platform.body, as: UTF8.self).contains("(by hush-hush)"))
+    }
+
+    @Test func `of rules that are enabled at once, the later one is tested on the earlier`()
+        async throws
+    {
+        for round in 0..<20 {
+            let api = try await TestAPI.access()
+            let stop: JSONValue = [
+                "id": "stop", "effect": "forbid", "match": ["workflows": ["checkout"]],
+            ]
+            let rule = Self.rule(expecting: [Self.permitted("checkout")])
+            async let first = api.send(.post, Self.path, rule)
+            async let second = api.send(.post, Self.path, stop)
+            let (tested, stopped) = try await (first, second)
+            #expect(stopped.status == 201)
+            guard tested.status == 201 else {
+                #expect(tested.code == "POLICY_TEST_FAILED", "round \(round)")
+                continue
+            }
+            let revisions = [tested, stopped].map { $0.json["revision"]?.integer ?? 0 }
+            #expect(revisions[0] < revisions[1], "round \(round)")
+        }
     }
 }

@@ -25,7 +25,12 @@ import Tokens
             let issuer = try TokenIssuer([
                 "issuer": "https://idp.example", "audience": "bindery", "algorithms": ["ES256"],
                 "jwksFile": .string(file.path), "clockSkewSeconds": .integer(skew),
-                "tenant": ["claim": "/tenant", "map": ["acme": "acme-corp", "staff": nil]],
+                "tenant": [
+                    "claim": "/tenant",
+                    "map": [
+                        "acme": "acme-corp", "globex": "globex-corp", "staff": nil,
+                    ],
+                ],
                 "roles": ["claim": "/roles"],
                 "rolesMax": ["tenant-admin", "tenant-viewer", "runtime", "platform-admin"],
                 "environments": [
@@ -171,5 +176,27 @@ import Tokens
         try world.file.write([Self.key.webKey("k1")])
         let answer = try await world.api.send(.get, Self.resolved, key: token())
         #expect(answer.status == 200)
+    }
+
+    /// One bearer with tokens of two tenants: what it did in one is not what it asks in the other.
+    @Test func `an idempotency key of one tenant's token is not that of another's`() async throws {
+        let api = try await World().api
+        let once = [HTTPField("Idempotency-Key", "the-same")]
+        let set: JSONValue = [
+            "objects": [
+                ["kind": "Entity", "object": ["type": "user", "id": "u1", "attributes": [:]]]
+            ]
+        ]
+        for (tenant, path) in [("acme", "acme-corp"), ("globex", "globex-corp")] {
+            let token = token(["tenant": .string(tenant)])
+            for isAgain in [false, true] {
+                let answer = try await api.send(.post, "/v1/apply", set, headers: once, key: token)
+                #expect(answer.status == 200, "\(answer)")
+                #expect((answer["Idempotency-Replayed"] != nil) == isAgain, "\(tenant)")
+                #expect(answer.json["changes"]?.array?.first?["tenantId"]?.string == path)
+            }
+            let made = "/v1/tenants/\(path)/entities/user/u1"
+            #expect(try await api.send(.get, made, key: token).status == 200)
+        }
     }
 }

@@ -4,11 +4,6 @@ import JSON
 import Platform
 import Testing
 
-/// The database that `scripts/postgres run` has started.
-private enum SharedDatabase {
-    static let url = ProcessInfo.processInfo.environment["BINDERY_TEST_POSTGRES"]
-}
-
 /// Servers that share a ledger in PostgreSQL, and the way of a ledger into the database and back; what
 /// breaks them is tried by `scripts/torture-replicas`.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))

@@ -22,6 +22,7 @@ final class RunningProcess: Sendable {
     // its files none grows beyond the limit: the system refuses it, as it does on a full disk.
     init(
         _ arguments: [String],
+        of program: String = Binary.path,
         variables: [String: String] = [:],
         fileByteCountMax: Int? = nil,
         descriptorCountMax: Int? = nil,
@@ -34,7 +35,7 @@ final class RunningProcess: Sendable {
         let limits =
             (fileByteCountMax.map { ["trap '' XFSZ", "ulimit -f \($0 / 512)"] } ?? [])
             + (descriptorCountMax.map { ["ulimit -n \($0)"] } ?? [])
-        let command = (limits.isEmpty ? [Binary.path] : Self.limiting(limits)) + arguments
+        let command = (limits.isEmpty ? [program] : Self.limiting(limits)) + arguments
         let spawn = Spawn(
             command: command,
             variables: own.merging(variables) { _, new in new },

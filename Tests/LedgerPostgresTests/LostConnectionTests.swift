@@ -183,6 +183,8 @@ import Testing
         configuration.outcomeTimeout = .milliseconds(300)
         let journal = try Loaded(configuration).journal
         try await journal.append("a", after: 0)
+        // Else nothing is cut, and nobody sees it: who follows connects when it can.
+        while !journal.standing.isConnected { try await Task.sleep(for: .milliseconds(5)) }
         proxy.refuse(true)
         proxy.cut()
         // The cut has come through when the follower sees it.

@@ -1,6 +1,5 @@
 import HTTPWire
 public import JSON
-import Model
 import Policy
 
 /// The OpenAPI 3.1 description of the API, made of the table of routes.
@@ -56,11 +55,7 @@ public enum OpenAPIDocument {
         case .anyone: operation["security"] = []
         case .action(let action), .tenantAction(let action):
             operation["x-bindery-action"] = .string(action.rawValue)
-            operation["x-bindery-scope"] = .string(route.scope)
-            operation["x-bindery-roles"] = .array(
-                Role.allCases.filter { RoleTable.allows($0, action) }
-                    .map { .string($0.rawValue) }
-            )
+            operation["x-bindery-access"] = route.accessJSON.map { .object($0) }
         }
         let parameters = parameters(route)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }

@@ -74,12 +74,13 @@ enum OpenAPISchemas {
                 "enabled": ["type": "boolean"], "match": free, "when": free, "unless": free,
                 "tests": list(free), "metadata": free, "revision": integer, "createdAt": time,
                 "updatedAt": time, "access": list(decisionChange),
-                "accessIsCut": ["type": "boolean"],
+                "accessIsCut": ["type": "boolean"], "accessDependsOnCalls": ["type": "boolean"],
             ],
             required: ["effect"]
         ),
         "PolicyEffect": object([
             "access": list(decisionChange), "accessIsCut": ["type": "boolean"],
+            "accessDependsOnCalls": ["type": "boolean"],
         ]),
         "Credential": object(
             [

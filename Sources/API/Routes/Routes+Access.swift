@@ -60,6 +60,7 @@ extension Routes {
                 "create\(level)Policy",
                 "Makes a policy rule.",
                 access: .action(write),
+                environments: .rule,
                 body: .json("PolicyRule"),
                 answer: .created("PolicyRule"),
                 run: .later { call async throws(CommandError) in
@@ -94,6 +95,7 @@ extension Routes {
                 "put\(level)Policy",
                 "Makes or replaces a policy rule.",
                 access: .action(write),
+                environments: .rule,
                 body: .json("PolicyRule"),
                 answer: .created("PolicyRule"),
                 run: .later { call async throws(CommandError) in
@@ -107,6 +109,7 @@ extension Routes {
                 "delete\(level)Policy",
                 "Removes a policy rule.",
                 access: .action(write),
+                environments: .rule,
                 answer: .nothingUnlessRehearsed("PolicyEffect"),
                 run: .later { call async throws(CommandError) in
                     try await DeletePolicy(owner: call.owner, id: call.name("id"))
@@ -143,6 +146,8 @@ extension Routes {
                 "create\(level)Key",
                 "Makes an API key; its text is in the answer, once.",
                 access: .action(write),
+                environments: .key,
+                workflows: .key,
                 body: .json("Credential"),
                 answer: .created("NewCredential"),
                 secretMembers: ["key"],
@@ -167,6 +172,7 @@ extension Routes {
                 "revoke\(level)Key",
                 "Revokes an API key.",
                 access: .action(write),
+                environments: .key,
                 answer: .nothing,
                 run: .later { call async throws(CommandError) in
                     try await RevokeKey(owner: call.owner, id: call.name("id")).run(call.context)

@@ -11,6 +11,8 @@ extension Routes {
             "evaluateAccess",
             "Answers whether a subject may do an action on a resource (AuthZEN).",
             access: .action(.evaluate),
+            environments: .subject,
+            workflows: .runtime,
             body: .lenientJSON("AccessEvaluation"),
             answer: .object("AccessDecision"),
             isPure: true,
@@ -32,7 +34,9 @@ extension Routes {
             "searchSubjects",
             "Answers who may do an action on a resource (AuthZEN).",
             body: "SubjectSearch",
-            answer: "SubjectResults"
+            answer: "SubjectResults",
+            environments: .listed,
+            workflows: .listed
         ) { call throws(CommandError) in try SearchSubjects(body: call.json).run(call.context) },
         question(
             "search/resource",
@@ -68,6 +72,8 @@ extension Routes {
         _ summary: String,
         body: String,
         answer: String,
+        environments: Route.EnvironmentReach = .subject,
+        workflows: Route.WorkflowReach = .runtime,
         _ run: @escaping @Sendable (RouteCall) throws(CommandError) -> CommandAnswer
     ) -> Route {
         Route(
@@ -76,6 +82,8 @@ extension Routes {
             name,
             summary,
             access: .action(.evaluate),
+            environments: environments,
+            workflows: workflows,
             body: .lenientJSON(body),
             answer: .object(answer),
             isQuestion: true,

@@ -15,6 +15,7 @@ extension Routes {
                 "listConfigs",
                 "Lists every (blueprint, environment) of a tenant.",
                 access: .action(.configsRead),
+                environments: .listed,
                 query: ["environment", "blueprint"],
                 answer: .page("ConfigLine"),
                 run: .now { call throws(CommandError) in
@@ -200,6 +201,7 @@ extension Routes {
             "promoteConfig",
             "Makes a draft in another environment of what is live here.",
             access: .action(.configsWrite),
+            environments: .pathAndOther,
             body: .json("Promotion"),
             answer: .created("TenantAppConfig"),
             run: .later { call async throws(CommandError) in
@@ -224,6 +226,7 @@ extension Routes {
             "compareEnvironments",
             "Answers how what is live differs from what is live in another environment.",
             access: .action(.configsRead),
+            environments: .pathAndOther,
             query: ["against"],
             answer: .object("Drift"),
             run: .later { call async throws(CommandError) in

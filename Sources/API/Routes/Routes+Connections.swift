@@ -13,6 +13,7 @@ extension Routes {
                 "listConnections",
                 "Lists a tenant's connections.",
                 access: .action(.connectionsRead),
+                environments: .listed,
                 query: [
                     "status", "environment", "category", "integrationKey", "ownershipMode",
                     "health",
@@ -37,6 +38,7 @@ extension Routes {
                 "createConnection",
                 "Makes a connection.",
                 access: .action(.connectionsWrite),
+                environments: .object,
                 body: .json("IntegrationConnection"),
                 answer: .created("IntegrationConnection"),
                 run: .later { call async throws(CommandError) in
@@ -50,6 +52,7 @@ extension Routes {
                 "getConnection",
                 "Answers a connection with its health.",
                 access: .action(.connectionsRead),
+                environments: .object,
                 answer: .object("IntegrationConnection"),
                 run: .now { call throws(CommandError) in
                     try GetConnection(scope: call.tenant, id: call.name("id")).run(call.context)
@@ -61,6 +64,7 @@ extension Routes {
                 "putConnection",
                 "Makes or replaces a connection.",
                 access: .action(.connectionsWrite),
+                environments: .object,
                 body: .json("IntegrationConnection"),
                 answer: .created("IntegrationConnection"),
                 run: .later { call async throws(CommandError) in
@@ -78,6 +82,7 @@ extension Routes {
                 "patchConnection",
                 "Changes members of a connection (RFC 7396).",
                 access: .action(.connectionsWrite),
+                environments: .object,
                 body: .mergePatch("IntegrationConnection"),
                 answer: .object("IntegrationConnection"),
                 run: .later { call async throws(CommandError) in
@@ -95,6 +100,7 @@ extension Routes {
                 "deleteConnection",
                 "Removes a connection that no live config binds.",
                 access: .action(.connectionsWrite),
+                environments: .object,
                 answer: .nothing,
                 run: .later { call async throws(CommandError) in
                     try await DeleteConnection(scope: call.tenant, id: call.name("id"))
@@ -107,6 +113,7 @@ extension Routes {
                 "getConnectionHealth",
                 "Answers what the last health checks found.",
                 access: .action(.healthRead),
+                environments: .object,
                 answer: .object("ConnectionHealth"),
                 run: .now { call throws(CommandError) in
                     try GetConnectionHealth(scope: call.tenant, id: call.name("id"))
@@ -119,6 +126,7 @@ extension Routes {
                 "getConnectionUsage",
                 "Answers requests, errors, limits and the breaker's state.",
                 access: .action(.usageRead),
+                environments: .object,
                 answer: .object("ConnectionUsage"),
                 run: .now { call throws(CommandError) in
                     try GetConnectionUsage(scope: call.tenant, id: call.name("id"))
@@ -131,6 +139,7 @@ extension Routes {
                 "getConnectionReach",
                 "Lists who can reach a connection in the live configs.",
                 access: .action(.connectionsRead),
+                environments: .object,
                 answer: .page("ConnectionReach"),
                 run: .later { call async throws(CommandError) in
                     try GetConnectionReach(
@@ -147,6 +156,7 @@ extension Routes {
                 "testConnection",
                 "Runs the health check now.",
                 access: .action(.connectionsTest),
+                environments: .object,
                 body: .optionalJSON("Reason"),
                 answer: .object("IntegrationConnection"),
                 run: .later { call async throws(CommandError) in
@@ -160,6 +170,7 @@ extension Routes {
                 "rotateConnection",
                 "Health-checks a new secret, and takes it over when it works.",
                 access: .action(.connectionsWrite),
+                environments: .object,
                 body: .json("Rotation"),
                 answer: .object("IntegrationConnection"),
                 run: .later { call async throws(CommandError) in
@@ -186,6 +197,7 @@ extension Routes {
             "\(move.rawValue)Connection",
             summary,
             access: .action(.connectionsWrite),
+            environments: .object,
             body: .optionalJSON("Reason"),
             answer: .object("IntegrationConnection"),
             run: .later { call async throws(CommandError) in

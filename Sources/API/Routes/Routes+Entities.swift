@@ -40,6 +40,7 @@ extension Routes {
             "putEntity",
             "Makes or replaces an entity.",
             access: .action(.entitiesWrite),
+            environments: .all,
             body: .json("Entity"),
             answer: .created("Entity"),
             run: .later { call async throws(CommandError) in
@@ -54,6 +55,7 @@ extension Routes {
             "deleteEntity",
             "Removes an entity.",
             access: .action(.entitiesWrite),
+            environments: .all,
             answer: .nothing,
             run: .later { call async throws(CommandError) in
                 try await DeleteEntity(scope: call.tenant, key: call.entityKey())

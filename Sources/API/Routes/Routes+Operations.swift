@@ -12,6 +12,7 @@ extension Routes {
             "listAudit",
             "Lists a tenant's audit records, newest first.",
             access: .action(.auditRead),
+            environments: .listed,
             query: ListAudit.parameters,
             answer: .page("AuditRecord"),
             run: .later { call async throws(CommandError) in
@@ -32,6 +33,7 @@ extension Routes {
             "getAudit",
             "Answers an audit record.",
             access: .action(.auditRead),
+            environments: .object,
             answer: .object("AuditRecord"),
             run: .later { call async throws(CommandError) in
                 try await GetAudit(scope: call.tenant, id: call.parameters["id"] ?? "")

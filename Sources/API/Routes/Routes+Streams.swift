@@ -11,6 +11,7 @@ extension Routes {
             "watchEvents",
             "Follows every change as Server-Sent Events.",
             access: .tenantAction(.eventsRead),
+            environments: .listed,
             query: ["tenant", "from", "kind"],
             answer: .text("text/event-stream"),
             run: .later { call async throws(CommandError) in
@@ -29,6 +30,7 @@ extension Routes {
             "applySet",
             "Brings a set of objects about, all of them or none.",
             access: .tenantAction(.apply),
+            environments: .object,
             query: ["prune", "values"],
             body: .jsonOrLines("Set"),
             answer: .object("SetResult"),
@@ -48,6 +50,7 @@ extension Routes {
             "exportObjects",
             "Writes out all that apply takes, at one revision, an object a line.",
             access: .tenantAction(.export),
+            environments: .listed,
             query: ["tenant"],
             answer: .text("application/x-ndjson"),
             run: .later { call async throws(CommandError) in

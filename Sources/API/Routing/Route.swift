@@ -91,6 +91,10 @@ struct Route: Sendable {
     let name: String
     let summary: String
     let access: Access
+    /// What the environments of the credential do to it.
+    let environments: EnvironmentReach
+    /// What the workflows of the credential do to it.
+    let workflows: WorkflowReach
     let query: [String]
     let body: Body
     let answer: Answer
@@ -112,6 +116,8 @@ struct Route: Sendable {
         _ name: String,
         _ summary: String,
         access: Access,
+        environments: EnvironmentReach? = nil,
+        workflows: WorkflowReach = .none,
         query: [String] = [],
         body: Body = .none,
         answer: Answer,
@@ -126,6 +132,10 @@ struct Route: Sendable {
         self.name = name
         self.summary = summary
         self.access = access
+        // What stands in the path is judged by the PDP, before the command.
+        self.environments =
+            environments ?? (self.path.parameters.contains("env") ? .path : .none)
+        self.workflows = workflows
         self.query = query
         self.body = body
         self.answer = answer
@@ -141,22 +151,6 @@ struct Route: Sendable {
     /// Whether anybody may call it.
     var isAnonymous: Bool {
         if case .anyone = access { true } else { false }
-    }
-
-    /// Whose data it is about, in the words of the document: the PDP judges by the same parts.
-    var scope: String {
-        switch access {
-        case .anyone: "anyone"
-        case .tenantAction: "own or named"
-        case .action(let action):
-            if path.parameters.contains("env") {
-                "environment"
-            } else if path.parameters.contains("tenant") {
-                "tenant"
-            } else {
-                action.isForEveryTenant ? "all tenants" : "global"
-            }
-        }
     }
 
     /// Whether it changes something, and so may be rehearsed with `?dryRun=true`.

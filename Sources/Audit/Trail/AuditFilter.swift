@@ -24,6 +24,9 @@ public struct AuditFilter: Sendable, Hashable {
     /// Done by the actor with this id.
     public var actor: String?
 
+    /// In one of these environments, or in none; nil lets all pass.
+    public var environments: [EnvironmentName]?
+
     /// Lets everything pass.
     public init() {}
 
@@ -43,6 +46,12 @@ public struct AuditFilter: Sendable, Hashable {
             && (connection == nil || connection == record.text("connectionId"))
             && (operation == nil || operation == record.text("operation"))
             && (actor == nil || actor == record.document["actor"]?["id"]?.string)
+            && isInEnvironment(record)
+    }
+
+    private func isInEnvironment(_ record: AuditRecord) -> Bool {
+        guard let environments, let name = record.text("environment") else { return true }
+        return environments.contains { $0.text == name }
     }
 }
 

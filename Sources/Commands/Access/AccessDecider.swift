@@ -20,6 +20,8 @@ struct AccessDecider {
     private let rehearsed: RehearsedTables?
     /// What deciding cost so far, in steps of one byte compared.
     private(set) var stepCount = 0
+    /// The same, with what was compiled for this decider alone.
+    var wholeStepCount: Int { stepCount + (rehearsed?.stepCount ?? 0) }
     /// What it is taken to cost to tell of one candidate, in steps.
     private static let explainedCandidateStepCount = 1000
 

@@ -11,6 +11,8 @@ final class RehearsedTables {
     /// The most configs kept; beyond, all are compiled again.
     static let tableCountMax = 1_000
 
+    /// What compiling cost so far, in steps of one byte compared.
+    private(set) var stepCount = 0
     private var tables: [ConfigScope: BindingTable?] = [:]
     private var policies: [TenantScope: AttributePolicies] = [:]
 
@@ -26,7 +28,8 @@ final class RehearsedTables {
             tenant: target.scope.read(state),
             environment: environment
         )
-        let table = world.table(target.read(state).live(in: environment.tier))
+        let live = target.read(state).live(in: environment.tier)
+        let table = world.table(live, stepCount: &stepCount)
         if tables.count >= Self.tableCountMax { tables = [:] }
         tables[target] = .some(table)
         return table
@@ -36,6 +39,8 @@ final class RehearsedTables {
     func policies(of scope: TenantScope, _ state: State) -> AttributePolicies {
         if let known = policies[scope] { return known }
         let made = AttributePolicies(scope, state)
+        let ruleCount = state.catalog.policies.count + scope.read(state).policies.count
+        stepCount += ConfigWorld.ruleStepCount * ruleCount
         if policies.count >= Self.tableCountMax { policies = [:] }
         policies[scope] = made
         return made

@@ -108,6 +108,7 @@ struct HealthRefresh {
                 actor: context.caller.actor,
                 now: context.now
             ) { (state, _) throws(CommandError) in
+                try context.caller.checkKey(in: state, at: context.now)
                 let connections = scope.read(state).connections
                 let changes = found.filter { $0.isAbout(connections[$0.connection.value.id]) }
                     .map(\.change)

@@ -158,7 +158,7 @@ public final class Authentication: Sendable {
     func isStillGood(_ caller: Caller, now: Timestamp) -> Bool {
         if caller.isBootstrap { return true }
         if let token = caller.token { return tokens?.isStillGood(token.origin, at: now) ?? false }
-        return ledger.state.credentials[caller.credential.id]?.value.isGood(at: now) ?? false
+        return caller.keyStands(in: ledger.state, at: now)
     }
 
     /// The credential of a key that was accepted before: its digest was compared then, and a
@@ -212,7 +212,7 @@ private enum APIKeyDefect: String, Error {
 
 extension Credential {
     /// Whether it is neither revoked nor expired.
-    fileprivate func isGood(at now: Timestamp) -> Bool {
+    func isGood(at now: Timestamp) -> Bool {
         status == .active && expiresAt.map { now < $0 } ?? true
     }
 }

@@ -91,7 +91,8 @@ final class AuthenticationFailures: Sendable {
         )
     }
 
-    private static var unauthenticated: CommandError {
+    /// Somebody's credential is refused, and it is not said why.
+    static var unauthenticated: CommandError {
         var error = CommandError(
             .unauthenticated,
             "UNAUTHENTICATED",

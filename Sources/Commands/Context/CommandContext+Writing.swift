@@ -17,15 +17,17 @@ struct WriteSubject: Sendable {
 }
 
 extension CommandContext {
-    /// Waits for what other replicas wrote, before a command judges the state outside of a plan.
+    /// Waits for what other replicas wrote, before a command judges the state outside of a plan: the
+    /// caller's key by it, too.
     ///
-    /// - Throws: `STORE_UNAVAILABLE`, `STORE_READ_ONLY`.
+    /// - Throws: `STORE_UNAVAILABLE`, `STORE_READ_ONLY`; `UNAUTHENTICATED` for a key that was revoked.
     func refresh() async throws(CommandError) {
         do {
             try await services.ledger.refresh()
         } catch {
             throw CommandError(error)
         }
+        try caller.checkKey(in: state, at: now)
     }
 
     typealias WritePlan =
@@ -36,7 +38,8 @@ extension CommandContext {
     ///
     /// With `dryRun` the plan runs and nothing is kept.
     ///
-    /// - Throws: What the plan refuses; `STORE_READ_ONLY`, `STORE_UNAVAILABLE`, `OUTCOME_UNKNOWN` or
+    /// - Throws: What the plan refuses; `UNAUTHENTICATED` for a key that was revoked since it was let
+    ///   in; `STORE_READ_ONLY`, `STORE_UNAVAILABLE`, `OUTCOME_UNKNOWN` or
     ///   `OVERLOADED` when the ledger can't.
     func write(
         _ subject: WriteSubject,
@@ -69,6 +72,7 @@ extension CommandContext {
         do {
             let result = try await services.ledger.commit(actor: caller.actor, now: now) {
                 (state, stamp) throws(CommandError) in
+                try caller.checkKey(in: state, at: now)
                 try ticket?.check(state, now: now)
                 let plan = try plan(state, stamp)
                 let answer = (written: plan.answer, hasChanged: !plan.changes.isEmpty)

@@ -67,7 +67,9 @@ public final class IdempotencyGate: Sendable {
             throw .parameter("Idempotency-Key", rule)
         }
         let owner = caller.credential.id.text
-        let parts = [owner, question.request, key]
+        // Who bears tokens of two tenants is somebody else in each: not every path names the tenant.
+        let tenant = caller.storedCredential == nil ? caller.credential.tenant : nil
+        let parts = [owner] + (tenant.map { [$0.text] } ?? []) + [question.request, key]
         let id = Hex.encode(Digest.sha256(parts.joined(separator: "\n")))
         guard running.withLock({ $0.insert(id).inserted }) else { throw Self.inProgress }
         do {
@@ -93,7 +95,10 @@ public final class IdempotencyGate: Sendable {
             )
             if question.isDurable {
                 try await commit(ticket.change(answer: nil), caller, now) {
-                    (state) throws(CommandError) in try ticket.checkClaim(state, now: now)
+                    (state) throws(CommandError) in
+                    // What is claimed is a call: none is made behind the end of its key.
+                    try caller.checkKey(in: state, at: now)
+                    try ticket.checkClaim(state, now: now)
                 }
             }
             return .run(ticket)

@@ -24,19 +24,22 @@ public enum OwnerScope: Sendable, Hashable {
     }
 
     /// The key with this id, if it is the owner's.
+    ///
+    /// Another's is not looked up: it takes the way, and so the time, of one that does not exist.
     func key(_ id: CredentialID, _ state: State) -> Stored<Credential>? {
-        guard let key = state.credentials[id], key.value.tenant == tenant else { return nil }
-        return key
+        keyIDs(state).contains(id) ? state.credentials[id] : nil
     }
 
     /// The owner's keys, by id.
     func keys(_ state: State) -> [Stored<Credential>] {
-        let ids: Set<CredentialID>
+        keyIDs(state).sorted().compactMap { state.credentials[$0] }
+    }
+
+    private func keyIDs(_ state: State) -> Set<CredentialID> {
         switch self {
-        case .platform: ids = state.platformCredentialIDs
-        case .tenant(let scope): ids = scope.read(state).credentialIDs
+        case .platform: state.platformCredentialIDs
+        case .tenant(let scope): scope.read(state).credentialIDs
         }
-        return ids.sorted().compactMap { state.credentials[$0] }
     }
 
     /// The owner's policies, by id.

@@ -116,9 +116,7 @@ public struct CreateKey: Sendable {
             let detail = "A key can't act as workflows that its maker can't."
             throw CommandError(.forbidden, "FORBIDDEN", detail)
         }
-        if let own = maker.environments,
-            !(new.environments.map { Set($0).isSubset(of: own) } ?? false)
-        {
+        guard maker.mayAct(inAllOf: new) else {
             let detail = "A key can't reach environments that its maker can't."
             throw CommandError(.forbidden, "FORBIDDEN", detail)
         }

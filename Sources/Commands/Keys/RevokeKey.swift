@@ -16,7 +16,10 @@ public struct RevokeKey: Sendable {
 
     /// Carries it out; the key stays listed as revoked.
     ///
-    /// - Throws: `NOT_FOUND`.
+    /// Who may act in some environments only ends no key that acts in others: what runs there would
+    /// stand still.
+    ///
+    /// - Throws: `NOT_FOUND`; `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let subject = WriteSubject(
             action: "key.revoke",
@@ -28,6 +31,13 @@ public struct RevokeKey: Sendable {
             let existing = owner.key(id, state)
             try context.precondition.check(existing?.revision)
             guard let existing else { throw .notFound("such key") }
+            guard context.caller.credential.mayAct(inAllOf: existing.value) else {
+                throw CommandError(
+                    .forbidden,
+                    Caller.environmentCode,
+                    "The key acts in environments that the credential may not act in."
+                )
+            }
             let stored = DocumentWrite.stored(existing.value.revoked, over: existing, stamp)
             let before = existing.json(lastUsedAt: nil)
             let changes: [Change] = stored.map { [.putCredential($0)] } ?? []

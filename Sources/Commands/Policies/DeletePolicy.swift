@@ -24,9 +24,15 @@ public struct DeletePolicy: Sendable {
             id: id.text,
             tenant: owner.tenant
         )
-        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+        let plan: CommandContext.WritePlan = { (state, _) throws(CommandError) in
             try context.precondition.check(owner.policies(state)[id]?.revision)
-            return try plan(state, context).telling(owner, id, state, stamp, context)
+            return try self.plan(state, context)
+        }
+        guard context.isDryRun else { return try await context.write(subject, plan) }
+        let rehearsed = try RehearsedRule.of(nil, id, owner, context, plan)
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let revision = owner.policies(state)[id]?.revision
+            return RehearsedRule.telling(try plan(state, stamp), rehearsed, over: revision)
         }
     }
 

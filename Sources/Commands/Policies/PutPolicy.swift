@@ -24,7 +24,8 @@ public struct PutPolicy: Sendable {
     /// Carries it out.
     ///
     /// - Throws: Everything wrong with the body; `ALREADY_EXISTS` for a POST of an id that is taken;
-    ///   `TOO_MANY_POLICIES`; `POLICY_TEST_FAILED`.
+    ///   `TOO_MANY_POLICIES`; `POLICY_TEST_FAILED`; `OVERLOADED` when other writes kept the tests
+    ///   from ending on the newest state.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let rule = try Self.read(body, id: id, context.caller)
         let subject = WriteSubject(
@@ -33,32 +34,49 @@ public struct PutPolicy: Sendable {
             id: rule.id.text,
             tenant: owner.tenant
         )
-        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+        return try await TestedWorld.write { () async throws(CommandError) in
+            try await write(rule, subject, context)
+        }
+    }
+
+    private func write(
+        _ rule: PolicyRule,
+        _ subject: WriteSubject,
+        _ context: CommandContext
+    ) async throws(CommandError) -> CommandAnswer {
+        let plan: CommandContext.WritePlan = { (state, stamp) throws(CommandError) in
             try context.precondition.check(owner.policies(state)[rule.id]?.revision)
             if id == nil, owner.policies(state)[rule.id] != nil {
                 let detail = "There is a policy \(rule.id.text)."
                 throw CommandError(.conflict, "ALREADY_EXISTS", detail)
             }
-            let plan = try Self.plan(rule, of: owner, state, stamp, context.caller)
-            try Self.runTests(of: rule, owner, state.applying(plan.changes, stamp), context)
-            return plan.telling(owner, rule.id, state, stamp, context)
+            return try Self.plan(rule, of: owner, state, stamp, context.caller)
+        }
+        if !context.isDryRun { try await context.refresh() }
+        let rehearsed = try RehearsedRule.of(rule, rule.id, owner, context, plan)
+        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let planned = try plan(state, stamp)
+            if rule.isTested, rehearsed?.isTested(on: state, owner) != true {
+                throw TestedWorld.moved
+            }
+            let revision = owner.policies(state)[rule.id]?.revision
+            return RehearsedRule.telling(planned, rehearsed, over: revision)
         }
     }
 
-    /// Runs the tests of a rule that is enabled, on the state in which it is.
+    /// Runs the tests of a rule, on the state in which it is.
     ///
     /// - Throws: `POLICY_TEST_FAILED` with each question that was decided otherwise, up to
-    ///   `PolicyTestRun.failureCountMax`.
+    ///   `PolicyTestRun.failureCountMax`; `LIMIT_EXCEEDED` when they take too long.
     static func runTests(
         of rule: PolicyRule,
         _ owner: OwnerScope,
-        _ state: State,
-        _ context: CommandContext
+        _ run: inout PolicyTestRun
     ) throws(CommandError) {
-        guard rule.isEnabled, !rule.tests.isEmpty else { return }
-        var run = PolicyTestRun(context, rehearsing: state, of: owner.tenant)
-        run.run(rule.tests, at: JSONPointer.root.appending("tests"))
-        guard run.failures.isEmpty else { throw .invalid(run.failures) }
+        guard rule.isTested else { return }
+        let place = JSONPointer.root.appending("tests")
+        let outcome = run.run(rule.tests, of: owner.tenant, at: place)
+        guard outcome.failures.isEmpty else { throw .invalid(outcome.failures) }
     }
 
     /// Reads a body, which holds no secret and reaches no further than its writer.

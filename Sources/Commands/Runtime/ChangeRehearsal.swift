@@ -31,6 +31,8 @@ struct ChangeRehearsal {
     private(set) var state: State
     /// The objects of the set so far, by kind, owner and id.
     private(set) var seen: Set<String> = []
+    /// The run of tests on the state as it is; all rules of the set share it.
+    private var testRun: PolicyTestRun?
 
     init(
         _ scope: TenantScope?,
@@ -73,12 +75,14 @@ struct ChangeRehearsal {
     /// Runs the tests of a rule of the set, on the state that the whole set makes.
     ///
     /// - Throws: `POLICY_TEST_FAILED`, with pointers to the member.
-    func runTests(
+    mutating func runTests(
         of tested: (rule: PolicyRule, owner: OwnerScope),
         _ member: SetMember
     ) throws(CommandError) {
+        var run = testRun ?? PolicyTestRun(context, rehearsing: state)
+        defer { testRun = run }
         do throws(CommandError) {
-            try PutPolicy.runTests(of: tested.rule, tested.owner, state, context)
+            try PutPolicy.runTests(of: tested.rule, tested.owner, &run)
         } catch {
             throw error.within(member.place)
         }
@@ -95,7 +99,10 @@ struct ChangeRehearsal {
 
     /// Goes on with the state that the changes make.
     mutating func take(_ changes: [Change]) {
-        if !changes.isEmpty { state.rehearse(changes, stamp) }
+        guard !changes.isEmpty else { return }
+        // First, since it holds the state: a state with one owner copies no table.
+        testRun = nil
+        state.rehearse(changes, stamp)
     }
 
     /// The tenant's scope: the kinds that are a tenant's come with one.
@@ -190,7 +197,7 @@ struct ChangeRehearsal {
         let owner: OwnerScope = tenant == nil ? .platform : .tenant(owned())
         let plan = try PutPolicy.plan(rule, of: owner, state, stamp, context.caller)
         var planned = Planned(id: rule.id.text, environment: nil, plan: plan)
-        if !plan.changes.isEmpty { planned.tested = (rule, owner) }
+        if !plan.changes.isEmpty, rule.isTested { planned.tested = (rule, owner) }
         return planned
     }
 

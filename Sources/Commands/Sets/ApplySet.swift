@@ -49,18 +49,63 @@ public struct ApplySet: Sendable {
     ///
     /// - Throws: What the writes of the objects refuse, with pointers into the set;
     ///   `LIMIT_EXCEEDED`; `REVISION_MISMATCH`; `CONNECTION_IN_USE` and the like for what can't be
-    ///   pruned.
+    ///   pruned; `POLICY_TEST_FAILED`; `OVERLOADED` when other writes kept tests from ending on the
+    ///   newest state.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let members = try read()
         let findings = try await SetChecks(members: members, context: context).run()
         let subject = WriteSubject(action: "set.apply", type: "set", id: "set")
-        return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            try context.precondition.check(state.revision)
-            var run = SetRun(context, state, stamp)
-            try run.apply(members, knowing: findings, prunes: prunes)
+        let tenants = Set(members.compactMap(\.tenant))
+        return try await TestedWorld.write { () async throws(CommandError) in
+            let world = try await tested(members, findings, tenants, context)
+            return try await context.write(subject) { (state, stamp) throws(CommandError) in
+                let run = try made(of: members, findings, state, stamp, context)
+                guard !run.isTested || world == TestedWorld(state, tenants) else {
+                    throw TestedWorld.moved
+                }
+                return try run.plan(showsValues: showsValues)
+            }
+        }
+    }
+
+    /// All of the set, made in memory.
+    private func made(
+        of members: [SetMember],
+        _ findings: [HealthRefresh.Finding],
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> SetRun {
+        try context.precondition.check(state.revision)
+        var run = SetRun(context, state, stamp)
+        try run.apply(members, knowing: findings, prunes: prunes)
+        try run.checkDomains()
+        return run
+    }
+
+    /// Runs the tests that rules of the set bring, before it is planned.
+    ///
+    /// - Returns: What they were run on; nil when there are none, or the set is refused, which its
+    ///   plan will say on the state that is then the newest.
+    private func tested(
+        _ members: [SetMember],
+        _ findings: [HealthRefresh.Finding],
+        _ tenants: Set<TenantID>,
+        _ context: CommandContext
+    ) async throws(CommandError) -> TestedWorld? {
+        let bringsTests = members.contains { $0.kind == .policy && $0.object["tests"] != nil }
+        guard bringsTests else { return nil }
+        if !context.isDryRun { try await context.refresh() }
+        return try context.services.ledger.rehearse(now: context.now) {
+            (state, stamp) throws(CommandError) in
+            var run: SetRun
+            do throws(CommandError) {
+                run = try made(of: members, findings, state, stamp, context)
+            } catch {
+                return Ledger.Plan([], answer: nil)
+            }
             try run.runTests()
-            try run.checkDomains()
-            return try run.plan(showsValues: showsValues)
+            return Ledger.Plan([], answer: TestedWorld(state, tenants))
         }
     }
 

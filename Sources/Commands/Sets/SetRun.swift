@@ -48,6 +48,25 @@ struct SetRun {
         try refusals.check()
     }
 
+    /// Runs the tests of the rules that the set changes, on all that it makes; together they cost no
+    /// more than those of one rule may.
+    ///
+    /// - Throws: `POLICY_TEST_FAILED`, `LIMIT_EXCEEDED`, with each rule that is refused.
+    mutating func runTests() throws(CommandError) {
+        var refusals = SetRefusals()
+        for (member, rule) in tested {
+            do throws(CommandError) {
+                try rehearsal.runTests(of: rule, member)
+            } catch {
+                try refusals.note(error, of: member)
+            }
+        }
+        try refusals.check()
+    }
+
+    /// Whether the set changes rules that bring tests.
+    var isTested: Bool { !tested.isEmpty }
+
     /// Applies what configs need.
     ///
     /// - Throws: All that is refused of it, but of objects that need what is refused.
@@ -273,23 +292,6 @@ struct SetRun {
     }
 
     // MARK: The whole
-
-    /// Runs the tests of the rules that the set makes or changes.
-    ///
-    /// Not before what is pruned is gone: a test may neither fail by a rule that goes nor hold by one.
-    ///
-    /// - Throws: `POLICY_TEST_FAILED`.
-    func runTests() throws(CommandError) {
-        var refusals = SetRefusals()
-        for (member, rule) in tested {
-            do throws(CommandError) {
-                try rehearsal.runTests(of: rule, member)
-            } catch {
-                try refusals.note(error, of: member)
-            }
-        }
-        try refusals.check()
-    }
 
     /// Refuses configs that want a domain which is another's when all of the set is there.
     ///

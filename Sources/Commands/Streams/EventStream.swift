@@ -63,11 +63,17 @@ struct EventStream {
 
     /// What comes next.
     private mutating func look() async -> Look {
-        let services = context.services
+        let look = await next()
+        // Asked after the entries were taken: whose key stands now may see all that was made before.
         let now = Timestamp(milliseconds: WallClock.milliseconds())
-        guard services.authentication.isStillGood(context.caller, now: now) else {
+        guard context.services.authentication.isStillGood(context.caller, now: now) else {
             return .drop(.unauthenticated)
         }
+        return look
+    }
+
+    private mutating func next() async -> Look {
+        let services = context.services
         if let recent = services.ledger.entries(recentlyAfter: position) {
             isLive = true
             return .entries(recent)

@@ -17,7 +17,7 @@ public struct GetAudit: Sendable {
 
     /// Carries it out.
     ///
-    /// - Throws: `NOT_FOUND`; `AUDIT_UNAVAILABLE`.
+    /// - Throws: `NOT_FOUND`; `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`; `AUDIT_UNAVAILABLE`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let record: AuditRecord?
         do {
@@ -26,6 +26,8 @@ public struct GetAudit: Sendable {
             throw CommandError(error)
         }
         guard let record else { throw .notFound("such audit record") }
+        let environment = record.document["environment"]?.string.flatMap(EnvironmentName.init)
+        if let environment { try context.caller.check(environment) }
         return CommandAnswer(
             body: .json(AuditReading(scope, context.caller).show(record)),
             revision: context.services.revision

@@ -42,7 +42,7 @@ public struct ListAudit: Sendable {
         do {
             page = try await context.services.audit.list(
                 tenant: scope.tenant,
-                filter: try filter(),
+                filter: try filter(context.caller),
                 limit: request.limit,
                 before: before
             )
@@ -59,8 +59,9 @@ public struct ListAudit: Sendable {
             .answer(revision: context.services.revision)
     }
 
-    private func filter() throws(CommandError) -> AuditFilter {
+    private func filter(_ caller: Caller) throws(CommandError) -> AuditFilter {
         var filter = AuditFilter()
+        filter.environments = caller.credential.environments
         filter.since = try time("since")
         filter.until = try time("until")
         filter.kind = try choice("kind")

@@ -43,6 +43,12 @@ public struct Credential: DocumentNoun {
         environments.map { $0.contains(environment) } ?? true
     }
 
+    /// Whether it may act in every environment of the other one.
+    public func mayAct(inAllOf other: Credential) -> Bool {
+        guard let environments else { return true }
+        return other.environments.map { Set($0).isSubset(of: environments) } ?? false
+    }
+
     /// Whether it may act as the workflow.
     public func mayAct(as workflow: WorkflowName) -> Bool {
         workflows.contains { $0.matches(workflow.text) }

@@ -50,11 +50,11 @@ public struct PolicyRule: DocumentNoun {
 
     private static let members: Set<String> = [
         "id", "effect", "description", "enabled", "match", "when", "unless", "tests", "metadata",
-        "revision", "createdAt", "updatedAt", "access", "accessIsCut",
+        "revision", "createdAt", "updatedAt", "access", "accessIsCut", "accessDependsOnCalls",
     ]
     /// What the server says of a rule, beside what was written.
     private static let serverMembers: Set<String> = [
-        "revision", "createdAt", "updatedAt", "access", "accessIsCut",
+        "revision", "createdAt", "updatedAt", "access", "accessIsCut", "accessDependsOnCalls",
     ]
     static let lists: Set<String> = [
         "workflows", "operations", "integrations", "categories", "connections", "slots",
@@ -86,7 +86,7 @@ public struct PolicyRule: DocumentNoun {
             reader.list("tests", countMax: PolicyTest.testCountMax) {
                 PolicyTest($0, at: $1, issues: issues)
             } ?? []
-        if tests.reduce(0, { $0 + $1.questions.count }) > PolicyTest.ruleQuestionCountMax {
+        if tests.reduce(0, { $0 + $1.questionCount }) > PolicyTest.ruleQuestionCountMax {
             let detail = "have more than \(PolicyTest.ruleQuestionCountMax) combinations together"
             reader.error(.limitExceeded, "tests", detail)
         }

@@ -41,11 +41,16 @@ public struct PolicyTest: Sendable, Hashable {
     public let name: String?
     /// The circumstances of all its questions.
     public let context: JSONObject
-    /// The combinations, by subject, then action, then resource.
-    public let questions: [Question]
+
+    // The lists as they are written, not their combinations: a rule of 10 KiB can have 10,000 of
+    // these, which would hold a hundred times its memory for as long as the rule is there.
+    private let subjects: [Party]
+    private let actions: [String]
+    private let resources: [Party]
+    private let expected: Set<Names>
 
     /// A combination by its names: what an expectation says.
-    fileprivate struct Names: Hashable {
+    private struct Names: Hashable {
         let subject: String
         let action: String
         let resource: String
@@ -56,57 +61,64 @@ public struct PolicyTest: Sendable, Hashable {
         let members: Set<String> = ["name", "given", "expected"]
         let reader = ObjectReader(json, at: place, issues: issues, members: members)
         name = reader.string("name", byteCountMax: 256)
-        reader.require("expected")
-        var expected: Set<Names> = []
-        _ = reader.list("expected", countMax: Self.questionCountMax) { value, place in
-            Self.names(value, at: place, issues: issues).map { expected.insert($0) }
-        }
         let given = reader.requiredNested("given", members: Self.givenMembers)
         context = given.freeObject("context") ?? [:]
-        questions = Self.questions(given, expected)
-        let asked = Set(questions.map(\.names))
-        // What is never asked would never fail.
-        for names in expected.subtracting(asked).sorted(by: { $0.subject < $1.subject }) {
-            reader.error(
-                .invalidValue,
-                "expected",
-                "expects \(names.subject) to be permitted \(names.action) on \(names.resource), "
-                    + "which is no combination of what is given"
-            )
-        }
-    }
-
-    private static let givenMembers: Set<String> = ["subjects", "actions", "resources", "context"]
-
-    /// The combinations of what is given.
-    private static func questions(_ given: ObjectReader, _ expected: Set<Names>) -> [Question] {
         for key in ["subjects", "actions", "resources"] {
             given.require(key)
             guard given.value(key)?.array?.isEmpty == true else { continue }
             given.error(.invalidValue, key, "is empty: the test would ask nothing")
         }
-        let subjects = parties(given, "subjects")
-        let resources = parties(given, "resources")
-        let actions = given.strings("actions", countMax: entryCountMax) ?? []
+        let subjects = Self.parties(given, "subjects")
+        let actions = Self.actions(given)
+        let resources = Self.parties(given, "resources")
+        self.resources = resources
+        self.actions = actions
         let count = subjects.count * actions.count * resources.count
-        guard count <= questionCountMax else {
-            let detail = "gives \(count) combinations; at most \(questionCountMax) are asked"
+        if count > Self.questionCountMax {
+            let detail = "gives \(count) combinations; at most \(Self.questionCountMax) are asked"
             given.error(.limitExceeded, "subjects", detail)
-            return []
         }
-        return subjects.flatMap { subject in
-            actions.flatMap { action in
-                resources.map { resource in
-                    let names = Names(subject: subject.id, action: action, resource: resource.id)
-                    return Question(
-                        subject: subject,
-                        action: action,
-                        resource: resource,
-                        isPermitted: expected.contains(names)
-                    )
-                }
-            }
+        // A test that is refused asks nothing: no sum of its questions says more than that.
+        self.subjects = count > Self.questionCountMax ? [] : subjects
+        let asked = Asked(subjects, actions, resources)
+        reader.require("expected")
+        let names = reader.list("expected", countMax: Self.questionCountMax) { value, place in
+            Self.names(value, at: place, asked, issues: issues)
         }
+        expected = Set(names ?? [])
+    }
+
+    private static let givenMembers: Set<String> = ["subjects", "actions", "resources", "context"]
+
+    /// How many combinations there are.
+    public var questionCount: Int { subjects.count * actions.count * resources.count }
+
+    /// The combinations, by subject, then action, then resource; each is made when it is asked for.
+    public var questions: some Sequence<Question> {
+        (0..<questionCount).lazy.map { question(at: $0) }
+    }
+
+    private func question(at index: Int) -> Question {
+        let subject = subjects[index / (actions.count * resources.count)]
+        let action = actions[index / resources.count % actions.count]
+        let resource = resources[index % resources.count]
+        let names = Names(subject: subject.id, action: action, resource: resource.id)
+        return Question(
+            subject: subject,
+            action: action,
+            resource: resource,
+            isPermitted: expected.contains(names)
+        )
+    }
+
+    private static func actions(_ reader: ObjectReader) -> [String] {
+        let actions = reader.strings("actions", countMax: entryCountMax) ?? []
+        var seen: Set<String> = []
+        for (index, action) in actions.enumerated() where !seen.insert(action).inserted {
+            let place = reader.place("actions").appending(index)
+            reader.issues.error(.invalidValue, at: place, "stands in the list twice")
+        }
+        return actions
     }
 
     private static func parties(_ reader: ObjectReader, _ key: String) -> [Party] {
@@ -126,23 +138,42 @@ public struct PolicyTest: Sendable, Hashable {
         } ?? []
     }
 
+    /// What is given, by name, to tell what is never asked.
+    private struct Asked {
+        let subjects: Set<String>
+        let actions: Set<String>
+        let resources: Set<String>
+
+        init(_ subjects: [Party], _ actions: [String], _ resources: [Party]) {
+            self.subjects = Set(subjects.map(\.id))
+            self.actions = Set(actions)
+            self.resources = Set(resources.map(\.id))
+        }
+    }
+
+    /// Reads an expectation; one that is never asked would never fail, and is an error.
     private static func names(
         _ value: JSONValue,
         at place: JSONPointer,
+        _ asked: Asked,
         issues: IssueList
     ) -> Names? {
         let members: Set<String> = ["subject", "action", "resource"]
         let reader = ObjectReader(value, at: place, issues: issues, members: members)
-        for key in ["subject", "action", "resource"] { reader.require(key) }
-        guard let subject = reader.string("subject"), let action = reader.string("action"),
-            let resource = reader.string("resource")
-        else { return nil }
+        func name(_ key: String, in known: Set<String>) -> String? {
+            reader.require(key)
+            guard let name = reader.string(key) else { return nil }
+            guard known.contains(name) else {
+                let detail = "is not among the \(key)s that are given: it would never be asked"
+                reader.error(.invalidValue, key, detail)
+                return nil
+            }
+            return name
+        }
+        let subject = name("subject", in: asked.subjects)
+        let action = name("action", in: asked.actions)
+        let resource = name("resource", in: asked.resources)
+        guard let subject, let action, let resource else { return nil }
         return Names(subject: subject, action: action, resource: resource)
-    }
-}
-
-extension PolicyTest.Question {
-    fileprivate var names: PolicyTest.Names {
-        PolicyTest.Names(subject: subject.id, action: action, resource: resource.id)
     }
 }

@@ -1,5 +1,6 @@
 public import JSON
 public import Model
+public import Policy
 
 /// A workflow and capability that another connection serves than before (API section 5).
 public struct AccessChange: Sendable, Hashable {
@@ -79,14 +80,16 @@ public struct AccessDiff: Sendable {
     ///   - budget: What it may cost.
     ///   - subject: What counts as a change.
     ///   - patterns: More names and patterns of workflows to look at: those that changed rules list.
+    ///   - conditions: The rules over attributes that are about calls, before and after; nil for none.
     public init(
         before: BindingTable?,
         after: BindingTable?,
         _ budget: WorkBudget,
         of subject: Subject = .winners,
-        naming patterns: [Pattern] = []
+        naming patterns: [Pattern] = [],
+        under conditions: (before: CallConditions?, after: CallConditions?) = (nil, nil)
     ) {
-        var run = AccessDiffRun(before, after, budget, subject, patterns)
+        var run = AccessDiffRun((before, after), conditions, budget, subject, patterns)
         self.isCut = !run.run()
         self.changes = run.changes
     }

@@ -1,9 +1,11 @@
 import Model
+import Policy
 
 /// One access diff being made.
 struct AccessDiffRun {
     private let before: BindingTable?
     private let after: BindingTable?
+    private let conditions: (before: CallConditions?, after: CallConditions?)
     private let budget: WorkBudget
     private let subject: AccessDiff.Subject
     /// The names and patterns of workflows that are written outside of the tables.
@@ -12,16 +14,16 @@ struct AccessDiffRun {
     private(set) var changes: [AccessChange] = []
 
     init(
-        _ before: BindingTable?,
-        _ after: BindingTable?,
+        _ tables: (before: BindingTable?, after: BindingTable?),
+        _ conditions: (before: CallConditions?, after: CallConditions?),
         _ budget: WorkBudget,
         _ subject: AccessDiff.Subject,
         _ patterns: [Pattern]
     ) {
         self.patterns = patterns
         self.subject = subject
-        self.before = before
-        self.after = after
+        (before, after) = tables
+        self.conditions = conditions
         self.budget = budget
         let old = before?.capabilities ?? []
         let known = Set(old)
@@ -105,8 +107,8 @@ struct AccessDiffRun {
     private mutating func compare(_ workflow: WorkflowName) -> Bool {
         for capability in capabilities {
             guard budget.take(0) else { return false }
-            let left = outcome(before, capability, workflow)
-            let right = outcome(after, capability, workflow)
+            let left = outcome(before, conditions.before, capability, workflow)
+            let right = outcome(after, conditions.after, capability, workflow)
             guard isOther(left, right) else { continue }
             guard changes.count < AccessDiff.changeCountMax else { return false }
             changes.append(
@@ -139,6 +141,7 @@ struct AccessDiffRun {
 
     private func outcome(
         _ table: BindingTable?,
+        _ conditions: CallConditions?,
         _ capability: CapabilityKey,
         _ workflow: WorkflowName
     ) -> Outcome {
@@ -149,7 +152,7 @@ struct AccessDiffRun {
                 capability,
                 workflow,
                 .admitted,
-                nil,
+                conditions,
                 isOpen: { _ in false },
                 stepCount: &stepCount
             )

@@ -67,6 +67,9 @@ public final class BindingTable: Sendable {
 }
 
 extension BindingTable {
+    /// How many offers were compiled: each is judged by every rule.
+    public var offerCount: Int { offers.count }
+
     /// The call that a binding would serve, as rules see it; nil without its connection, or where
     /// the spec has no operation.
     func call(_ index: Int, offer: Int, slot: Int) -> PolicyCall? {

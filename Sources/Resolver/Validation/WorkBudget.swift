@@ -22,6 +22,9 @@ public final class WorkBudget {
     /// Whether it has so many steps; taking none.
     func has(_ stepCount: Int) -> Bool { !isExceeded && stepCountLeft >= stepCount }
 
+    /// Whether nothing is left of it, or something was refused.
+    public var isUsedUp: Bool { !has(0) }
+
     /// Takes steps before they are done; false, and nothing may be done, when there are not enough.
     func take(_ stepCount: Int) -> Bool {
         guard has(stepCount) else {
@@ -34,7 +37,7 @@ public final class WorkBudget {
 
     /// Counts steps that had to be done to know how many they are: those of one comparison or one
     /// decision, after which `take` is asked again.
-    func spend(_ stepCount: Int) { stepCountLeft -= stepCount }
+    public func spend(_ stepCount: Int) { stepCountLeft -= stepCount }
 
     /// Whether the pattern matches the name.
     func matches(_ pattern: Pattern, _ name: String) -> Bool {

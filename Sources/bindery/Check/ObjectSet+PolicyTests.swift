@@ -8,6 +8,16 @@ import Outbound
 import Platform
 import Secrets
 
+extension ObjectSet.PlacedTests {
+    /// Runs them; an object that is a test stands for itself, and no list leads to it.
+    fileprivate func run(_ run: inout PolicyTestRun) -> PolicyTestRun.Outcome {
+        guard pointer == .root, let test = tests.first else {
+            return run.run(tests, of: tenant, at: pointer)
+        }
+        return run.run(test, of: tenant, at: .root)
+    }
+}
+
 extension ObjectSet {
     /// Runs the tests of policies on the world of the set: its configs are live, whatever their
     /// status, and its connections as they are.
@@ -25,21 +35,18 @@ extension ObjectSet {
         )
         var questionCount = 0
         for placed in tests.sorted(by: { $0.place.text < $1.place.text }) {
-            var run = PolicyTestRun(context, of: placed.tenant)
-            if placed.pointer == .root {
-                for test in placed.tests { run.run(test, at: .root) }
-            } else {
-                run.run(placed.tests, at: placed.pointer)
-            }
+            // A run for each: the many files of a folder may take longer than one request.
+            var run = PolicyTestRun(context)
+            let outcome = placed.run(&run)
             questionCount += run.questionCount
-            for failure in run.failures { report.add(failure, at: placed.place) }
-            if run.failureCount > run.failures.count {
-                report.error(
-                    placed.place.text,
-                    Issue.Code.policyTestFailed.rawValue,
-                    "\(run.failureCount - run.failures.count) more questions are decided otherwise"
-                )
-            }
+            for failure in outcome.failures { report.add(failure, at: placed.place) }
+            let moreCount = outcome.failureCount - outcome.failures.count
+            guard moreCount > 0 else { continue }
+            report.error(
+                placed.place.text,
+                Issue.Code.policyTestFailed.rawValue,
+                "\(moreCount) more questions are decided otherwise"
+            )
         }
         return questionCount
     }
