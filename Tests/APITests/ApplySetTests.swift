@@ -151,6 +151,17 @@ import Testing
         #expect(try await api.send(.get, "/v1/tenants/else/connections/kept").status == 200)
     }
 
+    @Test func `a config is judged without the rules that the set prunes`() async throws {
+        let api = try await TestAPI()
+        let all: JSONValue = ["id": "all", "effect": "forbid"]
+        try await api.must(.post, Self.tenant + "/policies", all)
+        let kept = try await apply(api, Self.world)
+        #expect(kept.status == 422, "\(kept)")
+        #expect(kept.text.contains("/objects/0/object"))
+        let answer = try await apply(api, Self.world, "?prune=true")
+        #expect(summary(answer) == ["create": 5, "delete": 1], "\(answer)")
+    }
+
     @Test func `what a live config binds is not pruned, and nothing else is written`() async throws
     {
         let api = try await TestAPI()

@@ -171,6 +171,50 @@ import Testing
         #expect(summary(try await apply(api, set, "?prune=true")) == ["unchanged": 3])
     }
 
+    /// A rule's test sees the state without what is pruned: it fails by no rule and no entity that
+    /// goes, and holds by none.
+    @Test func `a rule of the set is tested when what is pruned is gone`() async throws {
+        func rule(_ id: String, _ effect: String, expects: Bool?) -> JSONValue {
+            var object: JSONObject = [
+                "id": .string(id), "effect": .string(effect),
+                "match": ["subjectTypes": ["user"], "actions": ["read"]],
+            ]
+            if let expects {
+                object["tests"] = [
+                    [
+                        "name": "alice",
+                        "given": [
+                            "subjects": [["type": "user", "id": "alice"]], "actions": ["read"],
+                            "resources": [["type": "record", "id": "r"]],
+                        ],
+                        "expected": expects
+                            ? [["subject": "alice", "action": "read", "resource": "r"]] : [],
+                    ]
+                ]
+            }
+            return ["kind": "PolicyRule", "tenantId": "acme-corp", "object": .object(object)]
+        }
+        let api = try await TestAPI()
+        let alice = Self.member("alice")
+        _ = try await apply(api, [alice, rule("old", "forbid", expects: nil)])
+        let new = [alice, rule("new", "permit", expects: true)]
+        #expect(try await apply(api, new).code == "POLICY_TEST_FAILED")
+        let pruned = try await apply(api, new, "?prune=true")
+        #expect(summary(pruned) == ["create": 1, "delete": 1, "unchanged": 1], "\(pruned)")
+        // Without the rule that goes nobody permits it.
+        let denying = try await apply(
+            api,
+            [alice, rule("other", "forbid", expects: false)],
+            "?prune=true&dryRun=true"
+        )
+        #expect(denying.status == 200, "\(denying)")
+        let relying = [Self.member("bob"), rule("more", "permit", expects: true)]
+        let refused = try await apply(api, relying, "?prune=true")
+        #expect(refused.code == "POLICY_TEST_FAILED", "alice goes: \(refused)")
+        #expect(refused.json["refused"]?.array?.first?["pointer"] == "/objects/1/object")
+        #expect(try await api.send(.get, Self.tenant + "/entities/user/alice").status == 200)
+    }
+
     // MARK: Prune
 
     @Test func `pruning entities leaves other tenants and other kinds alone`() async throws {

@@ -7,7 +7,8 @@ import Model
 /// One entry of the log: a reader sees either nothing of it or everything. Each object passes the
 /// checks of its own write, in the order in which the kinds need one another, on the state that the
 /// ones before it have made; so a set may bring a config and its connections in any order. What two
-/// configs may not both have, a domain, is judged on the state that the whole set makes.
+/// configs may not both have, a domain, and the tests of rules are judged on the state that the whole
+/// set makes.
 public struct ApplySet: Sendable {
     /// The most objects of one set, and the most changes that one set makes: each of them has an
     /// audit record of its own.
@@ -77,8 +78,7 @@ public struct ApplySet: Sendable {
     ) throws(CommandError) -> SetRun {
         try context.precondition.check(state.revision)
         var run = SetRun(context, state, stamp)
-        try run.apply(members, knowing: findings)
-        if prunes { try run.prune(members) }
+        try run.apply(members, knowing: findings, prunes: prunes)
         try run.checkDomains()
         return run
     }

@@ -16,6 +16,8 @@ struct SetMember: Sendable {
 
         /// Whether its objects belong to all tenants.
         var isGlobal: Bool { self == .integrationSpec || self == .blueprint }
+        /// Whether no object is kept by one of its objects, so that they can go before others come.
+        var isNeededByNone: Bool { self == .entity || self == .policy }
     }
 
     /// What it is.

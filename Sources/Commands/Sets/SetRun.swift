@@ -23,13 +23,25 @@ struct SetRun {
 
     // MARK: What is in the set
 
-    /// Applies the members, kind by kind as they need one another, else as written; what was found
-    /// of connections is known before a config is judged.
+    /// Applies the members and, when it prunes, removes what is none of them: kind by kind as they need
+    /// one another, else as written.
+    ///
+    /// Rules that go are gone, and what was found of connections is known, before a config is judged.
     mutating func apply(
+        _ members: [SetMember],
+        knowing findings: [HealthRefresh.Finding],
+        prunes: Bool
+    ) throws(CommandError) {
+        try applyAllButConfigs(members)
+        if prunes { try prune(members) { $0.isNeededByNone } }
+        try applyConfigs(members, knowing: findings)
+        if prunes { try prune(members) { !$0.isNeededByNone } }
+    }
+
+    private mutating func applyConfigs(
         _ members: [SetMember],
         knowing findings: [HealthRefresh.Finding]
     ) throws(CommandError) {
-        try applyAllButConfigs(members)
         note(findings)
         var refusals = SetRefusals()
         try apply(.config, of: members, &refusals)
@@ -144,8 +156,11 @@ struct SetRun {
     /// Removes the objects of the members' kinds and tenants that are no members.
     ///
     /// Those that need others go first. A config's live version is archived.
-    mutating func prune(_ members: [SetMember]) throws(CommandError) {
-        for kind in SetMember.Kind.allCases.reversed() {
+    private mutating func prune(
+        _ members: [SetMember],
+        where isWanted: (SetMember.Kind) -> Bool
+    ) throws(CommandError) {
+        for kind in SetMember.Kind.allCases.reversed() where isWanted(kind) {
             var scopes: [TenantScope?] = []
             var seen: Set<TenantScope?> = []
             for member in members where member.kind == kind {
