@@ -54,17 +54,35 @@ import Testing
         }
     }
 
-    @Test func `what takes too long is said, and nothing more is asked`() async throws {
+    @Test func `what takes too long is said, and nothing more is asked, of no rule of the run`()
+        async throws
+    {
         let context = try await context()
-        // A question about somebody who is not there costs nothing but what compiling rules does.
-        var whole = PolicyTestRun(context, stepCountMax: 1)
-        #expect(whole.run([Self.test(3)], of: Self.tenant, at: .root).failures.isEmpty)
-        var none = PolicyTestRun(context, stepCountMax: 0)
+        let issues = IssueList()
+        // A question about somebody who is there has a cost.
+        let entity = Entity(reading: ["type": "user", "id": "u0"], key: nil, issues: issues)
+        #expect(!issues.hasErrors)
+        let tenant = try #require(Self.tenant)
+        _ = try await context.services.ledger.commit(actor: .system("test"), now: context.now) {
+            (_, stamp) throws(Never) in
+            let stored = Stored(
+                entity,
+                revision: stamp.revision,
+                createdAt: stamp.now,
+                updatedAt: stamp.now
+            )
+            return Ledger.Plan([.putEntity(tenant, stored)], answer: true)
+        }
         let place = JSONPointer.root.appending("tests")
-        let outcome = none.run([Self.test(3), Self.test(3)], of: Self.tenant, at: place)
-        #expect(outcome.failures.map(\.code) == [.limitExceeded])
-        #expect(outcome.failures.map(\.pointer) == ["/tests/0"])
-        #expect(none.questionCount == 0)
+        var run = PolicyTestRun(context, stepCountMax: 1)
+        let first = run.run([Self.test(1)], of: tenant, at: place)
+        #expect(first.failures.isEmpty)
+        #expect(run.questionCount == 1)
+        let second = run.run([Self.test(3), Self.test(3)], of: tenant, at: place)
+        #expect(second.failures.map(\.code) == [.limitExceeded])
+        #expect(second.failures.map(\.pointer) == ["/tests/0"])
+        #expect(second.failures.first?.detail == "take too long to run: 1 questions were asked")
+        #expect(run.questionCount == 1)
     }
 
     @Test func `a write whose world moves is tried again, and not for ever`() async throws {
