@@ -17,13 +17,9 @@ struct ConditionJudge {
     }
 
     let question: AttributeQuestion
-    private(set) var stepCount: Int
+    private(set) var stepCount = 0
 
-    /// A judge of a question; `stepCount` is what was spent on it before.
-    init(_ question: AttributeQuestion, stepCount: Int = 0) {
-        self.question = question
-        self.stepCount = stepCount
-    }
+    init(_ question: AttributeQuestion) { self.question = question }
 
     mutating func judge(_ condition: Condition) -> Verdict {
         stepCount += 1

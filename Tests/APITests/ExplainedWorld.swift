@@ -65,3 +65,26 @@ struct ExplainedWorld {
         }
     }
 }
+
+extension ExplainedWorld {
+    /// Makes a rule in a world by chance and rehearses its removal: what each tells is what all
+    /// questions say before and after.
+    static func expectEffect(
+        seed: UInt64,
+        of rule: (inout AccessWorld) -> JSONValue
+    ) async throws {
+        let policies = "/v1/tenants/acme-corp/policies"
+        var world = try await AccessWorld(seed: seed)
+        try await world.putSpecs()
+        try await world.putTenant("acme-corp")
+        let made = rule(&world)
+        let before = try await ExplainedWorld(world.api)
+        let answer = try await world.api.must(.post, policies, made)
+        let after = try await ExplainedWorld(world.api)
+        expect(answer.json, from: before, to: after)
+        // And back again, told before it is done.
+        let target = policies + "/of-the-test?dryRun=true"
+        let removal = try await world.api.send(.delete, target)
+        expect(removal.json, from: after, to: before)
+    }
+}

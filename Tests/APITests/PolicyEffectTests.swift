@@ -121,19 +121,6 @@ import Testing
     @Test(arguments: 0..<40) func `the effect is what all questions say before and after`(
         _ seed: UInt64
     ) async throws {
-        var world = try await AccessWorld(seed: seed)
-        try await world.putSpecs()
-        try await world.putTenant("acme-corp")
-        let rule = world.someRule()
-        let before = try await ExplainedWorld(world.api)
-        let made = try await world.api.must(.post, Self.tenant + "/policies", rule)
-        let after = try await ExplainedWorld(world.api)
-        ExplainedWorld.expect(made.json, from: before, to: after)
-        // And back again, told before it is done.
-        let removal = try await world.api.send(
-            .delete,
-            Self.tenant + "/policies/of-the-test?dryRun=true"
-        )
-        ExplainedWorld.expect(removal.json, from: after, to: before)
+        try await ExplainedWorld.expectEffect(seed: seed) { $0.someRule() }
     }
 }

@@ -1,7 +1,7 @@
 public import JSON
 
-/// A condition of an attribute rule: `{"eq": [{"attr": "subject.id"}, {"attr":
-/// "resource.owner"}]}`.
+/// A condition of an attribute rule, such as
+/// `{"eq": [{"attr": "subject.id"}, {"attr": "resource.owner"}]}`.
 ///
 /// A closed language without loops, so that judging one takes time in proportion to what it reads.
 public struct Condition: Sendable, Hashable {

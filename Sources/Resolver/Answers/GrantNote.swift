@@ -54,6 +54,10 @@ struct GrantNote {
         let failed: String
         let expected: JSONValue
         let actual: JSONValue
+
+        init(_ failed: String, _ expected: JSONValue, _ actual: JSONValue) {
+            (self.failed, self.expected, self.actual) = (failed, expected, actual)
+        }
     }
 
     private func miss(_ reason: Reason) -> Miss {
@@ -62,66 +66,58 @@ struct GrantNote {
         func told(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
         switch reason {
         case .connectionNotFound:
-            return Miss(
-                failed: "connection",
-                expected: .string(candidate.connectionID.text),
-                actual: .null
-            )
+            return Miss("connection", .string(candidate.connectionID.text), .null)
         case .environmentMismatch:
             return Miss(
-                failed: "connection.environment",
-                expected: .string(candidate.environment.text),
-                actual: told(connection?.environment.text)
+                "connection.environment",
+                .string(candidate.environment.text),
+                told(connection?.environment.text)
             )
         case .connectionNotActive:
-            return Miss(
-                failed: "connection.status",
-                expected: "active",
-                actual: told(connection?.status.rawValue)
-            )
+            return Miss("connection.status", "active", told(connection?.status.rawValue))
         case .connectionUnhealthy, .circuitOpen:
-            return Miss(failed: "connection.health", expected: "healthy", actual: .null)
+            return Miss("connection.health", "healthy", .null)
         case .specNotFound:
             return Miss(
-                failed: "integration",
-                expected: told(connection.map { "\($0.spec.key.text)@\($0.spec.version.text)" }),
-                actual: .null
+                "integration",
+                told(connection.map { "\($0.spec.key.text)@\($0.spec.version.text)" }),
+                .null
             )
         case .categoryMismatch:
             return Miss(
-                failed: "integration.category",
-                expected: .string(slot.category.text),
-                actual: told(spec?.category.text)
+                "integration.category",
+                .string(slot.category.text),
+                told(spec?.category.text)
             )
         case .modeNotSupported:
             return Miss(
-                failed: "integration.supportedModes",
-                expected: told(connection?.mode.rawValue),
-                actual: Self.list(spec?.supportedModes.map(\.rawValue))
+                "integration.supportedModes",
+                told(connection?.mode.rawValue),
+                Self.list(spec?.supportedModes.map(\.rawValue))
             )
         case .modeNotAllowed:
             return Miss(
-                failed: "slot.allowedModes",
-                expected: Self.list(slot.allowedModes.map(\.rawValue)),
-                actual: told(connection?.mode.rawValue)
+                "slot.allowedModes",
+                Self.list(slot.allowedModes.map(\.rawValue)),
+                told(connection?.mode.rawValue)
             )
         case .capabilityNotProvided:
             return Miss(
-                failed: "integration.capabilities",
-                expected: Self.list(slot.capabilities.map(\.key.text)),
-                actual: Self.list(spec?.provides.map(\.capability.text))
+                "integration.capabilities",
+                Self.list(slot.capabilities.map(\.key.text)),
+                Self.list(spec?.provides.map(\.capability.text))
             )
         case .workflowNotInScope:
             return Miss(
-                failed: "scope.workflows",
-                expected: Self.list(candidate.scope.workflows?.map(\.text)),
-                actual: told(workflow?.text)
+                "scope.workflows",
+                Self.list(candidate.scope.workflows?.map(\.text)),
+                told(workflow?.text)
             )
         case .operationNotInScope:
             return Miss(
-                failed: "scope.operations",
-                expected: Self.list(candidate.scope.operations?.map(\.text)),
-                actual: told(candidate.operation?.text)
+                "scope.operations",
+                Self.list(candidate.scope.operations?.map(\.text)),
+                told(candidate.operation?.text)
             )
         case .forbiddenByPolicy, .notPermittedByPolicy:
             preconditionFailure("the rules tell of it themselves")
