@@ -66,9 +66,6 @@ public final class Executor: Sendable {
         return call.result(result, course, latency, auditID)
     }
 
-    /// Checks what can be known of a call without making it: whether its input fits.
-    public func check(_ call: CapabilityCall) throws(CallFailure.Reason) { try call.checkInput() }
-
     private func answer(
         to call: CapabilityCall,
         since start: MonotonicInstant,
@@ -88,12 +85,14 @@ public final class Executor: Sendable {
             until: deadline
         )
         course.secret = secret
+        let scope = TemplateScope(input: call.input, config: call.config, secret: secret)
         let request = try provider.render(
             call.spec,
             call.operation,
-            TemplateScope(input: call.input, config: call.config, secret: secret),
+            scope,
             trace: call.trace,
-            idempotencyKey: call.idempotencyKey
+            idempotencyKey: call.idempotencyKey,
+            page: call.page
         )
         course.request = request
         let sent = await provider.send(
@@ -104,9 +103,27 @@ public final class Executor: Sendable {
         ) { gates.admitRetry(pass, call.constraints) }
         course.take(sent)
         outcome = sent.last.breakerOutcome
-        let answer = try AnswerReader(call.operation, request, secret).read(sent.last)
+        let answer = try AnswerReader(call.operation, request, scope, page: call.page)
+            .read(sent.last)
         isError = false
         return answer
+    }
+
+    /// The request that a call would send, as its audit record would show it; nothing is sent, and no
+    /// secret is read: what would stand in its place is `AuditRedaction.mark`.
+    public func preview(_ call: CapabilityCall) throws(CallFailure.Reason) -> JSONValue {
+        try call.checkInput()
+        let secret = SecretMask(call.spec, call.operation).secret
+        let scope = TemplateScope(input: call.input, config: call.config, secret: secret)
+        var course = CallCourse()
+        course.request = try provider.render(
+            call.spec,
+            call.operation,
+            scope,
+            trace: call.trace,
+            idempotencyKey: call.idempotencyKey
+        )
+        return course.audited(call.spec)?.request.json ?? .null
     }
 
     private func checkAudit() throws(CallFailure.Reason) {

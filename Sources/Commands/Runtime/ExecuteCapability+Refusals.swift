@@ -16,11 +16,12 @@ extension ExecuteCapability {
         _ state: State,
         _ context: CommandContext
     ) throws(CommandError) -> CommandAnswer {
+        var request = JSONValue.null
         if let call = resolution.winner.flatMap({ call($0, wish, context) }) {
             do {
-                try context.services.executor.check(call)
+                request = try context.services.executor.preview(call)
             } catch {
-                throw CommandError(.invalid, error.code, error.detail, issues: error.issues)
+                throw CommandError(error)
             }
         }
         let winner = resolution.winner
@@ -29,6 +30,7 @@ extension ExecuteCapability {
             "operation": winner?.operation.map { .string($0.text) } ?? .null,
             "connectionId": winner.map { .string($0.connectionID.text) } ?? .null,
             "fallbacks": .array(resolution.fallbacks.map { .string($0.text) }),
+            "request": request,
         ]
         return CommandAnswer(body: .json(.object(object)), revision: state.revision)
     }
@@ -122,9 +124,12 @@ extension ExecuteCapability {
 
 extension CommandError {
     /// What a call that failed means to its caller.
-    init(_ failure: CallFailure) {
+    init(_ failure: CallFailure) { self.init(failure.reason, members: failure.members) }
+
+    /// Why a call has no result.
+    init(_ reason: CallFailure.Reason, members: JSONObject = [:]) {
         let kind: Kind =
-            switch failure.reason.status {
+            switch reason.status {
             case 422: .invalid
             case 429: .limited
             case 503: .unavailable
@@ -133,11 +138,11 @@ extension CommandError {
             }
         self.init(
             kind,
-            failure.reason.code,
-            failure.reason.detail,
-            issues: failure.reason.issues,
-            members: failure.members,
-            retryAfterSeconds: failure.reason.retryAfterSeconds
+            reason.code,
+            reason.detail,
+            issues: reason.issues,
+            members: members,
+            retryAfterSeconds: reason.retryAfterSeconds
         )
     }
 }
