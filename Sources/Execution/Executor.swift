@@ -74,10 +74,9 @@ public final class Executor: Sendable {
         let deadline = start + min(max(call.timeout, .milliseconds(1)), CapabilityCall.timeoutMax)
         try checkAudit()
         try call.checkInput()
-        let pass = try gates.admit(call.gateKey, call.constraints)
-        var outcome = CircuitBreaker.Outcome.none
-        var isError = true
-        defer { gates.finish(pass, outcome, isError: isError) }
+        let pass = try gates.admit(call.gateKey, call.operation.callClass, call.constraints)
+        var end = ConnectionGate.End()
+        defer { gates.finish(pass, end) }
         let secret = try await provider.secret(
             call.connection.secretReference,
             call.spec,
@@ -102,10 +101,10 @@ public final class Executor: Sendable {
             until: deadline
         ) { gates.admitRetry(pass, call.constraints) }
         course.take(sent)
-        outcome = sent.last.breakerOutcome
+        end.observe(sent.last, configuration.breaker, clock)
         let answer = try AnswerReader(call.operation, request, scope, page: call.page)
             .read(sent.last)
-        isError = false
+        end.isError = false
         return answer
     }
 
@@ -142,9 +141,14 @@ public final class Executor: Sendable {
         gates.usage(connection.gateKey, constraints)
     }
 
-    /// After how long the connection's circuit breaker lets a call through; nil when it does now.
-    public func circuitOpenTime(of connection: ConnectionID, in tenant: TenantID) -> Duration? {
-        gates.openTime(ConnectionGates.Key(tenant: tenant, connection: connection))
+    /// After how long the connection's circuit breaker lets a call of the class through; nil when it
+    /// does now.
+    public func circuitOpenTime(
+        of connection: ConnectionID,
+        _ callClass: Operation.CallClass,
+        in tenant: TenantID
+    ) -> Duration? {
+        gates.openTime(ConnectionGates.Key(tenant: tenant, connection: connection), callClass)
     }
 
     /// Whether some connection's circuit breaker may be open; false is certain.

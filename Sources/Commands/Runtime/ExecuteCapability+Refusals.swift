@@ -88,8 +88,10 @@ extension ExecuteCapability {
             )
         }
         let waits = resolution.candidates.compactMap { candidate in
-            context.services.executor.circuitOpenTime(
+            let operation = candidate.operation.flatMap { candidate.spec?.operations[$0] }
+            return context.services.executor.circuitOpenTime(
                 of: candidate.connectionID,
+                operation?.callClass ?? .write,
                 in: target.scope.tenant
             )
         }

@@ -155,6 +155,17 @@ public struct Operation: Sendable, Hashable {
     /// How a list that comes in pages is read on; nil where it comes whole.
     public let pagination: Pagination?
 
+    /// What a call does at the provider: a provider whose writes fail may well be read.
+    public enum CallClass: String, Sendable, CaseIterable {
+        /// It changes nothing: GET, HEAD, and what the spec says is safe.
+        case read
+        /// Everything else.
+        case write
+    }
+
+    /// What a call of it does at the provider.
+    public var callClass: CallClass { isSafe ? .read : .write }
+
     /// Whether sending it twice does no harm by the method's definition or by the spec's word.
     public var isIdempotent: Bool {
         switch method {
