@@ -30,7 +30,9 @@ import Testing
                     let open: Set<String> = place % 3 == 0 ? ["s0", "a1"] : []
                     let rows = reference.explain(capability, name, open: open)
                     let workflow = name.flatMap { WorkflowName($0) }
-                    let found = table.resolve(capability: key, workflow: workflow) { connection, _ in
+                    let found = table.resolve(capability: key, workflow: workflow) {
+                        connection,
+                        _ in
                         open.contains(connection.text)
                     }
                     #expect(found?.summary ?? [] == rows.map(\.summary), seed)
