@@ -63,6 +63,28 @@ import Testing
         await replica.desk.close()
     }
 
+    @Test func `in an outage one call finds out, and the others do not wait for it`() async throws {
+        let proxy = try FaultyProxy(to: TestDatabase.address())
+        defer { proxy.stop() }
+        proxy.refuse(true)
+        let replica = LimitReplica(try configuration(proxy))
+        #expect(try await replica.call(limits) == .limitsUnavailable)
+        let failures = try await withThrowingTaskGroup(of: CallFailure.Reason?.self) { group in
+            for number in 0..<100 {
+                group.addTask { try await replica.call(self.limits, "conn-\(number)") }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(failures.allSatisfy { $0 == .limitsUnavailable })
+        let failed = replica.desk.metrics.split(separator: "\n")
+            .compactMap { line in
+                Int(line.trimmingPrefix("bindery_limits_leases_total{result=\"failed\"} "))
+            }
+        // The first, and one for each few seconds that the others took.
+        #expect((1...10).contains(failed.first ?? 0), "\(failed)")
+        await replica.desk.close()
+    }
+
     @Test func `who may fail open counts alone meanwhile`() async throws {
         let proxy = try FaultyProxy(to: TestDatabase.address())
         defer { proxy.stop() }

@@ -143,7 +143,7 @@ final class LeaseDesk: Sendable {
         until deadline: MonotonicInstant
     ) async -> Bool {
         let left = deadline - clock.now()
-        guard left > .zero, !outage.isPausing else { return false }
+        guard left > .zero, outage.mayAsk() else { return false }
         let flight = state.withLock { state -> Task<Bool, Never>? in
             if let flight = state.flights[key] { return flight }
             guard !state.isClosed else { return nil }

@@ -9,7 +9,8 @@ public enum LimitsNotice: Sendable, Hashable {
     case available(after: Duration)
 }
 
-/// Whether shared limits can be asked: between two attempts of an outage nobody waits for a third.
+/// Whether shared limits can be asked: in an outage one call at a time finds out, and the others are
+/// answered at once.
 final class LeaseOutage: Sendable {
     private struct State {
         /// When it began; nil while there is none.
@@ -32,10 +33,22 @@ final class LeaseOutage: Sendable {
         self.tell = tell
     }
 
-    /// Whether the last attempt failed a moment ago.
+    /// Whether the last attempt failed, and the next one is not due.
     var isPausing: Bool {
         let now = clock.now()
         return state.withLock { now < $0.pausesUntil }
+    }
+
+    /// Whether a call may ask; in an outage it is the one that finds out whether it is over.
+    func mayAsk() -> Bool {
+        let now = clock.now()
+        return state.withLock { state in
+            guard state.since != nil else { return true }
+            guard now >= state.pausesUntil else { return false }
+            // Until its attempt ends, which says how it goes on.
+            state.pausesUntil = now + LeaseDesk.leaseTimeMax + LeaseDesk.outagePause
+            return true
+        }
     }
 
     /// Whether the last attempt failed.
