@@ -81,7 +81,7 @@ struct ReplicaLimitTests {
         }
 
         // What was called so far was of no quota.
-        try await limit(replicas, to: ["quotas": ["callsPerMonth": 12]])
+        try await limit(replicas, to: ["rateLimit": .null, "quotas": ["callsPerMonth": 12]])
         let first = try await call(replicas, 4)
         #expect(first[200]?.count == 8, "\(first)")
         for replica in replicas {
