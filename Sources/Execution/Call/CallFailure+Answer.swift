@@ -19,6 +19,7 @@ extension CallFailure.Reason {
         case .providerUnreachable: "PROVIDER_UNREACHABLE"
         case .addressRefused: "ADDRESS_REFUSED"
         case .overloaded: "OVERLOADED"
+        case .callerGone: "CALLER_GONE"
         case .auditUnavailable: "AUDIT_UNAVAILABLE"
         }
     }
@@ -28,7 +29,7 @@ extension CallFailure.Reason {
         switch self {
         case .invalidInput, .invalidConfig: 422
         case .limited: 429
-        case .limitsUnavailable, .circuitOpen, .overloaded, .auditUnavailable: 503
+        case .limitsUnavailable, .circuitOpen, .overloaded, .auditUnavailable, .callerGone: 503
         case .providerTimeout: 504
         case .requestNotSendable, .secretUnavailable, .providerError, .providerUnreachable,
             .addressRefused:
@@ -74,6 +75,7 @@ extension CallFailure.Reason {
         case .providerUnreachable(let detail): "The provider cannot be reached: \(detail)."
         case .addressRefused(let detail): "The provider may not be called: \(detail)."
         case .overloaded: "Too many calls are under way."
+        case .callerGone: "The caller went away before the answer was whole."
         case .auditUnavailable(let wasSent):
             wasSent
                 ? "The provider was called, but the audit record could not be written."
