@@ -37,13 +37,17 @@ let rooms: [Target] = [
     room("Policy", ["Model", "JSON"]),
     room("Resolver", ["Model", "Policy", "JSON"]),
 
+    room("Limits"),
     room("Ledger", ["Model", "JSON"]),
     room("LedgerFile", ["Ledger", "Platform"]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     // Empty without the trait, so that a machine without libpq builds and tests everything else.
     room(
         "LedgerPostgres",
-        ["Ledger", "Platform", "CShims", .target(name: "CPostgres", condition: withPostgreSQL)]
+        [
+            "Ledger", "Limits", "Platform", "CShims",
+            .target(name: "CPostgres", condition: withPostgreSQL),
+        ]
     ),
     room("Audit", ["Model", "JSON", "Platform"]),
     room("Outbound", ["CShims", "Platform"]),
@@ -51,7 +55,10 @@ let rooms: [Target] = [
     room("Secrets", ["Model", "JSON", "Platform", "Outbound"]),
     room(
         "Execution",
-        ["Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit", "Platform"]
+        [
+            "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit", "Limits",
+            "Platform",
+        ]
     ),
 
     room(
@@ -72,7 +79,7 @@ let rooms: [Target] = [
         name: "bindery",
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
-            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
+            "Ledger", "LedgerFile", "Limits", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
             "Platform",
             .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
@@ -111,7 +118,13 @@ let suites: [Target] = [
     tests("ResolverTests", ["Resolver", "Policy", "Model", "JSON"]),
     tests("LedgerTests", ["Ledger", "Model", "JSON", "JournalConformance"]),
     tests("LedgerFileTests", ["LedgerFile", "Ledger", "Platform", "JournalConformance"]),
-    tests("LedgerPostgresTests", ["LedgerPostgres", "Ledger", "Platform", "JournalConformance"]),
+    tests(
+        "LedgerPostgresTests",
+        [
+            "LedgerPostgres", "Ledger", "Limits", "Execution", "Model", "JSON", "Platform",
+            "JournalConformance",
+        ]
+    ),
     tests("AuditTests", ["Audit", "Model", "JSON", "Platform"]),
     tests("OutboundTests", ["Outbound", "Platform"]),
     tests("TokensTests", ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting"]),
@@ -119,8 +132,8 @@ let suites: [Target] = [
     tests(
         "ExecutionTests",
         [
-            "Execution", "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit",
-            "Platform",
+            "Execution", "Limits", "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound",
+            "Audit", "Platform",
         ]
     ),
     tests(

@@ -14,6 +14,9 @@ public struct ExecutionConfiguration: Sendable {
     public var userAgent = "bindery"
     /// Whether calls are made and answered though their audit record cannot be written.
     public var auditFailsOpen = false
+    /// Whether this replica's own count admits calls while the limits that replicas share cannot be
+    /// asked.
+    public var sharedLimitsFailOpen = false
     /// The most connections whose limits are kept in memory.
     public var connectionCountMax = 200_000
 

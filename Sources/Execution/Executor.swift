@@ -1,5 +1,6 @@
 public import Audit
 public import JSON
+public import Limits
 public import Model
 public import Outbound
 import Platform
@@ -11,20 +12,34 @@ public import Secrets
 /// circuit breaker admit it, its secret is read, the request is rendered and sent, and what was sent
 /// and answered is in the audit, durable, before the caller has the answer.
 ///
-/// Limits and breakers are in memory and begin anew with the process.
+/// Breakers are in memory and begin anew with the process; so are limits, unless replicas share them
+/// (`SharedLimits`).
 public final class Executor: Sendable {
     let provider: Provider
     let gates: ConnectionGates
+    /// Nil for a process that counts for itself.
+    let desk: LeaseDesk?
     let audit: AuditTrail
     let configuration: ExecutionConfiguration
     let clock: ExecutionClock
 
     /// An executor that calls by `outbound`, with the secrets of `secrets`.
+    ///
+    /// - Parameters:
+    ///   - outbound: What calls providers.
+    ///   - secrets: What reads secrets.
+    ///   - audit: Where calls are recorded.
+    ///   - configuration: The bounds.
+    ///   - sharedLimits: What counts calls over all replicas; nil for a process that is alone.
+    ///   - tell: Hears when shared limits cannot be asked, and when they can again.
+    ///   - clock: The clock.
     public init(
         outbound: OutboundClient,
         secrets: SecretKeeper,
         audit: AuditTrail,
         configuration: ExecutionConfiguration = ExecutionConfiguration(),
+        sharedLimits: (any SharedLimits)? = nil,
+        tell: @escaping @Sendable (LimitsNotice) -> Void = { _ in },
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
@@ -33,7 +48,17 @@ public final class Executor: Sendable {
             configuration: configuration,
             clock: clock
         )
-        gates = ConnectionGates(configuration, clock)
+        let gates = ConnectionGates(configuration, clock)
+        self.gates = gates
+        desk = sharedLimits.map { shared in
+            LeaseDesk(
+                shared,
+                gates,
+                failsOpen: configuration.sharedLimitsFailOpen,
+                tell: tell,
+                clock
+            )
+        }
         self.audit = audit
         self.configuration = configuration
         self.clock = clock
@@ -126,7 +151,7 @@ public final class Executor: Sendable {
         let deadline = start + min(max(call.timeout, .milliseconds(1)), CapabilityCall.timeoutMax)
         try checkAudit()
         try call.checkInput()
-        let pass = try gates.admit(call.gateKey, call.operation.callClass, call.constraints)
+        let pass = try await admit(call, until: deadline)
         do throws(CallFailure.Reason) {
             let (scope, request) = try await request(of: call, until: deadline, &course)
             let sent = await provider.send(
@@ -135,7 +160,7 @@ public final class Executor: Sendable {
                 streams: streams,
                 attemptCountMax: configuration.attemptCountMax,
                 until: deadline
-            ) { gates.admitRetry(pass, call.constraints) }
+            ) { await admitRetry(pass, call.constraints, until: deadline) }
             course.take(sent)
             return Begun(pass: pass, scope: scope, request: request, sent: sent)
         } catch {
@@ -169,6 +194,24 @@ public final class Executor: Sendable {
         return (scope, request)
     }
 
+    private func admit(
+        _ call: CapabilityCall,
+        until deadline: MonotonicInstant
+    ) async throws(CallFailure.Reason) -> ConnectionGates.Pass {
+        let callClass = call.operation.callClass
+        guard let desk else { return try gates.admit(call.gateKey, callClass, call.constraints) }
+        return try await desk.admit(call.gateKey, callClass, call.constraints, until: deadline)
+    }
+
+    private func admitRetry(
+        _ pass: ConnectionGates.Pass,
+        _ constraints: Constraints,
+        until deadline: MonotonicInstant
+    ) async -> Bool {
+        guard let desk else { return gates.admitRetry(pass, constraints) }
+        return await desk.admitRetry(pass, constraints, until: deadline)
+    }
+
     /// The request that a call would send, as its audit record would show it; nothing is sent, and no
     /// secret is read: what would stand in its place is `AuditRedaction.mark`.
     public func preview(_ call: CapabilityCall) throws(CallFailure.Reason) -> JSONValue {
@@ -194,12 +237,15 @@ public final class Executor: Sendable {
 
     /// The usage of a connection as the API writes it (API section 10).
     ///
+    /// Limits that replicas share are asked for; while they cannot be, it is what was known last.
+    ///
     /// - Parameters:
     ///   - connection: The connection.
     ///   - constraints: The limits that apply to it: the spec's, tightened by its own.
     /// - Returns: An object.
-    public func usage(of connection: Connection, _ constraints: Constraints) -> JSONValue {
-        gates.usage(connection.gateKey, constraints)
+    public func usage(of connection: Connection, _ constraints: Constraints) async -> JSONValue {
+        await desk?.look(connection.gateKey, constraints)
+        return gates.usage(connection.gateKey, constraints)
     }
 
     /// After how long the connection's circuit breaker lets a call of the class through; nil when it
@@ -214,6 +260,12 @@ public final class Executor: Sendable {
 
     /// Whether some connection's circuit breaker may be open; false is certain.
     public var mayHaveOpenBreaker: Bool { gates.mayHaveOpenBreaker }
+
+    /// The metrics of shared limits in the Prometheus format; empty for a process that is alone.
+    public var limitMetrics: String { desk?.metrics ?? "" }
+
+    /// Gives back what is leased of shared limits; calls of limited connections are refused then.
+    public func close() async { await desk?.close() }
 
     /// Forgets the limits and the breaker of a connection that was deleted.
     public func forget(_ connection: ConnectionID, of tenant: TenantID) {

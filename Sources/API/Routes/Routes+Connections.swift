@@ -128,8 +128,8 @@ extension Routes {
                 access: .action(.usageRead),
                 environments: .object,
                 answer: .object("ConnectionUsage"),
-                run: .now { call throws(CommandError) in
-                    try GetConnectionUsage(scope: call.tenant, id: call.name("id"))
+                run: .later { call async throws(CommandError) in
+                    try await GetConnectionUsage(scope: call.tenant, id: call.name("id"))
                         .run(call.context)
                 }
             ),

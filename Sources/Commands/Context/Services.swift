@@ -98,7 +98,7 @@ public final class Services: Sendable {
         let (failures, tokens) = (authentication.failures, settings.tokens)
         addMetrics {
             events.metricsText + denials.metricsText + decisions.metricsText + failures.metricsText
-                + (tokens?.metricsText ?? "")
+                + (tokens?.metricsText ?? "") + executor.limitMetrics
         }
     }
 
@@ -127,6 +127,9 @@ public final class Services: Sendable {
             )
         }
     }
+
+    /// Ends what calls of providers keep elsewhere: what is leased of limits is given back.
+    public func close() async { await executor.close() }
 
     /// Adds a part of `/metrics`: text in the Prometheus format, made when it is asked for.
     public func addMetrics(_ source: @escaping @Sendable () -> String) {

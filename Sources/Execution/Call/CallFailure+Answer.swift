@@ -12,6 +12,7 @@ extension CallFailure.Reason {
         case .limited(.rate, _, _): "RATE_LIMITED"
         case .limited(.quota, _, _): "QUOTA_EXCEEDED"
         case .limited(.concurrency, _, _): "CONCURRENCY_LIMITED"
+        case .limitsUnavailable: "LIMITS_UNAVAILABLE"
         case .circuitOpen: "CIRCUIT_OPEN"
         case .providerError: "PROVIDER_ERROR"
         case .providerTimeout: "PROVIDER_TIMEOUT"
@@ -28,7 +29,7 @@ extension CallFailure.Reason {
         switch self {
         case .invalidInput, .invalidConfig: 422
         case .limited: 429
-        case .circuitOpen, .overloaded, .auditUnavailable, .callerGone: 503
+        case .limitsUnavailable, .circuitOpen, .overloaded, .auditUnavailable, .callerGone: 503
         case .providerTimeout: 504
         case .requestNotSendable, .secretUnavailable, .providerError, .providerUnreachable,
             .addressRefused:
@@ -40,7 +41,7 @@ extension CallFailure.Reason {
     public var retryAfterSeconds: Int? {
         switch self {
         case .limited(_, _, let seconds), .circuitOpen(let seconds): seconds
-        case .overloaded: 1
+        case .overloaded, .limitsUnavailable: 1
         default: nil
         }
     }
@@ -64,6 +65,8 @@ extension CallFailure.Reason {
         case .secretUnavailable(let detail): "The connection's secret cannot be used: \(detail)."
         case .limited(_, let name, let seconds):
             "The connection's limit \(name) is reached; try again in \(seconds) s."
+        case .limitsUnavailable:
+            "The connection's limits hold over all replicas, and their count cannot be reached."
         case .circuitOpen(let seconds):
             "The provider has failed too often; try again in \(seconds) s."
         case .providerError(let error):

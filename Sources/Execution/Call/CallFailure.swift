@@ -15,6 +15,8 @@ public struct CallFailure: Error, Sendable {
         case secretUnavailable(detail: String)
         /// A limit of the connection is reached.
         case limited(LimitKind, name: String, retryAfterSeconds: Int)
+        /// The limits that replicas share cannot be asked; nothing was sent.
+        case limitsUnavailable
         /// The connection's circuit breaker is open.
         case circuitOpen(retryAfterSeconds: Int)
         /// The provider answered an error; no status when what it answered is no readable HTTP.

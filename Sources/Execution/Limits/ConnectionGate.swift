@@ -21,6 +21,8 @@ struct ConnectionGate: Sendable {
     private var hour = GCRA()
     private var quotas: [QuotaPeriod: QuotaCounter] = [:]
     private var underWayCount = 0
+    /// What is leased of the limits that replicas share; unused by a process that counts alone.
+    var leased = LeasedCalls()
     private(set) var requestCount = 0
     private(set) var errorCount = 0
     private(set) var lastUse: MonotonicInstant
@@ -62,12 +64,22 @@ struct ConnectionGate: Sendable {
         at moment: Moment
     ) throws(CallFailure.Reason) -> Bool {
         try check(constraints, at: moment)
-        var isProbe = false
-        switch breaker(callClass).admission(now: moment.now) {
-        case .refused(let wait): throw .circuitOpen(retryAfterSeconds: wait.retrySeconds)
-        case .probes: isProbe = true
-        case .passes: break
+        if case .refused(let wait) = breaker(callClass).admission(now: moment.now) {
+            throw .circuitOpen(retryAfterSeconds: wait.retrySeconds)
         }
+        return begin(callClass, constraints, at: moment)
+    }
+
+    /// Counts a call that nothing refuses.
+    ///
+    /// - Returns: Whether the call is the breaker's probe.
+    mutating func begin(
+        _ callClass: Operation.CallClass,
+        _ constraints: Constraints,
+        at moment: Moment
+    ) -> Bool {
+        var isProbe = false
+        if case .probes = breaker(callClass).admission(now: moment.now) { isProbe = true }
         if isProbe { change(callClass) { $0.startProbe() } }
         take(constraints, at: moment)
         underWayCount += 1
@@ -122,14 +134,16 @@ struct ConnectionGate: Sendable {
 
     /// Whether nothing would be lost by forgetting it, but for the counts of `usage`.
     func isIdle(at moment: Moment) -> Bool {
-        underWayCount == 0 && minute.isFull(now: moment.now) && hour.isFull(now: moment.now)
+        underWayCount == 0 && leased.left == 0 && leased.waitingCount == 0
+            && minute.isFull(now: moment.now)
+            && hour.isFull(now: moment.now)
             && readBreaker.isIdle(now: moment.now) && writeBreaker.isIdle(now: moment.now)
             && learned.wait(now: moment.now) == .zero
             && quotas.allSatisfy { $0.value.used($0.key, now: moment.calendar) == 0 }
     }
 
-    /// Whether a call is under way.
-    var isBusy: Bool { underWayCount > 0 }
+    /// Whether a call is under way, or waits for a lease.
+    var isBusy: Bool { underWayCount > 0 || leased.waitingCount > 0 }
 
     private func check(
         _ constraints: Constraints,
@@ -137,9 +151,12 @@ struct ConnectionGate: Sendable {
     ) throws(CallFailure.Reason) {
         if let refusal = rateRefusal(constraints, at: moment) { throw refusal }
         if let refusal = quotaRefusal(constraints, at: moment) { throw refusal }
-        if let limit = constraints.concurrency, underWayCount >= limit {
-            throw .limited(.concurrency, name: "concurrency", retryAfterSeconds: 1)
-        }
+        if let refusal = concurrencyRefusal(constraints) { throw refusal }
+    }
+
+    func concurrencyRefusal(_ constraints: Constraints) -> CallFailure.Reason? {
+        guard let limit = constraints.concurrency, underWayCount >= limit else { return nil }
+        return .limited(.concurrency, name: "concurrency", retryAfterSeconds: 1)
     }
 
     private func rateRefusal(
@@ -176,12 +193,22 @@ struct ConnectionGate: Sendable {
         return nil
     }
 
-    private mutating func take(_ constraints: Constraints, at moment: Moment) {
+    mutating func take(_ constraints: Constraints, at moment: Moment) {
         if let rate = Self.minuteRate(constraints) { minute.take(rate, now: moment.now) }
         if let rate = Self.hourRate(constraints) { hour.take(rate, now: moment.now) }
         for period in QuotaPeriod.allCases where constraints.quotas[period.rawValue] != nil {
             quotas[period, default: QuotaCounter()].take(period, now: moment.calendar)
         }
+    }
+
+    /// Puts another count of a rate in place of its own.
+    mutating func mirrorRate(_ name: String, _ bucket: GCRA) {
+        if name == "rpm" { minute = bucket } else { hour = bucket }
+    }
+
+    /// Puts another count of a quota in place of its own.
+    mutating func mirrorQuota(_ period: QuotaPeriod, _ counter: QuotaCounter) {
+        quotas[period] = counter
     }
 
     /// The rates that apply, by the name of their constraint, with their buckets.
@@ -197,11 +224,11 @@ struct ConnectionGate: Sendable {
         quotas[period]?.used(period, now: moment.calendar) ?? 0
     }
 
-    private static func minuteRate(_ constraints: Constraints) -> GCRA.Rate? {
+    static func minuteRate(_ constraints: Constraints) -> GCRA.Rate? {
         constraints.callsPerMinute.map { GCRA.Rate(count: max(1, $0), period: 60_000_000_000) }
     }
 
-    private static func hourRate(_ constraints: Constraints) -> GCRA.Rate? {
+    static func hourRate(_ constraints: Constraints) -> GCRA.Rate? {
         constraints.callsPerHour.map { GCRA.Rate(count: max(1, $0), period: 3_600_000_000_000) }
     }
 }

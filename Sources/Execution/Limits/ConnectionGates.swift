@@ -50,20 +50,31 @@ final class ConnectionGates: Sendable {
         _ constraints: Constraints
     ) throws(CallFailure.Reason) -> Pass {
         let moment = moment()
-        let result = shard(key).gates
-            .withLock { gates -> Result<Bool, CallFailure.Reason> in
+        let result = change(key, at: moment) { gate -> Result<Bool, CallFailure.Reason> in
+            do throws(CallFailure.Reason) {
+                return .success(try gate.admit(callClass, constraints, at: moment))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return Pass(key: key, callClass: callClass, isProbe: try result.get())
+    }
+
+    /// Works on a connection's gate, which is made when there is none.
+    func change<Value: Sendable>(
+        _ key: Key,
+        at moment: ConnectionGate.Moment,
+        _ work: (inout ConnectionGate) -> Value
+    ) -> Value {
+        shard(key).gates
+            .withLock { gates in
                 if gates[key] == nil { makeRoom(in: &gates, at: moment) }
                 // Taken out and put back, so that the gate is changed in place.
                 var gate =
                     gates.removeValue(forKey: key) ?? ConnectionGate(settings, now: moment.now)
                 defer { gates[key] = gate }
-                do throws(CallFailure.Reason) {
-                    return .success(try gate.admit(callClass, constraints, at: moment))
-                } catch {
-                    return .failure(error)
-                }
+                return work(&gate)
             }
-        return Pass(key: key, callClass: callClass, isProbe: try result.get())
     }
 
     /// Whether an admitted call may be tried once more; takes what that needs.
@@ -121,7 +132,7 @@ final class ConnectionGates: Sendable {
         shards[Int(UInt(bitPattern: key.hashValue) % UInt(Self.shardCount))]
     }
 
-    private func moment() -> ConnectionGate.Moment {
+    func moment() -> ConnectionGate.Moment {
         ConnectionGate.Moment(now: clock.now(), calendar: clock.calendar())
     }
 

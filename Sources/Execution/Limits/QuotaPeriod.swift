@@ -48,6 +48,14 @@ struct QuotaCounter: Sendable {
     private var start = Int64.min
     private var count = 0
 
+    init() {}
+
+    /// So many calls of the period that began then, in milliseconds since 1970.
+    init(start: Int64, count: Int) {
+        self.start = start
+        self.count = count
+    }
+
     /// The calls of the period around `now`.
     ///
     /// A clock that is set back does not begin an old period anew.

@@ -85,7 +85,7 @@ struct Provider: Sendable {
         streams: Bool = false,
         attemptCountMax: Int,
         until deadline: MonotonicInstant,
-        mayRetry: () -> Bool
+        mayRetry: () async -> Bool
     ) async -> Outcome {
         var count = 0
         var hasReached = false
@@ -99,9 +99,10 @@ struct Provider: Sendable {
             hasReached = hasReached || attempt.mayHaveReachedProvider
             guard count < attemptCountMax,
                 let wait = rule.wait(after: attempt, count: count, clock),
-                clock.now() + wait < deadline, !Task.isCancelled,
-                !attempt.mayHaveReachedProvider || mayRetry()
+                clock.now() + wait < deadline, !Task.isCancelled
             else { return outcome(attempt) }
+            // What never reached the provider has used nothing of its limits.
+            if attempt.mayHaveReachedProvider, await !mayRetry() { return outcome(attempt) }
             await clock.sleep(wait)
         }
     }

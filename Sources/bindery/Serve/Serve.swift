@@ -29,8 +29,10 @@ enum Serve {
             throw error
         }
         let server: HTTPServer
+        let services: Services
         do {
-            let services = try ServerParts.services(settings, stores, tokens.verifier)
+            let limits = try ReplicaLimits.make(settings, log)
+            services = try ServerParts.services(settings, stores, tokens.verifier, limits)
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()
@@ -44,6 +46,8 @@ enum Serve {
         await server.drain()
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
+        // No call is under way: what is leased of limits goes back to the other replicas.
+        await services.close()
         await watch.stop()
         await reload.stop()
         await tokens.stop()

@@ -15,7 +15,8 @@ enum ServerParts {
     static func services(
         _ settings: Settings,
         _ stores: ServerStores,
-        _ tokens: TokenVerifier? = nil
+        _ tokens: TokenVerifier? = nil,
+        _ limits: ReplicaLimits? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
         let secrets = try secrets(settings)
@@ -30,7 +31,9 @@ enum ServerParts {
                 outbound: outbound,
                 secrets: secrets,
                 audit: stores.audit,
-                configuration: configuration
+                configuration: configuration,
+                sharedLimits: limits?.shared,
+                tell: { notice in limits?.tell(notice) }
             ),
             healthChecker: HealthChecker(
                 outbound: outbound,
@@ -71,6 +74,7 @@ enum ServerParts {
         result.breaker.slowTime = slow == .zero ? nil : slow
         result.breaker.slowShare = Double(settings.execution.breakerSlowPercent) / 100
         result.auditFailsOpen = settings.audit.isFailOpen
+        result.sharedLimitsFailOpen = settings.execution.limitsFailOpen
         return result
     }
 

@@ -52,6 +52,14 @@ extension Setting {
             help: "The share of slow answers that opens it, once there were enough calls."
         ),
         Setting(
+            "execution.limitsFailOpen",
+            \.execution.limitsFailOpen,
+            .truth,
+            help:
+                "Whether replicas count rates and quotas each for itself while the database can't be "
+                + "asked; otherwise calls of limited connections are answered 503."
+        ),
+        Setting(
             "health.freshSeconds",
             \.healthFreshness,
             .seconds(1...31_536_000),

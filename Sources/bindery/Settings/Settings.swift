@@ -111,6 +111,8 @@ struct ExecutionSettings: Sendable, Hashable {
     var breakerSlowTime = Duration.zero
     /// The share of slow answers that opens the breaker, in percent.
     var breakerSlowPercent = 50
+    /// Whether a replica's own count admits calls while the limits of all cannot be asked.
+    var limitsFailOpen = false
 }
 
 /// How the audit trail is kept.
