@@ -13,7 +13,7 @@ public import Secrets
 ///
 /// Limits and breakers are in memory and begin anew with the process.
 public final class Executor: Sendable {
-    private let provider: Provider
+    let provider: Provider
     private let gates: ConnectionGates
     private let audit: AuditTrail
     private let configuration: ExecutionConfiguration
