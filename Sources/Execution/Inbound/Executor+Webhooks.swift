@@ -14,6 +14,7 @@ extension Executor {
     /// - Parameters:
     ///   - webhook: What was posted.
     ///   - account: The connection and its spec; nil when there is none, or none that may be used.
+    /// - Returns: What is known of it.
     /// - Throws: `WebhookDefect`.
     public func verify(
         _ webhook: InboundWebhook,

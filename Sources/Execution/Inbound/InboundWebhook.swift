@@ -45,7 +45,8 @@ public struct InboundWebhook: Sendable {
 
     /// The media type in small letters, without parameters; empty when no field gives one.
     public var mediaType: String {
-        let type = field("content-type", byteCountMax: 256)?
+        let type =
+            field("content-type", byteCountMax: 256)?
             .split(separator: ";", maxSplits: 1).first ?? ""
         return type.lowercased().filter { $0 != " " && $0 != "\t" }
     }

@@ -1,7 +1,9 @@
 import Platform
 
-/// What Twilio signs: the URL that it calls, and behind it the fields of a form, sorted by name, name
-/// and value at once. Of a body that is no form the URL holds the digest, as `bodySHA256`.
+/// What Twilio signs.
+///
+/// The URL that it calls, and behind it the fields of a form, sorted by name, name and value at once.
+/// Of a body that is no form the URL holds the digest, as `bodySHA256`.
 enum TwilioMessage {
     /// The most fields of a form.
     static let fieldCountMax = 1024

@@ -89,7 +89,8 @@ import Testing
         }
     }
 
-    @Test func `GitHub's signature needs its prefix, and its id is not what is remembered`() throws {
+    @Test func `GitHub's signature needs its prefix, and its id is not what is remembered`() throws
+    {
         var webhook = Webhook("github")
         let good = "sha256=" + Webhook.hex(webhook.bodyText)
         webhook.headers = ["x-hub-signature-256": good, "x-github-delivery": "d1"]
