@@ -21,28 +21,43 @@ struct CallCourse {
     /// Puts both sides of the call into the record, redacted.
     func describe(in draft: inout AuditDraft, _ spec: IntegrationSpec) {
         draft.attempts = attempts
-        guard let rendered = request else { return }
+        guard let sides = audited(spec) else { return }
+        draft.request = sides.request
+        draft.response = sides.response
+        draft.failure = draft.failure.map { failure in
+            AuditFailure(code: failure.code, detail: sides.redaction.text(failure.detail))
+        }
+    }
+
+    /// Both sides, redacted; nil before there was a request.
+    func audited(_ spec: IntegrationSpec) -> Sides? {
+        guard let rendered = request else { return nil }
         let redaction = AuditRedaction(
             secretFields: spec.secretFields,
             secretValues: (secret?.values ?? []) + rendered.credentials,
             secretNames: rendered.secretNames
         )
-        draft.request = redaction.request(
+        let request = redaction.request(
             method: rendered.request.method,
             url: rendered.request.url,
             headers: rendered.request.headers.map(\.audited),
             body: rendered.request.body
         )
-        draft.response = response.map { response in
+        let response = response.map { response in
             redaction.response(
                 status: response.status,
                 headers: response.headers.map(\.audited),
                 body: response.body
             )
         }
-        draft.failure = draft.failure.map { failure in
-            AuditFailure(code: failure.code, detail: redaction.text(failure.detail))
-        }
+        return Sides(request: request, response: response, redaction: redaction)
+    }
+
+    /// What was sent and answered, without secrets.
+    struct Sides {
+        let request: AuditMessage
+        let response: AuditMessage?
+        let redaction: AuditRedaction
     }
 }
 

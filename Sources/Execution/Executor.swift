@@ -66,9 +66,6 @@ public final class Executor: Sendable {
         return call.result(result, course, latency, auditID)
     }
 
-    /// Checks what can be known of a call without making it: whether its input fits.
-    public func check(_ call: CapabilityCall) throws(CallFailure.Reason) { try call.checkInput() }
-
     private func answer(
         to call: CapabilityCall,
         since start: MonotonicInstant,
@@ -77,10 +74,9 @@ public final class Executor: Sendable {
         let deadline = start + min(max(call.timeout, .milliseconds(1)), CapabilityCall.timeoutMax)
         try checkAudit()
         try call.checkInput()
-        let pass = try gates.admit(call.gateKey, call.constraints)
-        var outcome = CircuitBreaker.Outcome.none
-        var isError = true
-        defer { gates.finish(pass, outcome, isError: isError) }
+        let pass = try gates.admit(call.gateKey, call.operation.callClass, call.constraints)
+        var end = ConnectionGate.End()
+        defer { gates.finish(pass, end) }
         let secret = try await provider.secret(
             call.connection.secretReference,
             call.spec,
@@ -88,12 +84,14 @@ public final class Executor: Sendable {
             until: deadline
         )
         course.secret = secret
+        let scope = TemplateScope(input: call.input, config: call.config, secret: secret)
         let request = try provider.render(
             call.spec,
             call.operation,
-            TemplateScope(input: call.input, config: call.config, secret: secret),
+            scope,
             trace: call.trace,
-            idempotencyKey: call.idempotencyKey
+            idempotencyKey: call.idempotencyKey,
+            page: call.page
         )
         course.request = request
         let sent = await provider.send(
@@ -103,10 +101,28 @@ public final class Executor: Sendable {
             until: deadline
         ) { gates.admitRetry(pass, call.constraints) }
         course.take(sent)
-        outcome = sent.last.breakerOutcome
-        let answer = try AnswerReader(call.operation, request, secret).read(sent.last)
-        isError = false
+        end.observe(sent.last, configuration.breaker, clock)
+        let answer = try AnswerReader(call.operation, request, scope, page: call.page)
+            .read(sent.last)
+        end.isError = false
         return answer
+    }
+
+    /// The request that a call would send, as its audit record would show it; nothing is sent, and no
+    /// secret is read: what would stand in its place is `AuditRedaction.mark`.
+    public func preview(_ call: CapabilityCall) throws(CallFailure.Reason) -> JSONValue {
+        try call.checkInput()
+        let secret = SecretMask(call.spec, call.operation).secret
+        let scope = TemplateScope(input: call.input, config: call.config, secret: secret)
+        var course = CallCourse()
+        course.request = try provider.render(
+            call.spec,
+            call.operation,
+            scope,
+            trace: call.trace,
+            idempotencyKey: call.idempotencyKey
+        )
+        return course.audited(call.spec)?.request.json ?? .null
     }
 
     private func checkAudit() throws(CallFailure.Reason) {
@@ -125,9 +141,14 @@ public final class Executor: Sendable {
         gates.usage(connection.gateKey, constraints)
     }
 
-    /// After how long the connection's circuit breaker lets a call through; nil when it does now.
-    public func circuitOpenTime(of connection: ConnectionID, in tenant: TenantID) -> Duration? {
-        gates.openTime(ConnectionGates.Key(tenant: tenant, connection: connection))
+    /// After how long the connection's circuit breaker lets a call of the class through; nil when it
+    /// does now.
+    public func circuitOpenTime(
+        of connection: ConnectionID,
+        _ callClass: Operation.CallClass,
+        in tenant: TenantID
+    ) -> Duration? {
+        gates.openTime(ConnectionGates.Key(tenant: tenant, connection: connection), callClass)
     }
 
     /// Whether some connection's circuit breaker may be open; false is certain.

@@ -30,7 +30,7 @@ extension ExecuteCapability {
             call.revision = state.revision
             call.decision = decision
             call.question = wish.question
-            switch await context.services.executor.execute(call) {
+            switch try await answer(to: call, wish, context) {
             case .success(let result):
                 return CommandAnswer(
                     body: .json(Self.json(result, decision)),
@@ -45,6 +45,21 @@ extension ExecuteCapability {
             }
         }
         throw unavailable(resolution, passedOver, context)
+    }
+
+    private func answer(
+        to call: CapabilityCall,
+        _ wish: Wish,
+        _ context: CommandContext
+    ) async throws(CommandError) -> Result<CallResult, CallFailure> {
+        let executor = context.services.executor
+        guard let pages = wish.pages else { return await executor.execute(call) }
+        guard call.operation.pagination != nil else {
+            let detail = "the operation \(call.operation.id.text) does not answer in pages"
+            let place = JSONPointer.root.appending("pages")
+            throw .invalid([Issue(.invalidValue, at: place, detail)])
+        }
+        return await PageWalk(executor, pages: pages).run(call)
     }
 
     private static func json(_ result: CallResult, _ decision: AuditDecision) -> JSONValue {

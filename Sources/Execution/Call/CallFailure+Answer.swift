@@ -66,8 +66,7 @@ extension CallFailure.Reason {
         case .circuitOpen(let seconds):
             "The provider has failed too often; try again in \(seconds) s."
         case .providerError(let error):
-            error.status.map { "The provider answered \($0)." }
-                ?? "The provider answered what cannot be read."
+            error.words
         case .providerTimeout: "The provider did not answer in time."
         case .providerUnreachable(let detail): "The provider cannot be reached: \(detail)."
         case .addressRefused(let detail): "The provider may not be called: \(detail)."
@@ -100,12 +99,20 @@ extension CallFailure {
 }
 
 extension CallFailure.ProviderError {
+    /// What was answered, in the provider's own words where it has some.
+    fileprivate var words: String {
+        guard let status else { return "The provider answered what cannot be read." }
+        let named = "The provider answered \(status)" + (code.map { " \($0)" } ?? "")
+        return message.map { "\(named): \($0)" } ?? "\(named)."
+    }
+
     /// The error as the API writes it.
     public var json: JSONValue {
         var object: JSONObject = [
             "status": status.map { .integer(Int64($0)) } ?? .null, "body": body,
         ]
         object["code"] = code.map { .string($0) }
+        object["message"] = message.map { .string($0) }
         object["requestId"] = requestID.map { .string($0) }
         return .object(object)
     }

@@ -49,6 +49,8 @@ public struct CallFailure: Error, Sendable {
         public let body: JSONValue
         /// The provider's own code, from where the spec says it stands.
         public let code: String?
+        /// The provider's own words, from where the spec says they stand.
+        public let message: String?
         /// The provider's own id of the request.
         public let requestID: String?
     }

@@ -55,7 +55,9 @@ extension CapabilityCall {
                     attempts: course.attempts,
                     latency: latency,
                     auditID: auditID,
-                    passedOver: passedOver
+                    passedOver: passedOver,
+                    warnings: answer.warnings,
+                    nextPage: answer.nextPage
                 )
             )
         case .failure(let reason):

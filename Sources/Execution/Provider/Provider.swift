@@ -50,13 +50,15 @@ struct Provider: Sendable {
         _ operation: Operation,
         _ scope: TemplateScope,
         trace: TraceContext?,
-        idempotencyKey: String?
+        idempotencyKey: String?,
+        page: PageStep? = nil
     ) throws(CallFailure.Reason) -> RenderedRequest {
         let extras = RequestRenderer.Extras(
             trace: trace?.child() ?? .begin(),
             idempotencyKey: idempotencyKey ?? UUIDv7.make(now: clock.calendar()),
             userAgent: configuration.userAgent,
-            responseByteCountMax: configuration.responseByteCountMax
+            responseByteCountMax: configuration.responseByteCountMax,
+            page: page
         )
         do throws(RenderFailure) {
             return try RequestRenderer(spec, operation, scope).render(extras)
