@@ -100,7 +100,7 @@ import Testing
         }
         // The operator is told more.
         let text = try await world.api.send(.get, "/metrics").text
-        for reason in ["unknownConnection", "noKey", "secretUnavailable", "notDeclared"] {
+        for reason in ["unknownConnection", "noSecret", "secretUnavailable", "notDeclared"] {
             let sample = #"failures_total{kind="webhook",reason="\#(reason)"}"#
             #expect(text.contains(sample), "\(reason)")
         }

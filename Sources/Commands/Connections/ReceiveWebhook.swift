@@ -11,6 +11,10 @@ import Platform
 /// is there or not. What is taken is in the log before it is answered, once, however often and to
 /// whichever replica it is sent.
 public struct ReceiveWebhook: Sendable {
+    /// A refusal is answered a whole number of these after the request came, so that the time does
+    /// not tell how far it got: a connection that is there is looked at longer than one that is not.
+    static let refusalStep = Duration.milliseconds(10)
+
     /// What a provider posted, as it came.
     public struct Posted: Sendable {
         /// The URL under which the provider may know the route, with its query.
@@ -54,6 +58,7 @@ public struct ReceiveWebhook: Sendable {
     /// - Throws: `SIGNATURE_INVALID`; `TOO_MANY_FAILURES`; `CONNECTION_NOT_ACTIVE`, to the provider
     ///   alone; what the ledger and the trail throw.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let began = MonotonicClock.precise
         let webhook = InboundWebhook(
             urls: [posted.url],
             query: posted.query,
@@ -61,7 +66,7 @@ public struct ReceiveWebhook: Sendable {
             receivedAt: context.now,
             lookUp: posted.lookUp
         )
-        let (account, verified) = try await verify(webhook, context)
+        let (account, verified) = try await verify(webhook, since: began, context)
         let counts = context.services.inboundWebhooks
         if let challenge = account.challenge(verified) {
             counts.note(.challenge)
@@ -104,6 +109,7 @@ public struct ReceiveWebhook: Sendable {
 
     private func verify(
         _ webhook: InboundWebhook,
+        since began: MonotonicInstant,
         _ context: CommandContext
     ) async throws(CommandError) -> (WebhookAccount, VerifiedWebhook) {
         let account = WebhookAccount(tenant, connection, in: context.state)
@@ -113,7 +119,22 @@ public struct ReceiveWebhook: Sendable {
             guard let account else { preconditionFailure("nobody signs for no connection") }
             return (account, verified)
         } catch {
-            throw refusal(error, context)
+            let refusal = refusal(error, context)
+            await Self.waitOut(since: began)
+            throw refusal
+        }
+    }
+
+    /// Waits until a whole number of steps is over.
+    private static func waitOut(since began: MonotonicInstant) async {
+        let elapsed = MonotonicClock.precise - began
+        var end = refusalStep
+        // A few times: a secret is waited for no longer than some seconds.
+        while end < elapsed { end += refusalStep }
+        do {
+            try await Task.sleep(for: end - elapsed)
+        } catch {
+            // The server ends, or the client has gone: nobody measures.
         }
     }
 

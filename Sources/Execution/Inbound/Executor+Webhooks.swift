@@ -9,7 +9,8 @@ extension Executor {
     /// Decides whether a webhook was signed by the connection's provider.
     ///
     /// The secret is read last, when the request is in good form and recent: who has no signature
-    /// makes nobody read one. For a connection that is not there, what a check takes is spent.
+    /// makes nobody read one. How long that takes tells where it ended: whoever answers a refusal
+    /// hides it.
     ///
     /// - Parameters:
     ///   - webhook: What was posted.
@@ -20,35 +21,14 @@ extension Executor {
         _ webhook: InboundWebhook,
         for account: (connection: Connection, spec: IntegrationSpec)?
     ) async throws(WebhookDefect) -> VerifiedWebhook {
-        do throws(WebhookDefect) {
-            let (signing, claim) = try Self.claim(webhook, account?.spec)
-            let keys = try await keys(account?.connection, account?.spec, signing)
-            return try WebhookVerifier(signing: signing).verify(webhook, claim, keys)
-        } catch {
-            // Where no key was tried, the time of one is spent.
-            if error != .wrongSignature { WebhookVerifier.spend(on: webhook) }
-            throw error
-        }
-    }
-
-    private static func claim(
-        _ webhook: InboundWebhook,
-        _ spec: IntegrationSpec?
-    ) throws(WebhookDefect) -> (WebhookSigning, WebhookClaim) {
-        guard let spec else { throw .unknownConnection }
+        guard let (connection, spec) = account else { throw .unknownConnection }
         guard let signing = spec.webhookSigning else { throw .notDeclared }
-        return (signing, try WebhookClaim(webhook, signing))
-    }
-
-    private func keys(
-        _ connection: Connection?,
-        _ spec: IntegrationSpec?,
-        _ signing: WebhookSigning
-    ) async throws(WebhookDefect) -> WebhookKeys {
-        guard let reference = connection?.secretReference, let spec else { throw .noKey }
+        let claim = try WebhookClaim(webhook, signing)
+        guard let reference = connection.secretReference else { throw .noSecret }
         let secret = await provider.secret(reference, of: spec, within: Self.webhookSecretWait)
         guard let secret else { throw .secretUnavailable }
-        return WebhookKeys(secret, signing)
+        let keys = WebhookKeys(secret, signing)
+        return try WebhookVerifier(signing: signing).verify(webhook, claim, keys)
     }
 }
 

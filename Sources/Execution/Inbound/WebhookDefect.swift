@@ -5,6 +5,8 @@ public enum WebhookDefect: String, Error, Sendable, CaseIterable {
     case unknownConnection
     /// The connection's spec does not say how its webhooks are signed.
     case notDeclared
+    /// The connection names no secret.
+    case noSecret
     /// The connection's secret can't be read.
     case secretUnavailable
     /// The secret has no key that the scheme can use.
