@@ -19,6 +19,7 @@ struct TestAPI {
         over ledger: Ledger? = nil,
         accessLog: AccessLog? = nil,
         recentBounds: RecentEntryBounds = RecentEntryBounds(),
+        secretRoot: String? = nil,
         change: (inout Services.Settings) -> Void = { _ in }
     ) async throws {
         var settings = Services.Settings()
@@ -27,7 +28,12 @@ struct TestAPI {
         self.ledger = try ledger ?? Ledger(journal: MemoryJournal(), recentBounds: recentBounds)
         audit = try await AuditTrail.open(AuditTrail.Configuration())
         handler = APIHandler(
-            services: try await TestServices.make(settings, ledger: self.ledger, audit: audit),
+            services: try await TestServices.make(
+                settings,
+                ledger: self.ledger,
+                audit: audit,
+                secretRoot: secretRoot
+            ),
             accessLog: accessLog
         )
     }

@@ -10,10 +10,13 @@ enum TestServices {
     static func make(
         _ settings: Services.Settings,
         ledger: Ledger,
-        audit: AuditTrail
+        audit: AuditTrail,
+        secretRoot: String? = nil
     ) async throws -> Services {
         let outbound = try OutboundClient(OutboundConfiguration())
-        let secrets = try SecretKeeper(SecretsConfiguration())
+        var configuration = SecretsConfiguration()
+        configuration.fileRoot = secretRoot
+        let secrets = try SecretKeeper(configuration)
         return Services(
             settings: settings,
             ledger: ledger,

@@ -73,7 +73,8 @@ import Testing
             .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: .only),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
-            .removeBlueprint(config.blueprint),
+            .removeBlueprint(config.blueprint), .receiveWebhook(try WebhookFixture.delivery("a")),
+            .rememberWebhooks(row: 1023, [WebhookFixture.mark("a"), WebhookFixture.mark("b")]),
         ]
         for change in changes {
             let texts = try roundTrip(change)
@@ -92,6 +93,8 @@ import Testing
         #"{"#, #"[]"#, #"{"revision":1}"#,
         #"{"revision":1,"at":"x","actor":{"type":"a","id":"b"},"changes":[]}"#,
         head + #"[{"kind":"moon","action":"put"}]}"#,
+        head + #"[{"kind":"webhook","action":"remember","row":1024,"marks":[]}]}"#,
+        head + #"[{"kind":"webhook","action":"remember","row":0,"marks":["1 2 3"]}]}"#,
         head + #"[{"kind":"connection","action":"put","# + stamps + #","object":{}}]}"#,
     ])
     func `an entry that can't be read is damage, not a guess`(_ text: String) {

@@ -175,6 +175,9 @@ enum OpenAPISchemas {
 
     private static let answers: JSONObject = [
         "Issue": issue,
+        "WebhookReceipt": object([
+            "deliveryId": text, "duplicate": ["type": "boolean"], "challenge": text,
+        ]),
         "Problem": object(
             [
                 "type": text, "title": text, "status": integer, "detail": text, "instance": text,

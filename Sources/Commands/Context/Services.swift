@@ -57,6 +57,7 @@ public final class Services: Sendable {
     let tables = LiveTables()
     let events: EventFeed
     let exports: StreamSlots
+    let inboundWebhooks = WebhookCounts()
     let attributeTables = AttributeTables()
     let reachIndexes = ReachIndexes()
     let denials: DenialTrail
@@ -96,14 +97,18 @@ public final class Services: Sendable {
         self.decisions = decisions
         self.exports = ExportObjects.makeSlots()
         let (failures, tokens) = (authentication.failures, settings.tokens)
+        let inboundWebhooks = inboundWebhooks
         addMetrics {
-            events.metricsText + denials.metricsText + decisions.metricsText + failures.metricsText
+            events.metricsText + inboundWebhooks.metricsText + denials.metricsText
+                + decisions.metricsText + failures.metricsText
                 + (tokens?.metricsText ?? "") + executor.limitMetrics
         }
     }
 
     /// The declared environments.
     public var environments: [Environment] { settings.environments }
+    /// The URL under which clients reach the server; nil when it is not known.
+    public var publicURL: String? { settings.publicURL }
     /// The store's newest durable revision.
     public var revision: UInt64 { ledger.revision }
     /// The position of the store's newest durable state; see `Ledger.position`.

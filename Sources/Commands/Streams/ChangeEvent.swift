@@ -17,6 +17,7 @@ struct ChangeEvent: Sendable {
         case entity
         case policy
         case key
+        case webhook
     }
 
     /// Where an event stands: its id.
@@ -182,6 +183,15 @@ struct ChangeEvent: Sendable {
                 tenant: key.value.tenant,
                 id: key.value.id.text,
                 object: key.json(lastUsedAt: nil)
+            )
+        case .receiveWebhook(let delivery):
+            Subject(
+                kind: .webhook,
+                action: "received",
+                tenant: delivery.tenant,
+                environment: delivery.environment,
+                id: delivery.mark.deliveryID,
+                object: delivery.object
             )
         case .removeCredential(let id):
             Subject(

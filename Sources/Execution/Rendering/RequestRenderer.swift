@@ -44,7 +44,10 @@ struct RequestRenderer {
     /// Whether a call of the operation needs the connection's secret.
     static func needsSecret(_ spec: IntegrationSpec, _ operation: Operation) -> Bool {
         let isAuthenticated = spec.auth.contains { method in
-            if case .declared = method { false } else { true }
+            switch method {
+            case .webhookSigning, .declared: false
+            default: true
+            }
         }
         let templates = operation.headers + operation.query + (spec.transport?.headers ?? [])
         return isAuthenticated || templates.contains { $0.value.refersToSecret }

@@ -50,7 +50,7 @@ extension AuthMethod {
         case .bearer(let field): [field]
         case .basic(let user, let password): [user] + (password.map { [$0] } ?? [])
         case .header(_, _, let field), .query(_, _, let field): [field]
-        case .declared: []
+        case .webhookSigning, .declared: []
         }
     }
 }

@@ -82,6 +82,10 @@ extension Change {
                 hash: try fields.text("hash")
             )
             return .anchorAudit(anchor, of: try fields.writer())
+        case ("webhook", "receive"): return .receiveWebhook(try WebhookDelivery(stored: fields))
+        case ("webhook", "remember"):
+            let (row, marks) = try WebhookMarks.read(fields)
+            return .rememberWebhooks(row: row, marks)
         default:
             throw ChangeError(detail: "there is no change \(kind).\(action) in this version")
         }

@@ -133,6 +133,12 @@ extension Change {
             head["sequence"] = .integer(Int64(clamping: anchor.sequence))
             head["hash"] = .string(anchor.hash)
             return head
+        case .receiveWebhook(let delivery): return delivery.storedJSON
+        case .rememberWebhooks(let row, let marks):
+            var head = Self.head("webhook", "remember", tenant: nil)
+            head["row"] = .integer(Int64(row))
+            head["marks"] = .array(marks.map { .string($0.text) })
+            return head
         default: preconditionFailure("every change is written by one of these functions")
         }
     }

@@ -32,10 +32,16 @@ public enum Change: Sendable {
     /// The head of a process's audit trail, so that cutting its end is seen.
     case anchorAudit(AuditAnchor, of: AuditWriter)
 
+    /// A webhook that was taken; of it the state keeps its mark alone.
+    case receiveWebhook(WebhookDelivery)
+    /// The marks of one row of their table; in snapshots.
+    case rememberWebhooks(row: Int, [WebhookMark])
+
     /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
     public var movesRevision: Bool {
         switch self {
-        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit:
+        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit,
+            .rememberWebhooks:
             false
         default: true
         }

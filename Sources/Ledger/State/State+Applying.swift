@@ -23,6 +23,9 @@ extension State {
         case .expireIdempotency: idempotency.removeExpired(at: at)
         case .removeIdempotency(let key): idempotency.set(key, nil)
         case .anchorAudit(let anchor, let writer): apply(anchor, of: writer)
+        case .receiveWebhook(let delivery):
+            receivedWebhooks.add(delivery.mark, of: delivery.tenant, at: at)
+        case .rememberWebhooks(let row, let marks): receivedWebhooks.set(row, marks)
         default: applyToTenant(change)
         }
     }

@@ -20,6 +20,8 @@ public struct State: Sendable {
     public internal(set) var idempotency = IdempotencyTable()
     /// Which live configs name a domain, in small letters.
     public internal(set) var domains = ShardedTable<String, Set<DomainHolder>>()
+    /// The webhooks that are known again.
+    public internal(set) var receivedWebhooks = WebhookMarks()
     /// The anchored heads of the audit trails, of each process its own.
     public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
 

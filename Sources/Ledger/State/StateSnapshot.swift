@@ -42,6 +42,9 @@ struct StateSnapshot: SnapshotSource {
         for key in state.idempotency.keys.sorted() {
             if let record = state.idempotency[key] { try put(.putIdempotency(record)) }
         }
+        for (row, marks) in state.receivedWebhooks.rows.enumerated() where !marks.isEmpty {
+            try put(.rememberWebhooks(row: row, marks))
+        }
         for (writer, anchor) in state.auditAnchors.sorted(by: { $0.key < $1.key }) {
             try put(.anchorAudit(anchor, of: writer))
         }

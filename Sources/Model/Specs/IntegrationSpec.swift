@@ -52,6 +52,12 @@ public struct IntegrationSpec: DocumentNoun {
         public let use: String?
     }
 
+    /// How the provider signs what it sends to a connection; nil when it sends nothing.
+    public var webhookSigning: WebhookSigning? {
+        for case .webhookSigning(let signing) in auth { return signing }
+        return nil
+    }
+
     /// The provision of `capability` in `version`, or in its highest version when none is named.
     public func provision(of capability: CapabilityKey, version: ObjectVersion?) -> Provision? {
         let candidates = provides.filter { $0.capability == capability }
@@ -86,6 +92,8 @@ public enum AuthMethod: Sendable, Hashable {
     case header(name: String, prefix: String, secretField: String)
     /// A query parameter.
     case query(name: String, prefix: String, secretField: String)
+    /// How the provider signs what it sends to a connection; adds nothing to a call.
+    case webhookSigning(WebhookSigning)
     /// Declared for other parts of the product; adds nothing to a call.
     case declared(type: String)
 }

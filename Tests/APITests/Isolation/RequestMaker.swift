@@ -114,6 +114,7 @@ struct RequestMaker {
         let schema: String
         switch route.body {
         case .none: return nil
+        case .raw: return ["type": "unsigned"]
         case .mergePatch: return ["description": "another one"]
         case .json(let name), .optionalJSON(let name), .lenientJSON(let name),
             .jsonOrLines(let name):
