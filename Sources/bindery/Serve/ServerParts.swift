@@ -103,6 +103,7 @@ enum ServerParts {
         let configuration = OutboundConfiguration(
             addressPolicy: AddressPolicy(allow: settings.allow),
             caFile: settings.caFile,
+            proxy: settings.proxy,
             userAgent: "bindery/\(Version.text)"
         )
         do {
@@ -111,7 +112,8 @@ enum ServerParts {
             switch error {
             case .caFileUnreadable(let path): throw .failed("outbound.caFile: can't read \(path)")
             case .system(let detail): throw .failed("the HTTP client can't start: \(detail)")
-            case .malformedProxy, .malformedUserAgent, .limitOutOfRange:
+            case .malformedProxy: throw .failed("outbound.proxy: is no http or https URL")
+            case .malformedUserAgent, .limitOutOfRange:
                 preconditionFailure("these settings are the program's own: \(error)")
             }
         }

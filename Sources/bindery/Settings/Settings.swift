@@ -91,6 +91,8 @@ struct OutboundSettings: Sendable, Hashable {
     var allow: [AddressRange] = []
     /// A file of certificate authorities that are trusted beside the system's.
     var caFile: String?
+    /// The proxy that all calls take; nil for none.
+    var proxy: String?
 }
 
 /// How providers are called.
