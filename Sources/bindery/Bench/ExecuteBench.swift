@@ -79,11 +79,11 @@ struct ExecuteBench {
     ) async throws(CommandFailure) -> Measured {
         // Connections are opened, and caches filled, before anything counts.
         _ = try await run(inFlightCount, inFlightCount * 4, work)
-        let start = MonotonicClock.now
+        let start = ContinuousClock.now
         let processor = ProcessUsage.processorTime
         var measured = Measured()
         measured.latencies = try await run(inFlightCount, callCount, work)
-        measured.seconds = (MonotonicClock.now - start) / .seconds(1)
+        measured.seconds = (ContinuousClock.now - start) / .seconds(1)
         measured.processorMicroseconds =
             (ProcessUsage.processorTime - processor) / .microseconds(1)
         return measured
@@ -117,13 +117,14 @@ struct ExecuteBench {
         var latencies: [Duration] = []
         latencies.reserveCapacity(count)
         for _ in 0..<count {
-            let start = MonotonicClock.now
+            // Not the clock of calls, which is coarse.
+            let start = ContinuousClock.now
             do {
                 guard try await work() else { return nil }
             } catch {
                 return nil
             }
-            latencies.append(MonotonicClock.now - start)
+            latencies.append(ContinuousClock.now - start)
         }
         return latencies
     }
