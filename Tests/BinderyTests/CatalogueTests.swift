@@ -47,6 +47,19 @@ import Testing
         #expect(names.sorted() == files.sorted())
     }
 
+    @Test func `there are providers of every category`() throws {
+        let specs = try specs().map(\.spec)
+        #expect(specs.count >= 40)
+        let categories: Set<String> = [
+            "payments", "email", "calendar", "sms", "messaging", "llm", "voice", "image",
+            "analytics", "vector-store", "storage", "crm", "helpdesk", "project-management",
+            "open-banking", "database", "accounting",
+        ]
+        let counts = Dictionary(grouping: specs, by: \.category.text).mapValues(\.count)
+        #expect(Set(counts.keys) == categories)
+        #expect(counts.values.allSatisfy { $0 >= 2 }, "\(counts)")
+    }
+
     @Test func `every spec says what a reader needs`() throws {
         for (file, spec) in try specs() {
             let document = spec.document.object
@@ -88,22 +101,4 @@ import Testing
         }
         #expect(providers.count >= core.countMin, "\(core.capability): \(providers)")
     }
-}
-
-/// A capability, and an input that every provider of it takes.
-struct CatalogueCore: Sendable, CustomTestStringConvertible {
-    let capability: String
-    /// The least number of its providers.
-    let countMin: Int
-    let input: String
-
-    var testDescription: String { capability }
-
-    static let all: [CatalogueCore] = [
-        CatalogueCore(
-            capability: "email.send",
-            countMin: 1,
-            input: #"{"to": "ada@example.com", "subject": "Hello", "textBody": "Hello, Ada."}"#
-        )
-    ]
 }

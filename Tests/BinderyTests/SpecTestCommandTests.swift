@@ -100,6 +100,41 @@ import Testing
         #expect(covered.output.contains("error demo.ping: /auth/0 does not stand in the request"))
     }
 
+    @Test func `finds what is taken and never sent, and what is sent and never taken`() async throws
+    {
+        let input = #""to": {"type": "string", "format": "email"}"#
+        let more = spec().replacing(input, with: input + #", "bcc": {"type": "string"}"#)
+            .replacing("\"/ping\"", with: "\"/ping/{{input.depth}}\"")
+        try folder.write("demo.mail.json", more)
+        let run = await run()
+        #expect(run.status == .failure)
+        #expect(
+            run.output.contains(
+                "error demo.send: /operations/demo.send/inputSchema/properties/bcc is taken"
+            )
+        )
+        #expect(
+            run.output.contains(
+                "error demo.ping: /operations/demo.ping {{input.depth}} is no property of the"
+            )
+        )
+    }
+
+    @Test func `plays an answer that the spec's mapping turns into its output`() async throws {
+        let mapped =
+            #", "response": {"output": {"text": "{{response.body.list.1.text}}"}}, "#
+            + #""outputSchema": {"type": "object", "required": ["text"], "#
+            + #""properties": {"text": {"type": "string", "format": "uuid"}}}"#
+        try folder.write("demo.mail.json", spec(operation: mapped))
+        let good = await run()
+        #expect(good.status == .success, "\(good.output)")
+        let other = mapped.replacing("response.body.list", with: "response.headers.list")
+        try folder.write("demo.mail.json", spec(operation: other))
+        let bad = await run()
+        #expect(bad.status == .failure)
+        #expect(bad.output.contains("full: an answer breaks it: /output/text"))
+    }
+
     @Test func `tells a spec that is none by its place, and a call that makes no sense`()
         async throws
     {

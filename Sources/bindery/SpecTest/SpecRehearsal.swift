@@ -59,10 +59,11 @@ struct SpecRehearsal: Sendable {
             let detail = "no input that it takes can be made: give one in its examples"
             return note(operation, "\(place)/inputSchema", detail)
         }
-        guard let answer = Self.answer(of: operation) else {
+        guard let answer = RehearsalAnswer.body(of: operation) else {
             let detail = "no answer that it takes can be made: give one in its examples"
             return note(operation, "\(place)/outputSchema", detail)
         }
+        findings += RehearsalTemplates(spec: scene.written, operation: operation).findings
         for take in takes {
             stage.provider.play(answer)
             let call = Self.call(operation, scene, take.input)
@@ -97,15 +98,13 @@ struct SpecRehearsal: Sendable {
         }
     }
 
-    /// What the provider is to answer.
-    private static func answer(of operation: Operation) -> JSONValue? {
-        guard let schema = operation.outputSchema else { return [:] }
-        return schema.example(.full)
-    }
-
+    /// What is wrong with how a call went; nil for nothing.
     private static func detail(_ result: Result<CallResult, CallFailure>) -> String? {
-        guard case .failure(let failure) = result else { return nil }
-        return failure.reason.detail
+        switch result {
+        case .failure(let failure): failure.reason.detail
+        case .success(let success):
+            success.warnings.first.map { "an answer breaks it: \($0.pointer) \($0.detail)" }
+        }
     }
 
     private static func call(
@@ -161,7 +160,7 @@ struct SpecRehearsal: Sendable {
             let operation = scene.spec.operations[check.operation]
         else { return }
         let place = "/healthCheck/operation"
-        guard let answer = Self.answer(of: operation) else { return }
+        guard let answer = RehearsalAnswer.body(of: operation) else { return }
         stage.provider.play(answer)
         let health = await stage.health.check(
             scene.connection,

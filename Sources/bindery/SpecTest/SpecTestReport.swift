@@ -5,10 +5,13 @@ enum SpecTestReport {
     /// A line for each call, and one below for each thing that is wrong.
     static func lines(_ rehearsal: SpecRehearsal, _ findings: [RehearsalFinding]) -> [String] {
         var lines = [rehearsal.name]
+        var operation = ""
         for entry in rehearsal.entries {
-            let line = entry.request["line"]?.string ?? ""
-            lines.append("  \(entry.operation) (\(entry.take.rawValue))")
-            lines.append("    \(line)")
+            if entry.operation != operation { lines.append("  \(entry.operation)") }
+            operation = entry.operation
+            let take = entry.take.rawValue
+            let padding = String(repeating: " ", count: max(1, 9 - take.count))
+            lines.append("    \(take)\(padding)\(entry.request["line"]?.string ?? "")")
         }
         if let line = rehearsal.healthCheck?["line"]?.string {
             lines += ["  health check", "    \(line)"]

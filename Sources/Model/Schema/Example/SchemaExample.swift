@@ -135,7 +135,7 @@ struct SchemaExample {
         for name in required where !object.contains(name) && more != false {
             object[name] = value(of: more, extent, named: name, depth: depth + 1)
         }
-        if object.isEmpty, isFull, more.object?.isEmpty == false {
+        if object.isEmpty, properties.isEmpty, isFull, more != false {
             object["key"] = value(of: more, extent, named: "value", depth: depth + 1)
         }
         return .object(object)
