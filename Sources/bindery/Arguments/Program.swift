@@ -6,7 +6,8 @@ enum Program {
     /// Every command, in the order of the help.
     static let commands: [Command] = [
         ServeCommand.command, DemoProviderCommand.command, KeysCreateCommand.command,
-        CheckCommand.command, DiffCommand.command, ApplyCommand.command, ExportCommand.command,
+        CheckCommand.command, SpecTestCommand.command, DiffCommand.command, ApplyCommand.command,
+        ExportCommand.command,
         ImportCommand.command,
         GetCommand.command, VersionsCommand.command, ResolveCommand.command, ExplainCommand.command,
         ReachCommand.command,
