@@ -118,7 +118,8 @@ enum OpenAPISchemas {
                 "status": ["enum": ["draft", "active", "paused", "revoked"]],
                 "statusReason": text, "tags": texts, "metadata": free, "description": text,
                 "limits": free, "credentialsExpiresAt": time, "revision": integer,
-                "health": reference("ConnectionHealth"),
+                "health": reference("ConnectionHealth"), "previousSecretRef": text,
+                "overlapUntil": time,
             ],
             required: ["meta", "ownershipMode"]
         ),
@@ -130,6 +131,14 @@ enum OpenAPISchemas {
                 "errorCode": ["type": ["string", "null"]],
                 "errorMessage": ["type": ["string", "null"]], "consecutiveFailures": integer,
                 "lastSuccessAt": ["type": ["string", "null"]],
+                "isFlapping": ["type": "boolean"],
+                "history": list(
+                    object([
+                        "at": time, "status": text, "from": text,
+                        "latencyMs": ["type": ["number", "null"]],
+                        "errorCode": ["type": ["string", "null"]],
+                    ])
+                ),
             ],
             required: ["status"]
         ),
@@ -293,7 +302,10 @@ enum OpenAPISchemas {
     private static let bodies: JSONObject = [
         "Reason": object(["reason": text]),
         "ChangeSummary": object(["changeSummary": text]),
-        "Rotation": object(["secretRef": text, "reason": text], required: ["secretRef"]),
+        "Rotation": object([
+            "secretRef": text, "overlapSeconds": integer, "rollback": ["type": "boolean"],
+            "reason": text,
+        ]),
         "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
         "Promotion": object(["to": text, "connections": free], required: ["to"]),
         "Explain": object([

@@ -1,6 +1,8 @@
+import Execution
 import JSON
 import Ledger
 import Model
+import Resolver
 
 /// Runs the health checks of a config's connections that are missing or stale.
 struct HealthRefresh {
@@ -81,15 +83,12 @@ struct HealthRefresh {
         _ context: CommandContext,
         secret: SecretReference? = nil
     ) async -> ConnectionHealth? {
-        guard let connection = tenant.connections[id]?.value,
-            let spec = state.catalog.specs[connection.spec]?.value
+        guard let connection = tenant.connections[id],
+            let spec = state.catalog.specs[connection.value.spec]?.value
         else { return nil }
-        return await context.services.checkHealth(
-            connection,
-            spec,
-            previous: tenant.health[id] ?? .unknown,
-            secret: secret,
-            context
+        return await context.services.healthChecker.check(
+            HealthQuestion(connection.value, spec, secret: secret, context),
+            previous: context.services.newestHealth(of: connection, in: tenant)
         )
     }
 
@@ -117,5 +116,33 @@ struct HealthRefresh {
         } catch {
             throw CommandError(error)
         }
+        for one in found {
+            let target = HealthTarget(tenant: scope.tenant, connection: one.connection.value.id)
+            context.services.healthBook.note(one.health, target, of: one.connection)
+        }
+    }
+}
+
+extension HealthQuestion {
+    /// The question of a caller, with `secret` in the place of the connection's own if given.
+    init(
+        _ connection: Connection,
+        _ spec: IntegrationSpec,
+        secret: SecretReference?,
+        _ context: CommandContext
+    ) {
+        let config = MergedConfig(
+            schema: spec.configSchema,
+            connection: connection.config,
+            binding: nil
+        )
+        self.init(
+            connection,
+            spec,
+            config: config.object,
+            secretReference: secret,
+            actor: context.caller.auditActor,
+            requestID: context.requestID
+        )
     }
 }

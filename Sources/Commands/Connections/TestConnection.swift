@@ -37,7 +37,7 @@ public struct TestConnection: Sendable {
             )
         }
         return CommandAnswer(
-            body: .json(.object(TenantState.json(connection, health))),
+            body: .json(.object(TenantState.json(connection, health, tenant.overlaps[id]))),
             revision: context.state.revision,
             entityRevision: connection.revision
         )

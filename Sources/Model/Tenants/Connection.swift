@@ -98,7 +98,7 @@ extension Connection {
     private static let members: Set<String> = [
         "meta", "ownershipMode", "externalAccountId", "config", "secretRef", "status",
         "statusReason", "tags", "metadata", "description", "limits", "credentialsExpiresAt",
-        "revision", "health",
+        "revision", "health", "previousSecretRef", "overlapUntil",
     ]
     private static let metaMembers: Set<String> = [
         "id", "tenantId", "integrationKey", "integrationVersion", "label", "environment",
@@ -144,7 +144,7 @@ extension Connection {
         Self.checkTexts(reader)
         var object = reader.object
         object["revision"] = nil
-        object["health"] = nil
+        for name in ["health", "previousSecretRef", "overlapUntil"] { object[name] = nil }
         let names = ["id": id.text, "tenantId": tenant.text]
         object["meta"] = .object(meta.withoutStamps(names))
         if object["config"] == nil { object["config"] = .object([:]) }

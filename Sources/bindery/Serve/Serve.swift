@@ -29,8 +29,10 @@ enum Serve {
             throw error
         }
         let server: HTTPServer
+        let health: HealthMonitor
         do {
             let services = try ServerParts.services(settings, stores, tokens.verifier)
+            health = HealthMonitor(services, settings.health)
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()
@@ -38,10 +40,14 @@ enum Serve {
             await stores.close()
             throw error
         }
+        health.start()
         let watch = StoreWatch(stores, log)
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
+        // Beside the drain: checks that run are ended, not waited for.
+        async let isHealthStopped: Void = health.stop()
         await server.drain()
+        await isHealthStopped
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
         await watch.stop()
