@@ -119,10 +119,17 @@ enum OpenAPISchemas {
                 "statusReason": text, "tags": texts, "metadata": free, "description": text,
                 "limits": free, "credentialsExpiresAt": time, "revision": integer,
                 "health": reference("ConnectionHealth"), "previousSecretRef": text,
-                "overlapUntil": time,
+                "overlapUntil": time, "validation": reference("CredentialValidation"),
             ],
             required: ["meta", "ownershipMode"]
         ),
+        "CredentialValidation": object([
+            "operation": text, "valid": ["type": "boolean"], "checkedAt": time,
+            "latencyMs": ["type": "number"], "scopes": ["type": ["array", "null"]],
+            "missingScopes": texts, "quota": ["type": ["object", "null"]],
+            "errorCode": ["type": ["string", "null"]],
+            "errorMessage": ["type": ["string", "null"]],
+        ]),
         "ConnectionHealth": object(
             [
                 "status": ["enum": ["healthy", "degraded", "unhealthy", "unknown"]],

@@ -1,3 +1,4 @@
+import Execution
 public import JSON
 import Ledger
 public import Model
@@ -35,13 +36,23 @@ public struct RotateConnection: Sendable {
         try TestConnection.checkCallable(seen.value)
         let reference = try wish.reference(for: seen.value, tenant, context.now)
         let health = await HealthRefresh.check(id, tenant, state, context, secret: reference)
+        let validation = await HealthRefresh.validate(
+            seen.value,
+            state,
+            context,
+            secret: reference
+        )
         // A rollback is what is left when nothing works: it asks for no success.
-        if !wish.isRollback { try Self.judge(health) }
+        if !wish.isRollback {
+            try Self.judge(health)
+            try Self.judge(validation)
+        }
         let until = context.now + .seconds(wish.overlapSeconds)
         let change = Rotation(
             seen: seen,
             reference: reference,
             health: health,
+            validation: validation,
             overlap: wish.overlapSeconds == 0
                 ? nil : seen.value.overlap(with: reference, until: until)
         )
@@ -59,10 +70,21 @@ public struct RotateConnection: Sendable {
         )
     }
 
+    private static func judge(_ validation: CredentialValidation?) throws(CommandError) {
+        guard let validation, !validation.isValid else { return }
+        throw CommandError(
+            .invalid,
+            "CREDENTIAL_INVALID",
+            "The new secret is not good for what the integration does; the old one stays.",
+            members: ["validation": validation.json]
+        )
+    }
+
     private struct Rotation: Sendable {
         let seen: Stored<Connection>
         let reference: SecretReference
         let health: ConnectionHealth?
+        let validation: CredentialValidation?
         let overlap: SecretOverlap?
     }
 
@@ -94,6 +116,14 @@ public struct RotateConnection: Sendable {
                 json: { TenantState.json($0, health, rotation.overlap ?? old) },
                 change: { .putConnection($0) }
             )
+            var answer = plan.answer
+            if let validation = rotation.validation, let late = answer.late.object {
+                answer.makeBody = {
+                    var object = late.value
+                    object["validation"] = validation.json
+                    return .object(object)
+                }
+            }
             var changes = plan.changes
             if let overlap = rotation.overlap {
                 changes.append(.putOverlap(scope.tenant, id, overlap))
@@ -101,7 +131,7 @@ public struct RotateConnection: Sendable {
                 changes.append(.removeOverlap(scope.tenant, id))
             }
             if let health = rotation.health { changes.append(.putHealth(scope.tenant, id, health)) }
-            return Ledger.Plan(changes, answer: plan.answer)
+            return Ledger.Plan(changes, answer: answer)
         }
     }
 }

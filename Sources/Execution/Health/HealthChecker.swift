@@ -91,6 +91,8 @@ public final class HealthChecker: Sendable {
         let failure: CallFailure.Reason?
         let output: JSONValue
         let response: OutboundResponse?
+        /// Takes the credentials of the call out of what the provider echoes.
+        let redaction: ValueRedaction
         let draft: AuditDraft
     }
 
@@ -123,6 +125,9 @@ public final class HealthChecker: Sendable {
             failure: failure,
             output: output,
             response: course.response,
+            redaction: ValueRedaction(
+                (course.secret?.values ?? []) + (course.request?.credentials ?? [])
+            ),
             draft: draft
         )
     }
