@@ -107,6 +107,48 @@ import Testing
         #expect(whole["response"]?["status"] == 503)
     }
 
+    @Test func `a change of status is an event, for those who may see the environment`()
+        async throws
+    {
+        let mood = Mood()
+        let (provider, world) = try await world(mood)
+        defer { provider.stop() }
+        func key(_ environment: String) async throws -> String {
+            let body: JSONValue = [
+                "roles": ["tenant-admin"], "environments": [.string(environment)], "name": "e",
+            ]
+            let made = try await world.server.must("POST", ProviderWorld.tenant + "/keys", body)
+            return try #require(made.json["key"]?.string)
+        }
+        let target = "/v1/events?from=0&kind=connection"
+        let streams = [
+            try await world.server.stream(target, key: try await key("sandbox")),
+            try await world.server.stream(target, key: try await key("production")),
+        ]
+        mood.turn("500 Broken")
+        try await Wait.until("the event") {
+            for stream in streams { try stream.read() }
+            return streams[0].events.contains { $0.data["object"]?["status"] == "unhealthy" }
+        }
+        let last = try #require(streams[0].events.last { $0.name == "connection.health" })
+        #expect(last.id == "")
+        let event = last.data
+        #expect(event["id"] == "conn")
+        #expect(event["index"] == .null)
+        #expect(event["object"]?["from"] == "degraded")
+        #expect(event["actor"]?["id"] == "health")
+        // One connection is made later in the other environment, so that nothing is on its way.
+        let other = ProviderWorld.connection("env://BINDERY_SECRET_A")
+            .setting("other", at: ["meta", "id"])
+            .setting("production", at: ["meta", "environment"])
+        try await world.server.must("POST", ProviderWorld.tenant + "/connections", other)
+        try await Wait.until("the other connection") {
+            try streams[1].read()
+            return streams[1].text.contains("event: connection.created")
+        }
+        #expect(!streams[1].text.contains("connection.health"))
+    }
+
     @Test func `a steady connection costs the ledger nothing`() async throws {
         let (provider, world) = try await world(Mood())
         defer { provider.stop() }

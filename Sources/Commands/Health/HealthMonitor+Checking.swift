@@ -13,7 +13,7 @@ extension HealthMonitor {
         guard let job = HealthJob(target, ledger.state) else { return nil }
         let interval = interval(of: job)
         guard lease.isHeld else { return interval }
-        if let wait = putOff(target) { return min(wait, interval) }
+        if let wait = putOff(job) { return min(wait, interval) }
         guard let probe = await services.healthChecker.probe(job.question()) else { return nil }
         // Ended by the owner: what was found is that nobody waits for it.
         guard !Task.isCancelled else { return interval }
@@ -28,8 +28,10 @@ extension HealthMonitor {
             // In the trail first: a transition that is kept was recorded.
             await services.healthChecker.record(probe, previous, next)
         }
+        // Into the ledger before anybody is told of it: calls are decided by what the ledger knows.
+        let isToKeep = await isLeftToKeep(next, current)
         book.note(next, target, of: current.connection)
-        await keep(next, current)
+        if isToKeep { book.keepLater(target) }
         await rollBackIfNeeded(current, next)
         return interval
     }
@@ -38,8 +40,13 @@ extension HealthMonitor {
     ///
     /// Until it lets a call through again, which would find out the same; once only, so that a breaker
     /// that opens anew with every probe does not hide a connection from its checks.
-    private func putOff(_ target: HealthTarget) -> Duration? {
-        let open = services.executor.circuitOpenTime(of: target.connection, in: target.tenant)
+    private func putOff(_ job: HealthJob) -> Duration? {
+        let target = job.target
+        let open = services.executor.circuitOpenTime(
+            of: target.connection,
+            job.spec.operations[job.check.operation]?.callClass ?? .read,
+            in: target.tenant
+        )
         guard let open else {
             _ = postponed.withLock { $0.remove(target) }
             return nil
@@ -52,22 +59,18 @@ extension HealthMonitor {
         return isNew ? open : nil
     }
 
-    /// Keeps a change of status at once, another failure or an old time with the next lot, and
-    /// anything else in memory alone.
-    private func keep(_ health: ConnectionHealth, _ job: HealthJob) async {
+    /// Keeps a change of status at once; another failure or an old time is left for the next lot, and
+    /// anything else stays in memory.
+    private func isLeftToKeep(_ health: ConnectionHealth, _ job: HealthJob) async -> Bool {
         if health.newTransition != nil {
-            let finding = HealthRefresh.Finding(connection: job.connection, health: health)
-            if await keep([finding]) { return }
-            services.healthBook.keepLater(job.target)
-        } else if job.kept?.errorCode != health.errorCode {
-            services.healthBook.keepLater(job.target)
-        } else if let at = health.checkedAt, let keptAt = job.kept?.checkedAt,
-            at - keptAt < keepInterval
-        {
-            return
-        } else {
-            services.healthBook.keepLater(job.target)
+            return await !keep([
+                HealthRefresh.Finding(connection: job.connection, health: health)
+            ])
         }
+        guard job.kept?.errorCode == health.errorCode, let at = health.checkedAt,
+            let keptAt = job.kept?.checkedAt
+        else { return true }
+        return at - keptAt >= keepInterval
     }
 
     /// Keeps what waits to be kept.

@@ -147,10 +147,11 @@ public final class HealthChecker: Sendable {
             until: deadline
         )
         course.secret = secret
+        let scope = TemplateScope(input: [:], config: question.config, secret: secret)
         let request = try provider.render(
             spec,
             operation,
-            TemplateScope(input: [:], config: question.config, secret: secret),
+            scope,
             trace: nil,
             idempotencyKey: nil
         )
@@ -162,7 +163,7 @@ public final class HealthChecker: Sendable {
             until: deadline
         ) { false }
         course.take(sent)
-        return try AnswerReader(operation, request, secret).read(sent.last).output
+        return try AnswerReader(operation, request, scope).read(sent.last).output
     }
 
     func record(_ draft: AuditDraft) async {

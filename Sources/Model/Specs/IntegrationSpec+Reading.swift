@@ -50,6 +50,7 @@ extension IntegrationSpec {
         self.healthCheck = HealthCheck.read(reader)
         self.byokSetup = ByokSetup.read(reader)
         self.constraints = Constraints.read(reader, "constraints")
+        self.versionPolicy = VersionPolicy.read(reader)
         self.deprecation = Self.deprecation(reader)
         var object = reader.object
         object["revision"] = nil
@@ -67,7 +68,6 @@ extension IntegrationSpec {
         _ = meta.freeObject("metadata")
         _ = reader.string("docsUrl", byteCountMax: 2048)
         _ = reader.string("description")
-        _ = reader.freeObject("versionPolicy")
         _ = reader.freeObject("metadata")
     }
 
