@@ -33,6 +33,16 @@ import Testing
         health.latencyMilliseconds = 12.5
         health.errorCode = "PROVIDER_ERROR"
         health.consecutiveFailures = 2
+        health.lastFailureAt = StateFixture.now
+        health.transitions = [
+            HealthTransition(at: StateFixture.now, from: .unknown, to: .healthy, errorCode: nil),
+            HealthTransition(
+                at: StateFixture.now,
+                from: .healthy,
+                to: .degraded,
+                errorCode: "PROVIDER_ERROR"
+            ),
+        ]
         let answer = IdempotencyRecord.Answer(
             status: 201,
             headers: ["ETag": "\"3\"", "Location": "/v1/x"],
@@ -75,6 +85,16 @@ import Testing
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
             .removeBlueprint(config.blueprint), .receiveWebhook(try WebhookFixture.delivery("a")),
             .rememberWebhooks(row: 1023, [WebhookFixture.mark("a"), WebhookFixture.mark("b")]),
+            .putLease("health", LedgerLease(holder: "0193", term: 7)),
+            .putOverlap(
+                config.tenant,
+                connection.value.id,
+                SecretOverlap(
+                    previous: try #require(SecretReference("env://BINDERY_SECRET_A")),
+                    current: try #require(SecretReference("env://BINDERY_SECRET_B")),
+                    until: Timestamp(milliseconds: 1_700_000_000_000)
+                )
+            ), .removeOverlap(config.tenant, connection.value.id),
         ]
         for change in changes {
             let texts = try roundTrip(change)

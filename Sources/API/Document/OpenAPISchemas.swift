@@ -118,10 +118,18 @@ enum OpenAPISchemas {
                 "status": ["enum": ["draft", "active", "paused", "revoked"]],
                 "statusReason": text, "tags": texts, "metadata": free, "description": text,
                 "limits": free, "credentialsExpiresAt": time, "revision": integer,
-                "health": reference("ConnectionHealth"),
+                "health": reference("ConnectionHealth"), "previousSecretRef": text,
+                "overlapUntil": time, "validation": reference("CredentialValidation"),
             ],
             required: ["meta", "ownershipMode"]
         ),
+        "CredentialValidation": object([
+            "operation": text, "valid": ["type": "boolean"], "checkedAt": time,
+            "latencyMs": ["type": "number"], "scopes": ["type": ["array", "null"]],
+            "missingScopes": texts, "quota": ["type": ["object", "null"]],
+            "errorCode": ["type": ["string", "null"]],
+            "errorMessage": ["type": ["string", "null"]],
+        ]),
         "ConnectionHealth": object(
             [
                 "status": ["enum": ["healthy", "degraded", "unhealthy", "unknown"]],
@@ -130,6 +138,14 @@ enum OpenAPISchemas {
                 "errorCode": ["type": ["string", "null"]],
                 "errorMessage": ["type": ["string", "null"]], "consecutiveFailures": integer,
                 "lastSuccessAt": ["type": ["string", "null"]],
+                "isFlapping": ["type": "boolean"],
+                "history": list(
+                    object([
+                        "at": time, "status": text, "from": text,
+                        "latencyMs": ["type": ["number", "null"]],
+                        "errorCode": ["type": ["string", "null"]],
+                    ])
+                ),
             ],
             required: ["status"]
         ),
@@ -296,7 +312,10 @@ enum OpenAPISchemas {
     private static let bodies: JSONObject = [
         "Reason": object(["reason": text]),
         "ChangeSummary": object(["changeSummary": text]),
-        "Rotation": object(["secretRef": text, "reason": text], required: ["secretRef"]),
+        "Rotation": object([
+            "secretRef": text, "overlapSeconds": integer, "rollback": ["type": "boolean"],
+            "reason": text,
+        ]),
         "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
         "Promotion": object(["to": text, "connections": free], required: ["to"]),
         "Explain": object([

@@ -1,5 +1,6 @@
 import Execution
 import JSON
+import Ledger
 import Model
 import Resolver
 
@@ -20,29 +21,14 @@ extension Services {
             let id = ConnectionID(removed.id)
         else { return }
         executor.forget(id, of: tenant)
+        healthBook.forget(HealthTarget(tenant: tenant, connection: id))
     }
 
-    /// Checks a connection's health, with `secret` in the place of its own when one is given.
-    func checkHealth(
-        _ connection: Connection,
-        _ spec: IntegrationSpec,
-        previous: ConnectionHealth,
-        secret: SecretReference?,
-        _ context: CommandContext
-    ) async -> ConnectionHealth {
-        let config = MergedConfig(
-            schema: spec.configSchema,
-            connection: connection.config,
-            binding: nil
-        )
-        return await healthChecker.check(
-            connection,
-            spec,
-            config: config.object,
-            previous: previous,
-            secretReference: secret,
-            actor: context.caller.auditActor,
-            requestID: context.requestID
-        )
+    /// The newest health of a connection: what the ledger keeps, or what was found since.
+    func newestHealth(of connection: Stored<Connection>, in tenant: TenantState) -> ConnectionHealth
+    {
+        let id = connection.value.id
+        let target = HealthTarget(tenant: tenant.id, connection: id)
+        return healthBook.newest(target, connection, kept: tenant.health[id])
     }
 }

@@ -54,6 +54,7 @@ public final class Services: Sendable {
     let audit: AuditTrail
     let executor: Executor
     let healthChecker: HealthChecker
+    let healthBook = HealthBook()
     let tables = LiveTables()
     let events: EventFeed
     let exports: StreamSlots

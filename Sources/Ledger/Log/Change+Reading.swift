@@ -62,6 +62,13 @@ extension Change {
                 throw ChangeError(detail: "a connection's health can't be read")
             }
             return .putHealth(try fields.name("tenant"), try fields.name("id"), health)
+        case ("overlap", "put"):
+            guard let overlap = SecretOverlap(storedJSON: try fields.value("object")) else {
+                throw ChangeError(detail: "a connection's overlap can't be read")
+            }
+            return .putOverlap(try fields.name("tenant"), try fields.name("id"), overlap)
+        case ("overlap", "remove"):
+            return .removeOverlap(try fields.name("tenant"), try fields.name("id"))
         case ("config", "put"): return .putConfigVersion(try fields.configVersion())
         case ("config", "remove"):
             let number = Int(try fields.number("version"))
@@ -86,6 +93,10 @@ extension Change {
         case ("webhook", "remember"):
             let (row, marks) = try WebhookMarks.read(fields)
             return .rememberWebhooks(row: row, marks)
+        case ("lease", "put"):
+            let term = UInt64(clamping: try fields.number("term"))
+            let lease = LedgerLease(holder: try fields.text("holder"), term: term)
+            return .putLease(try fields.text("id"), lease)
         default:
             throw ChangeError(detail: "there is no change \(kind).\(action) in this version")
         }

@@ -68,6 +68,15 @@ extension Change {
             head["id"] = .string(id.text)
             head["object"] = health.storedJSON
             return head
+        case .putOverlap(let tenant, let id, let overlap):
+            var head = Self.head("overlap", "put", tenant: tenant)
+            head["id"] = .string(id.text)
+            head["object"] = overlap.storedJSON
+            return head
+        case .removeOverlap(let tenant, let id):
+            var head = Self.head("overlap", "remove", tenant: tenant)
+            head["id"] = .string(id.text)
+            return head
         case .removePolicy(let tenant, let id):
             var head = Self.head("policy", "remove", tenant: tenant)
             head["id"] = .string(id.text)
@@ -138,6 +147,12 @@ extension Change {
             var head = Self.head("webhook", "remember", tenant: nil)
             head["row"] = .integer(Int64(row))
             head["marks"] = .array(marks.map { .string($0.text) })
+            return head
+        case .putLease(let name, let lease):
+            var head = Self.head("lease", "put", tenant: nil)
+            head["id"] = .string(name)
+            head["holder"] = .string(lease.holder)
+            head["term"] = .integer(Int64(clamping: lease.term))
             return head
         default: preconditionFailure("every change is written by one of these functions")
         }

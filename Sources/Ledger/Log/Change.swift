@@ -12,6 +12,9 @@ public enum Change: Sendable {
     case putConnection(Stored<Connection>)
     case removeConnection(TenantID, ConnectionID)
     case putHealth(TenantID, ConnectionID, ConnectionHealth)
+    /// The secret that a connection had before a rotation, as long as it can be returned to.
+    case putOverlap(TenantID, ConnectionID, SecretOverlap)
+    case removeOverlap(TenantID, ConnectionID)
     case putConfigVersion(Stored<ConfigVersion>)
     case removeConfigVersion(TenantID, ConfigLineID, Int)
     /// Appends to a line's history, and raises its last number.
@@ -31,6 +34,8 @@ public enum Change: Sendable {
     case removeIdempotency(String)
     /// The head of a process's audit trail, so that cutting its end is seen.
     case anchorAudit(AuditAnchor, of: AuditWriter)
+    /// Who of several processes does a work, by the work's name.
+    case putLease(String, LedgerLease)
 
     /// A webhook that was taken; of it the state keeps its mark alone.
     case receiveWebhook(WebhookDelivery)
@@ -40,8 +45,8 @@ public enum Change: Sendable {
     /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
     public var movesRevision: Bool {
         switch self {
-        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit,
-            .rememberWebhooks:
+        case .putHealth, .putOverlap, .removeOverlap, .putIdempotency, .removeIdempotency,
+            .expireIdempotency, .anchorAudit, .putLease, .rememberWebhooks:
             false
         default: true
         }

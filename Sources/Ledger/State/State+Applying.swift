@@ -26,6 +26,10 @@ extension State {
         case .receiveWebhook(let delivery):
             receivedWebhooks.add(delivery.mark, of: delivery.tenant, at: at)
         case .rememberWebhooks(let row, let marks): receivedWebhooks.set(row, marks)
+        case .putLease(let name, let lease):
+            if leases[name] != nil || leases.count < LedgerLease.countMax { leases[name] = lease }
+        case .putOverlap(let tenant, let id, let overlap): apply(tenant, id, overlap)
+        case .removeOverlap(let tenant, let id): apply(tenant, id, nil)
         default: applyToTenant(change)
         }
     }
@@ -65,6 +69,15 @@ extension State {
         tenants.set(id, tenant)
     }
 
+    /// The tenant's generation stays: nothing is compiled from overlaps.
+    private mutating func apply(_ id: TenantID, _ key: ConnectionID, _ overlap: SecretOverlap?) {
+        var tenant = tenant(id)
+        // Out of the table first: an only owner changes its dictionary in place.
+        tenants.set(id, nil)
+        tenant.overlaps[key] = tenant.connections[key] == nil ? nil : overlap
+        tenants.set(id, tenant)
+    }
+
     private mutating func apply(_ key: Stored<Credential>) {
         credentials.set(key.value.id, key)
         guard let tenant = key.value.tenant else {
@@ -89,6 +102,7 @@ extension State {
             self.change(tenant, isOfConfigs: true) {
                 $0.connections[id] = nil
                 $0.health[id] = nil
+                $0.overlaps[id] = nil
             }
         case .putHealth(let tenant, let id, let health):
             self.change(tenant) { if $0.connections[id] != nil { $0.health[id] = health } }

@@ -25,6 +25,9 @@ public struct State: Sendable {
     /// The anchored heads of the audit trails, of each process its own.
     public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
 
+    /// Who does which work, where several processes share the log.
+    public internal(set) var leases: [String: LedgerLease] = [:]
+
     /// The generation that a tenant begins with.
     private var firstGeneration: UInt64 = 0
 

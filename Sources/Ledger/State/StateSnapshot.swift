@@ -48,6 +48,9 @@ struct StateSnapshot: SnapshotSource {
         for (writer, anchor) in state.auditAnchors.sorted(by: { $0.key < $1.key }) {
             try put(.anchorAudit(anchor, of: writer))
         }
+        for (name, lease) in state.leases.sorted(by: { $0.key < $1.key }) {
+            try put(.putLease(name, lease))
+        }
     }
 
     private func forEachChange(
@@ -57,6 +60,9 @@ struct StateSnapshot: SnapshotSource {
         for connection in sorted(tenant.connections) { try put(.putConnection(connection)) }
         for id in tenant.health.keys.sorted() {
             if let health = tenant.health[id] { try put(.putHealth(tenant.id, id, health)) }
+        }
+        for id in tenant.overlaps.keys.sorted() {
+            if let overlap = tenant.overlaps[id] { try put(.putOverlap(tenant.id, id, overlap)) }
         }
         for rule in sorted(tenant.policies) { try put(.putPolicy(tenant.id, rule)) }
         for entity in sorted(tenant.entities) { try put(.putEntity(tenant.id, entity)) }

@@ -8,6 +8,8 @@ public struct TenantState: Sendable {
     public internal(set) var connections: [ConnectionID: Stored<Connection>] = [:]
     /// The health of those connections that were ever checked.
     public internal(set) var health: [ConnectionID: ConnectionHealth] = [:]
+    /// The secrets before their last rotations, of those connections that can be returned to them.
+    public internal(set) var overlaps: [ConnectionID: SecretOverlap] = [:]
     /// Its configs, a line of versions for each blueprint and environment.
     public internal(set) var lines: [ConfigLineID: ConfigLine] = [:]
     /// Its policies.

@@ -23,6 +23,8 @@ public struct IntegrationSpec: DocumentNoun {
     public let operations: [OperationID: Operation]
     /// How its health is checked; nil leaves health unknown.
     public let healthCheck: HealthCheck?
+    /// How a tenant's own secret is validated; nil when the spec does not say.
+    public let byokSetup: ByokSetup?
     /// The provider's limits.
     public let constraints: Constraints
     /// Which version of the provider's API a call asks for; nil where the spec leaves that open.

@@ -98,7 +98,11 @@ extension Connection {
     private static let members: Set<String> = [
         "meta", "ownershipMode", "externalAccountId", "config", "secretRef", "status",
         "statusReason", "tags", "metadata", "description", "limits", "credentialsExpiresAt",
-        "revision", "health",
+        "revision", "health", "previousSecretRef", "overlapUntil", "validation",
+    ]
+    /// What the server tells of a connection; it may stand in a body, and is ignored there.
+    private static let observedMembers = [
+        "health", "previousSecretRef", "overlapUntil", "validation",
     ]
     private static let metaMembers: Set<String> = [
         "id", "tenantId", "integrationKey", "integrationVersion", "label", "environment",
@@ -144,7 +148,7 @@ extension Connection {
         Self.checkTexts(reader)
         var object = reader.object
         object["revision"] = nil
-        object["health"] = nil
+        for name in Self.observedMembers { object[name] = nil }
         let names = ["id": id.text, "tenantId": tenant.text]
         object["meta"] = .object(meta.withoutStamps(names))
         if object["config"] == nil { object["config"] = .object([:]) }

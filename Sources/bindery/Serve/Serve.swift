@@ -30,9 +30,11 @@ enum Serve {
         }
         let server: HTTPServer
         let services: Services
+        let health: HealthMonitor
         do {
             let limits = try ReplicaLimits.make(settings, log)
             services = try ServerParts.services(settings, stores, tokens.verifier, limits)
+            health = HealthMonitor(services, settings.health)
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()
@@ -40,10 +42,14 @@ enum Serve {
             await stores.close()
             throw error
         }
+        health.start()
         let watch = StoreWatch(stores, log)
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
+        // Beside the drain: checks that run are ended, not waited for.
+        async let isHealthStopped: Void = health.stop()
         await server.drain()
+        await isHealthStopped
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
         // No call is under way: what is leased of limits goes back to the other replicas.

@@ -65,6 +65,25 @@ extension Setting {
             .seconds(1...31_536_000),
             help: "How long the result of a health check counts; then reports warn of it."
         ),
+        Setting(
+            "health.scheduler",
+            \.health.isOn,
+            .truth,
+            help: "Whether active connections are checked in the background, each at its spec's "
+                + "healthCheck.intervalSeconds: docs/health.md."
+        ),
+        Setting(
+            "health.concurrency",
+            \.health.concurrency,
+            .integer(1...1024, of: "checks"),
+            help: "How many background checks run at the same time."
+        ),
+        Setting(
+            "health.intervalSeconds",
+            \.health.intervalMin,
+            .seconds(1...86_400),
+            help: "The shortest interval of background checks, whatever a spec asks for."
+        ),
     ]
 
     /// How the audit trail and the ledger are kept.

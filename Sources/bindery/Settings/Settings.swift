@@ -48,6 +48,8 @@ struct Settings: Sendable {
     var execution = ExecutionSettings()
     /// How long a health check's result counts.
     var healthFreshness = Duration.seconds(3600)
+    /// How connections are checked in the background.
+    var health = HealthSettings()
     /// Failed authentications of one address in a minute, from which on it is refused.
     var failedAuthenticationCountMax = 100
     /// Failed authentications in one key's name in a minute, from which on they are refused.
