@@ -76,6 +76,8 @@ struct LeasedCalls: Sendable {
         ahead = min(ahead, most, Self.aheadCountMax)
         let unused = takeUnused(limits)
         self.limits = limits
+        // It was of other limits, or is too old: calls that come meanwhile wait for the answer.
+        refusal = nil
         return LimitLease(
             tenant: key.tenant.text,
             connection: key.connection.text,
