@@ -35,7 +35,9 @@ public final class OutboundStream: Sendable {
 
     deinit { loop.abort(transfer) }
 
-    /// The next bytes; nil at the end of a body that is whole. Asked by one task at a time.
+    /// The next bytes; nil at the end of a body that is whole.
+    ///
+    /// Asked by one task at a time.
     ///
     /// - Throws: `OutboundError` when the body broke off, took longer than the request's time, or is
     ///   longer than `OutboundRequest.responseByteCountMax`.

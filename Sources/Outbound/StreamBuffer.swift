@@ -104,7 +104,9 @@ final class StreamBuffer: Sendable {
         }
     }
 
-    /// Waits for more; asked by one task at a time. `resume` is called when the server was held back.
+    /// Waits for more; asked by one task at a time.
+    ///
+    /// `resume` is called when the server was held back.
     func next(resume: () -> Void) async -> Part {
         let (ready, wasPaused) = state.withLock { state -> (Part?, Bool) in
             let wasPaused = state.isPaused

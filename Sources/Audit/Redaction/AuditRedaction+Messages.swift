@@ -42,6 +42,7 @@ extension AuditRedaction {
     ///   - head: The start of the body, as far as a record keeps one.
     ///   - byteCount: The bytes of the whole body.
     ///   - digest: SHA-256 of all that was handed on, in hexadecimal.
+    /// - Returns: The message, with the head of the body.
     public func streamed(
         status: Int,
         headers: [AuditHeader],

@@ -125,8 +125,8 @@ extension Setting {
             "outbound.proxy",
             \.outbound.proxy,
             SettingFormat.serverURL.optional,
-            help: "The HTTP proxy that calls of providers take. It resolves their names, and has to "
-                + "refuse private addresses itself; its own has to be public or in outbound.allow."
+            help: "The HTTP proxy of all calls. It resolves their names, and has to refuse private "
+                + "addresses itself; its own has to be public, or in outbound.allow."
         ),
     ]
 }
