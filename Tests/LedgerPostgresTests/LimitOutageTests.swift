@@ -124,6 +124,20 @@ import Testing
         await replicas.close()
     }
 
+    @Test func `a server that crashes forgets no lease`() async throws {
+        let cluster = try TestCluster()
+        let replica = LimitReplica(try TestDatabase.configuration(cluster.url, ledger: ledger))
+        for _ in 0..<9 { #expect(try await replica.call(limits) == nil) }
+        try cluster.kill()
+        #expect(try await replica.call(limits) == .limitsUnavailable)
+        try cluster.start()
+        var admitted = try await waitUntilCounted(replica)
+        while try await replica.call(limits) == nil { admitted += 1 }
+        #expect(admitted == 1)
+        await replica.desk.close()
+        try cluster.remove()
+    }
+
     @Test func `a call waits for a lease up to its deadline`() async throws {
         let replica = LimitReplica(try configuration())
         #expect(try await replica.call(limits) == nil)

@@ -151,6 +151,35 @@ import Testing
         #expect(try await replica.call(limits) == .limitsUnavailable)
     }
 
+    /// Makes the window of the connection's quota another, by days.
+    private func move(by days: Int) throws {
+        try TestDatabase.run(
+            """
+            UPDATE bindery_limit SET starts = starts + 86400000000000 * \(days)
+            WHERE ledger = '\(ledger)' AND connection = 'conn'
+            """
+        )
+    }
+
+    @Test func `a new period begins anew, and gets nothing back of the old one`() async throws {
+        let limit = 100
+        let limits = constraints { $0.quotas["callsPerMonth"] = limit }
+        let replicas = try replicas(2)
+        #expect(try await replicas[0].admitted(20, width: 1, limits) == 20)
+        let leased = try used()
+        #expect(leased > 20)
+        // As if the rows had been counted in a later period than what was leased.
+        try move(by: 1)
+        await replicas[0].desk.close()
+        #expect(try used() == leased)
+        // As if the period that was counted were over.
+        try move(by: -2)
+        var admitted = 0
+        while try await replicas[1].call(limits) == nil { admitted += 1 }
+        #expect(admitted == limit)
+        await replicas[1].desk.close()
+    }
+
     @Test func `the clocks of replicas need not agree`() async throws {
         let limits = constraints {
             $0.callsPerHour = 1000
