@@ -37,7 +37,8 @@ struct CatalogueCore: Sendable, CustomTestStringConvertible {
             5,
             #"{"to": "ada@example.com", "subject": "Hello", "textBody": "Hello, Ada."}"#
         ),
-        CatalogueCore("sms.send", 4, #"{"to": "+14155550100", "text": "Hello, Ada."}"#),
+        CatalogueCore("sms.send", 3, #"{"to": "+14155550100", "text": "Hello, Ada."}"#),
+        CatalogueCore("sms.sendMsisdn", 2, #"{"to": "447700900000", "text": "Hello, Ada."}"#),
         CatalogueCore("messaging.send", 3, #"{"to": "C123", "text": "Hello, Ada."}"#),
         CatalogueCore(
             "calendar.createEvent",
