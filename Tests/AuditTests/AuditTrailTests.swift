@@ -182,6 +182,6 @@ import Testing
     }
 
     private func verified(_ count: Int, _ head: AuditHead) -> AuditVerification {
-        AuditVerification(recordCount: count, firstBad: nil, head: head)
+        AuditVerification(recordCount: count, removedCount: 0, firstBad: nil, head: head)
     }
 }

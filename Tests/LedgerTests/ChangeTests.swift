@@ -73,6 +73,14 @@ import Testing
             .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: .only),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
+            .anchorAudit(
+                AuditAnchor(
+                    sequence: 9,
+                    hash: "ab",
+                    removed: AuditAnchor.Point(sequence: 4, hash: "cd")
+                ),
+                of: .only
+            ),
             .removeBlueprint(config.blueprint),
         ]
         for change in changes {

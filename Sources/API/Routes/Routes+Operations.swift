@@ -13,11 +13,11 @@ extension Routes {
             "Lists a tenant's audit records, newest first.",
             access: .action(.auditRead),
             environments: .listed,
-            query: ListAudit.parameters,
+            query: AuditQuery.parameters,
             answer: .page("AuditRecord"),
             run: .later { call async throws(CommandError) in
                 var filters: [String: String] = [:]
-                for name in ListAudit.parameters { filters[name] = call.query[name] }
+                for name in AuditQuery.parameters { filters[name] = call.query[name] }
                 let command = ListAudit(
                     scope: call.tenant,
                     filters: filters,
@@ -25,6 +25,26 @@ extension Routes {
                     cursor: call.query["cursor"]
                 )
                 return try await command.run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/tenants/{tenant}/audit/export",
+            "exportAudit",
+            "Writes out a tenant's audit records, oldest first, to be checked offline.",
+            access: .action(.auditReadBodies),
+            environments: .listed,
+            query: AuditQuery.parameters + ["after"],
+            answer: .text("application/x-ndjson"),
+            run: .later { call async throws(CommandError) in
+                var filters: [String: String] = [:]
+                for name in AuditQuery.parameters { filters[name] = call.query[name] }
+                return try ExportAudit(
+                    scope: call.tenant,
+                    filters: filters,
+                    after: call.query["after"]
+                )
+                .run(call.context)
             }
         ),
         Route(

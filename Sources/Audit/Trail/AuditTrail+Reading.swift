@@ -52,7 +52,7 @@ extension AuditTrail {
         return AuditPage(items: items, nextCursor: cursor)
     }
 
-    private static let starting = AuditError(
+    static let starting = AuditError(
         .starting,
         "the trail is still being read since the start: try again later"
     )
@@ -96,27 +96,31 @@ extension AuditTrail {
         return records.first
     }
 
-    /// Removes old records, in whole segments.
-    ///
-    /// A segment goes when all of its records were appended before the instant; the one that is
-    /// written to stays. The chain then begins with the first record that is left, whose `previousHash` nobody can
-    /// check any more but by an anchor.
-    public func removeRecords(appendedBefore instant: Timestamp) async throws(AuditError) {
-        guard let first = try await store.firstKept(appendedSince: instant.milliseconds) else {
-            return
-        }
-        // Before the files go, so that no list looks for what is not there.
-        index.forget(before: first)
-        try await store.remove(before: first)
-    }
-
     /// Walks all records, from the oldest to the newest one at the time of the call.
-    public func verify() async throws(AuditError) -> AuditVerification {
+    ///
+    /// - Parameter anchor: A head that was kept elsewhere, which the chain must pass.
+    public func verify(anchor: AuditHead? = nil) async throws(AuditError) -> AuditVerification {
         let head = head
-        let walk = Mutex(ChainWalk(through: head, stopsThere: true))
-        if head.sequence > 0 {
-            try await store.walk { line in walk.withLock { $0.visit(line) } }
+        let walk = Mutex<ChainWalk?>(nil)
+        let isInFolder = configuration.folder != nil
+        // Made at the first record: what is removed while others verify is then known.
+        let start = { @Sendable [self] in
+            ChainWalk(
+                after: isInFolder ? removed : nil,
+                passing: anchor.map { [$0] } ?? [],
+                through: head
+            )
         }
-        return walk.withLock { $0.finished() }
+        if head.sequence > 0 {
+            try await store.walk { line in
+                walk.withLock { walk in
+                    var current = walk ?? start()
+                    walk = nil
+                    defer { walk = current }
+                    return current.visit(line)
+                }
+            }
+        }
+        return (walk.withLock { $0 } ?? start()).finished()
     }
 }

@@ -47,6 +47,8 @@ public final class AuditTrail: Sendable {
         /// Why nothing is appended any more.
         var failure: AuditError?
         var drains: [Drain] = []
+        /// The last record that was removed.
+        var removed = AuditHead.empty
     }
 
     let configuration: Configuration
@@ -59,7 +61,7 @@ public final class AuditTrail: Sendable {
     private init(_ configuration: Configuration, _ store: any RecordStore, _ found: Recovered) {
         self.configuration = configuration
         self.store = store
-        self.state = Mutex(State(head: found.head))
+        self.state = Mutex(State(head: found.head, removed: found.removed))
         self.index = TrailIndex(folder: configuration.folder.map { Folder($0) })
         self.brokenCopy = found.brokenCopy
     }
@@ -95,6 +97,11 @@ public final class AuditTrail: Sendable {
     /// Why nothing can be appended any more; nil while all is well.
     public var failure: AuditError? { state.withLock { $0.failure } }
 
+    private let unwritten = Atomic<UInt64>(0)
+
+    /// How many records could not be written since the start, for whatever reason.
+    public var unwrittenCount: UInt64 { unwritten.load(ordering: .relaxed) }
+
     /// Appends a record; durable when it returns.
     ///
     /// - Throws: `AuditError`; after `.overloaded` and `.recordTooLarge` the trail goes on, after
@@ -104,6 +111,7 @@ public final class AuditTrail: Sendable {
         let result = await withCheckedContinuation { continuation in
             enqueue([Waiting(record: record) { continuation.resume(returning: $0) }])
         }
+        if case .failure = result { unwritten.add(1, ordering: .relaxed) }
         return record.record(at: try result.get())
     }
 
@@ -121,6 +129,9 @@ public final class AuditTrail: Sendable {
             let result = await withCheckedContinuation { continuation in
                 let group = AppendGroup(count: part.count) { continuation.resume(returning: $0) }
                 enqueue(part.map { Waiting(record: UnsealedRecord($0)) { group.finish($0) } })
+            }
+            if case .failure = result {
+                unwritten.add(UInt64(part.count + rest.count), ordering: .relaxed)
             }
             try result.get()
         }

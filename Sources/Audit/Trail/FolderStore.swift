@@ -65,17 +65,26 @@ final class FolderStore: RecordStore {
         try await walker.run { walker throws(AuditError) in try walker.walk(visit) }
     }
 
-    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64? {
+    func removal(_ retention: AuditRetention) async throws(AuditError) -> AuditRemoval? {
         try await walker.run { walker throws(AuditError) in
-            try SegmentRetention(folder: walker.folder).firstKept(since: milliseconds)
+            try SegmentRetention(folder: walker.folder).removal(retention)
         }
     }
 
-    func remove(before first: UInt64) async throws(AuditError) {
+    /// On the walker's queue, so that no verification loses a segment under its feet.
+    func remove(
+        through last: AuditHead,
+        _ mark: @escaping @Sendable () -> Void
+    ) async throws(AuditError) {
         try await walker.run { walker throws(AuditError) in
-            try SegmentRetention(folder: walker.folder).remove(before: first)
+            if try RemovalMark.read(in: walker.folder) != last {
+                try RemovalMark.write(last, in: walker.folder)
+            }
+            self.oldest.store(last.sequence + 1, ordering: .relaxed)
+            mark()
+            try SegmentRetention(folder: walker.folder).remove(through: last.sequence)
         }
-        oldest.store(first, ordering: .relaxed)
+        await reader.run { $0.forget(before: last.sequence + 1) }
     }
 
     func close() async { await writer.run { $0.close() } }

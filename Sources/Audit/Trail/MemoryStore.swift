@@ -82,9 +82,12 @@ final class MemoryStore: RecordStore {
     }
 
     /// What memory keeps is bounded by its size, and gone with the process.
-    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64? { nil }
+    func removal(_ retention: AuditRetention) async throws(AuditError) -> AuditRemoval? { nil }
 
-    func remove(before first: UInt64) async throws(AuditError) {}
+    func remove(
+        through last: AuditHead,
+        _ mark: @escaping @Sendable () -> Void
+    ) async throws(AuditError) {}
 
     func close() async { state.withLock { $0.isClosed = true } }
 }

@@ -4,6 +4,8 @@ import Platform
 struct Recovered: Sendable {
     /// The newest record.
     var head = AuditHead.empty
+    /// The last record that was removed.
+    var removed = AuditHead.empty
     /// The sequence of the oldest record.
     var oldest: UInt64 = 1
     /// The first sequences of the segments, ascending.
@@ -33,6 +35,7 @@ struct TrailRecovery {
             try folder.create()
             return try folder.names().compactMap(SegmentName.first)
         }
+        recovered.removed = try RemovalMark.read(in: folder)
         guard let last = segments.last else { return recovered }
         recovered.oldest = segments[0]
         recovered.segments = segments

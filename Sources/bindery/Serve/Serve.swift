@@ -38,13 +38,15 @@ enum Serve {
             await stores.close()
             throw error
         }
-        let watch = StoreWatch(stores, log)
+        let watch = StoreWatch(stores, failsOpen: settings.audit.isFailOpen, log)
+        let retaining = AuditRetaining(stores, settings.audit, log)
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         await server.drain()
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
         await watch.stop()
+        await retaining.stop()
         await reload.stop()
         await tokens.stop()
         await stores.close()

@@ -111,8 +111,10 @@ struct ExecutionSettings: Sendable, Hashable {
 
 /// How the audit trail is kept.
 struct AuditSettings: Sendable, Hashable {
-    /// For how many days records are kept at least.
+    /// For how many days records are kept.
     var retentionDayCount = 365
+    /// How many bytes are kept at most; 0 for no limit.
+    var retentionByteCount = 0
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false
 }
