@@ -1,3 +1,4 @@
+import Audit
 import Commands
 import HTTPWire
 import JSON
@@ -15,6 +16,7 @@ extension Routes {
             environments: .listed,
             query: AuditQuery.parameters,
             answer: .page("AuditRecord"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 var filters: [String: String] = [:]
                 for name in AuditQuery.parameters { filters[name] = call.query[name] }
@@ -36,6 +38,7 @@ extension Routes {
             environments: .listed,
             query: AuditQuery.parameters + ["after"],
             answer: .text("application/x-ndjson"),
+            audit: .records(.decision, ["audit.export"]),
             run: .later { call async throws(CommandError) in
                 var filters: [String: String] = [:]
                 for name in AuditQuery.parameters { filters[name] = call.query[name] }
@@ -55,6 +58,7 @@ extension Routes {
             access: .action(.auditRead),
             environments: .object,
             answer: .object("AuditRecord"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try await GetAudit(scope: call.tenant, id: call.parameters["id"] ?? "")
                     .run(call.context)
@@ -67,6 +71,7 @@ extension Routes {
             "Walks the hash chain of the audit trail.",
             access: .action(.auditVerify),
             answer: .object("AuditVerification"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try await VerifyAudit().run(call.context)
             }
@@ -82,6 +87,7 @@ extension Routes {
             "Answers that the process runs.",
             access: .anyone,
             answer: .object("Status"),
+            audit: .nothing(.open),
             run: .now { call throws(CommandError) in GetStatus.liveness(call.context) }
         ),
         Route(
@@ -91,6 +97,7 @@ extension Routes {
             "Answers whether the server takes requests, and writes.",
             access: .anyone,
             answer: .object("Status"),
+            audit: .nothing(.open),
             run: .now { call throws(CommandError) in try GetStatus.readiness(call.context) }
         ),
         Route(
@@ -100,6 +107,7 @@ extension Routes {
             "Answers this document.",
             access: .anyone,
             answer: .object("OpenAPI"),
+            audit: .nothing(.open),
             run: .now { call throws(CommandError) in
                 CommandAnswer(
                     body: .bytes(OpenAPIDocument.text, mediaType: "application/json"),
@@ -115,6 +123,7 @@ extension Routes {
             access: .action(.metricsRead),
             answer: .text("text/plain; version=0.0.4; charset=utf-8"),
             // Thousands of lines, once in a while: not on an event loop.
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 CommandAnswer(
                     body: .bytes(
@@ -132,6 +141,7 @@ extension Routes {
             "Lists the tenants.",
             access: .action(.tenantsList),
             answer: .page("Tenant"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try ListTenants(page: call.page()).run(call.context)
             }

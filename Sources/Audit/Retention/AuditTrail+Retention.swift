@@ -11,7 +11,9 @@ extension AuditTrail {
     /// none was.
     public var removed: AuditHead { state.withLock { $0.removed } }
 
-    /// The oldest records that have to go; nil when all may stay. The newest segment always stays.
+    /// The oldest records that have to go; nil when all may stay.
+    ///
+    /// The newest segment always stays.
     ///
     /// - Throws: `AuditError` when the folder can't be read, or a segment in it.
     public func removal(

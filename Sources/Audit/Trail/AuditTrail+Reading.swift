@@ -99,6 +99,8 @@ extension AuditTrail {
     /// Walks all records, from the oldest to the newest one at the time of the call.
     ///
     /// - Parameter anchor: A head that was kept elsewhere, which the chain must pass.
+    /// - Returns: What was found.
+    /// - Throws: `AuditError` when the store cannot be read.
     public func verify(anchor: AuditHead? = nil) async throws(AuditError) -> AuditVerification {
         let head = head
         let walk = Mutex<ChainWalk?>(nil)

@@ -16,7 +16,7 @@ struct StoreWatch: Sendable {
 
     /// Watches until it is stopped.
     ///
-    /// - Parameter failsOpen: Whether what can't be recorded goes on.
+    /// With `failsOpen` what can't be recorded goes on, and is told each minute.
     init(_ stores: ServerStores, failsOpen: Bool, _ log: ServerLog) {
         task = Task {
             var tellsLedger = true

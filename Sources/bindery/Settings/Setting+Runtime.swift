@@ -63,6 +63,12 @@ extension Setting {
                 + "newest one never; 0 for no limit."
         ),
         Setting(
+            "audit.segmentBytes",
+            \.audit.segmentByteCount,
+            .integer(1_048_576...1_073_741_824, of: "bytes"),
+            help: "The size of a segment of the audit trail, which is removed as a whole."
+        ),
+        Setting(
             "audit.failOpen",
             \.audit.isFailOpen,
             .truth,

@@ -115,6 +115,8 @@ struct AuditSettings: Sendable, Hashable {
     var retentionDayCount = 365
     /// How many bytes are kept at most; 0 for no limit.
     var retentionByteCount = 0
+    /// A segment takes no record any more when it has this size, in bytes.
+    var segmentByteCount = 64 << 20
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false
 }
