@@ -21,7 +21,7 @@ import Testing
     }
 
     private func put(_ server: BinderyServer, _ id: String) async throws -> WireAnswer {
-        try await server.send("PUT", "/v1/policies/\(id)", ["effect": "forbid"])
+        try await server.send("PUT", "/v1/policies/\(id)", ["effect": "permit"])
     }
 
     @Test(arguments: [
