@@ -29,6 +29,10 @@ public struct BreakerSettings: Sendable, Hashable {
     public var windowCallCountMin = 10
     /// The share of failures within the window that opens it.
     public var failureShare = 0.5
+    /// How long an answer takes that counts as slow; nil counts none.
+    public var slowTime: Duration?
+    /// The share of slow answers within the window that opens it.
+    public var slowShare = 0.5
     /// How far the window looks back.
     public var window = Duration.seconds(30)
     /// How long it stays open before one probe is let through.

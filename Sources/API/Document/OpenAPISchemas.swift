@@ -239,7 +239,7 @@ enum OpenAPISchemas {
         "ExecutionResult": object([
             "capability": text, "operation": text, "connectionId": text, "output": [:],
             "provider": free, "attempts": integer, "latencyMs": ["type": "number"], "auditId": text,
-            "passedOver": list(free), "decisionId": text,
+            "passedOver": list(free), "decisionId": text, "pages": free, "warnings": list(free),
         ]),
         "AuditRecord": object([
             "id": text, "sequence": integer, "occurredAt": time, "kind": text, "actor": free,
@@ -329,6 +329,8 @@ enum OpenAPISchemas {
         "Execution": object([
             "workflow": text, "input": [:], "context": free,
             "timeoutMs": ["type": "integer", "minimum": 1, "maximum": 120_000],
+            "pages": ["type": "integer", "minimum": 1, "maximum": 100],
+            "stream": ["type": "boolean"],
         ]),
     ]
 }

@@ -5,10 +5,10 @@ import Resolver
 
 extension Services {
     /// Whether a connection's circuit breaker is open now.
-    func openBreakers(of tenant: TenantID) -> (ConnectionID) -> Bool {
+    func openBreakers(of tenant: TenantID) -> BreakerCheck {
         let executor = executor
-        guard executor.mayHaveOpenBreaker else { return { _ in false } }
-        return { executor.circuitOpenTime(of: $0, in: tenant) != nil }
+        guard executor.mayHaveOpenBreaker else { return { _, _ in false } }
+        return { executor.circuitOpenTime(of: $0, $1, in: tenant) != nil }
     }
 
     /// Whether what is resolved depends on the state alone: an open breaker changes it too.

@@ -27,6 +27,8 @@ public struct CallFailure: Error, Sendable {
         case addressRefused(detail: String)
         /// This server has as many calls under way as it takes; nothing was sent.
         case overloaded
+        /// The caller went away while the answer was handed on.
+        case callerGone
         /// The audit record cannot be written.
         case auditUnavailable(wasSent: Bool)
     }
@@ -49,6 +51,8 @@ public struct CallFailure: Error, Sendable {
         public let body: JSONValue
         /// The provider's own code, from where the spec says it stands.
         public let code: String?
+        /// The provider's own words, from where the spec says they stand.
+        public let message: String?
         /// The provider's own id of the request.
         public let requestID: String?
     }

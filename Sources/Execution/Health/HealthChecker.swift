@@ -113,10 +113,11 @@ public final class HealthChecker: Sendable {
                 until: call.deadline
             )
             course.secret = secret
+            let scope = TemplateScope(input: [:], config: call.config, secret: secret)
             let request = try provider.render(
                 call.spec,
                 call.operation,
-                TemplateScope(input: [:], config: call.config, secret: secret),
+                scope,
                 trace: nil,
                 idempotencyKey: nil
             )
@@ -128,7 +129,7 @@ public final class HealthChecker: Sendable {
                 until: call.deadline
             ) { false }
             course.take(sent)
-            _ = try AnswerReader(call.operation, request, secret).read(sent.last)
+            _ = try AnswerReader(call.operation, request, scope).read(sent.last)
             return nil
         } catch {
             return error

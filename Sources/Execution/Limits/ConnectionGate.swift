@@ -1,4 +1,5 @@
 import Model
+import Outbound
 import Platform
 
 /// What is counted of one connection: its rates, quotas, calls under way and circuit breaker.
@@ -12,7 +13,10 @@ struct ConnectionGate: Sendable {
         let calendar: Int64
     }
 
-    private(set) var breaker: CircuitBreaker
+    private var readBreaker: CircuitBreaker
+    private var writeBreaker: CircuitBreaker
+    /// What the provider said last of its own limits.
+    private(set) var learned = LearnedLimit()
     private var minute = GCRA()
     private var hour = GCRA()
     private var quotas: [QuotaPeriod: QuotaCounter] = [:]
@@ -22,25 +26,49 @@ struct ConnectionGate: Sendable {
     private(set) var lastUse: MonotonicInstant
 
     init(_ settings: BreakerSettings, now: MonotonicInstant) {
-        breaker = CircuitBreaker(settings)
+        readBreaker = CircuitBreaker(settings)
+        writeBreaker = CircuitBreaker(settings)
         lastUse = now
+    }
+
+    /// How a call ended, as far as it is counted.
+    struct End: Sendable {
+        var outcome = CircuitBreaker.Outcome.none
+        /// Whether the answer took longer than a provider that works takes.
+        var isSlow = false
+        var isError = true
+        /// What the provider said of its own limits.
+        var learned = LearnedLimit.Observation()
+
+        /// Takes what the last attempt showed.
+        mutating func observe(
+            _ attempt: Attempt,
+            _ settings: BreakerSettings,
+            _ clock: ExecutionClock
+        ) {
+            outcome = attempt.breakerOutcome
+            guard case .answer(let response) = attempt else { return }
+            isSlow = settings.slowTime.map { response.timings.total >= $0 } ?? false
+            learned = LearnedLimit.Observation(response, calendar: clock.calendar())
+        }
     }
 
     /// Lets a call through, which must be ended by `finish`.
     ///
     /// - Returns: Whether the call is the breaker's probe.
     mutating func admit(
+        _ callClass: Operation.CallClass,
         _ constraints: Constraints,
         at moment: Moment
     ) throws(CallFailure.Reason) -> Bool {
         try check(constraints, at: moment)
         var isProbe = false
-        switch breaker.admission(now: moment.now) {
+        switch breaker(callClass).admission(now: moment.now) {
         case .refused(let wait): throw .circuitOpen(retryAfterSeconds: wait.retrySeconds)
         case .probes: isProbe = true
         case .passes: break
         }
-        if isProbe { breaker.startProbe() }
+        if isProbe { change(callClass) { $0.startProbe() } }
         take(constraints, at: moment)
         underWayCount += 1
         requestCount += 1
@@ -59,22 +87,44 @@ struct ConnectionGate: Sendable {
 
     /// Ends a call that was let through.
     mutating func finish(
-        _ outcome: CircuitBreaker.Outcome,
+        _ callClass: Operation.CallClass,
+        _ end: End,
         wasProbe: Bool,
-        isError: Bool,
         now: MonotonicInstant
     ) {
         precondition(underWayCount > 0, "a call ends that was admitted")
         underWayCount -= 1
-        if isError { errorCount += 1 }
+        if end.isError { errorCount += 1 }
         lastUse = now
-        breaker.record(outcome, wasProbe: wasProbe, now: now)
+        learned.take(end.learned, now: now)
+        change(callClass) { breaker in
+            breaker.record(end.outcome, isSlow: end.isSlow, wasProbe: wasProbe, now: now)
+        }
+    }
+
+    /// The breaker that calls of the class pass.
+    func breaker(_ callClass: Operation.CallClass) -> CircuitBreaker {
+        switch callClass {
+        case .read: readBreaker
+        case .write: writeBreaker
+        }
+    }
+
+    private mutating func change(
+        _ callClass: Operation.CallClass,
+        _ work: (inout CircuitBreaker) -> Void
+    ) {
+        switch callClass {
+        case .read: work(&readBreaker)
+        case .write: work(&writeBreaker)
+        }
     }
 
     /// Whether nothing would be lost by forgetting it, but for the counts of `usage`.
     func isIdle(at moment: Moment) -> Bool {
         underWayCount == 0 && minute.isFull(now: moment.now) && hour.isFull(now: moment.now)
-            && breaker.isIdle(now: moment.now)
+            && readBreaker.isIdle(now: moment.now) && writeBreaker.isIdle(now: moment.now)
+            && learned.wait(now: moment.now) == .zero
             && quotas.allSatisfy { $0.value.used($0.key, now: moment.calendar) == 0 }
     }
 
@@ -102,6 +152,8 @@ struct ConnectionGate: Sendable {
             let wait = bucket.wait(rate, now: moment.now)
             if wait > longest.wait { longest = (wait, name) }
         }
+        let providersWait = learned.wait(now: moment.now)
+        if providersWait > longest.wait { longest = (providersWait, "provider") }
         guard longest.wait > .zero else { return nil }
         return .limited(
             .rate,

@@ -17,6 +17,7 @@ final class ConnectionGates: Sendable {
     /// A call that was let through.
     struct Pass: Sendable {
         let key: Key
+        let callClass: Operation.CallClass
         let isProbe: Bool
     }
 
@@ -43,7 +44,11 @@ final class ConnectionGates: Sendable {
     }
 
     /// Lets a call through; whoever gets a pass gives it back by `finish`.
-    func admit(_ key: Key, _ constraints: Constraints) throws(CallFailure.Reason) -> Pass {
+    func admit(
+        _ key: Key,
+        _ callClass: Operation.CallClass,
+        _ constraints: Constraints
+    ) throws(CallFailure.Reason) -> Pass {
         let moment = moment()
         let result = shard(key).gates
             .withLock { gates -> Result<Bool, CallFailure.Reason> in
@@ -53,12 +58,12 @@ final class ConnectionGates: Sendable {
                     gates.removeValue(forKey: key) ?? ConnectionGate(settings, now: moment.now)
                 defer { gates[key] = gate }
                 do throws(CallFailure.Reason) {
-                    return .success(try gate.admit(constraints, at: moment))
+                    return .success(try gate.admit(callClass, constraints, at: moment))
                 } catch {
                     return .failure(error)
                 }
             }
-        return Pass(key: key, isProbe: try result.get())
+        return Pass(key: key, callClass: callClass, isProbe: try result.get())
     }
 
     /// Whether an admitted call may be tried once more; takes what that needs.
@@ -71,13 +76,12 @@ final class ConnectionGates: Sendable {
     }
 
     /// Ends a call that was let through.
-    func finish(_ pass: Pass, _ outcome: CircuitBreaker.Outcome, isError: Bool) {
+    func finish(_ pass: Pass, _ end: ConnectionGate.End) {
         let now = clock.now()
         let admission = shard(pass.key).gates
             .withLock { gates in
-                gates[pass.key]?
-                    .finish(outcome, wasProbe: pass.isProbe, isError: isError, now: now)
-                return gates[pass.key]?.breaker.admission(now: now)
+                gates[pass.key]?.finish(pass.callClass, end, wasProbe: pass.isProbe, now: now)
+                return gates[pass.key]?.breaker(pass.callClass).admission(now: now)
             }
         guard case .refused(let wait) = admission else { return }
         let end = (now + wait + Self.probeTimeMax).nanoseconds
@@ -97,9 +101,10 @@ final class ConnectionGates: Sendable {
     }
 
     /// After how long a call would pass the connection's breaker; nil when one passes now.
-    func openTime(_ key: Key) -> Duration? {
+    func openTime(_ key: Key, _ callClass: Operation.CallClass) -> Duration? {
         let now = clock.now()
-        let admission = shard(key).gates.withLock { $0[key]?.breaker.admission(now: now) }
+        let admission = shard(key).gates
+            .withLock { gates in gates[key]?.breaker(callClass).admission(now: now) }
         guard case .refused(let wait) = admission else { return nil }
         return wait
     }

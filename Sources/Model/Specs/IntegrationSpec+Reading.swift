@@ -49,6 +49,7 @@ extension IntegrationSpec {
         self.operations = Dictionary(operations.map { ($0.id, $0) }) { first, _ in first }
         self.healthCheck = HealthCheck.read(reader)
         self.constraints = Constraints.read(reader, "constraints")
+        self.versionPolicy = VersionPolicy.read(reader)
         self.deprecation = Self.deprecation(reader)
         var object = reader.object
         object["revision"] = nil
@@ -66,7 +67,6 @@ extension IntegrationSpec {
         _ = meta.freeObject("metadata")
         _ = reader.string("docsUrl", byteCountMax: 2048)
         _ = reader.string("description")
-        _ = reader.freeObject("versionPolicy")
         _ = reader.freeObject("byokSetup")
         _ = reader.freeObject("metadata")
     }

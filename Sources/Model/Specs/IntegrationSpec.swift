@@ -25,6 +25,8 @@ public struct IntegrationSpec: DocumentNoun {
     public let healthCheck: HealthCheck?
     /// The provider's limits.
     public let constraints: Constraints
+    /// Which version of the provider's API a call asks for; nil where the spec leaves that open.
+    public let versionPolicy: VersionPolicy?
     /// Set when it should no longer be used.
     public let deprecation: Deprecation?
     /// The document.
@@ -96,6 +98,12 @@ public struct Operation: Sendable, Hashable {
         case json
         /// `application/x-www-form-urlencoded`; nested members as `a[b]`.
         case form
+        /// `multipart/form-data` (RFC 7578): each member a field, or a file of its own type.
+        case multipart
+        /// The bytes as they are: a text, or what base64 stands for.
+        case raw
+        /// No body: its members are query parameters; nested members as `a[b]`.
+        case query
         /// No body.
         case none
     }
@@ -124,6 +132,8 @@ public struct Operation: Sendable, Hashable {
     public let encoding: Encoding
     /// The body; nil for none.
     public let body: TemplateTree?
+    /// The type of a raw body; nil for the one that its form has.
+    public let contentType: String?
     /// What the input must satisfy.
     public let inputSchema: Schema?
     /// What a successful answer should satisfy.
@@ -136,6 +146,25 @@ public struct Operation: Sendable, Hashable {
     public let retryableStatuses: Set<Int>
     /// Where the provider's own error code stands in an error's body.
     public let errorCodePointer: JSONPointer?
+    /// Where the provider's own words stand in an error's body.
+    public let errorMessagePointer: JSONPointer?
+    /// What makes an answer with a status of 200 to 299 an error all the same; nil for nothing.
+    public let errorSign: ErrorSign?
+    /// What becomes of a successful answer; nil leaves it as it is.
+    public let output: TemplateTree?
+    /// How a list that comes in pages is read on; nil where it comes whole.
+    public let pagination: Pagination?
+
+    /// What a call does at the provider: a provider whose writes fail may well be read.
+    public enum CallClass: String, Sendable, CaseIterable {
+        /// It changes nothing: GET, HEAD, and what the spec says is safe.
+        case read
+        /// Everything else.
+        case write
+    }
+
+    /// What a call of it does at the provider.
+    public var callClass: CallClass { isSafe ? .read : .write }
 
     /// Whether sending it twice does no harm by the method's definition or by the spec's word.
     public var isIdempotent: Bool {

@@ -68,6 +68,9 @@ enum ServerParts {
         result.breaker.windowCallCountMin = settings.execution.breakerCallCountMin
         result.breaker.window = settings.execution.breakerWindow
         result.breaker.openTime = settings.execution.breakerOpenTime
+        let slow = settings.execution.breakerSlowTime
+        result.breaker.slowTime = slow == .zero ? nil : slow
+        result.breaker.slowShare = Double(settings.execution.breakerSlowPercent) / 100
         result.auditFailsOpen = settings.audit.isFailOpen
         return result
     }

@@ -40,6 +40,18 @@ extension Setting {
             help: "How long it stays open before one call is tried."
         ),
         Setting(
+            "execution.breaker.slowMs",
+            \.execution.breakerSlowTime,
+            .milliseconds(0...120_000),
+            help: "How long an answer takes that counts as slow; 0 counts none."
+        ),
+        Setting(
+            "execution.breaker.slowPercent",
+            \.execution.breakerSlowPercent,
+            .integer(1...100, of: "percent"),
+            help: "The share of slow answers that opens it, once there were enough calls."
+        ),
+        Setting(
             "health.freshSeconds",
             \.healthFreshness,
             .seconds(1...31_536_000),

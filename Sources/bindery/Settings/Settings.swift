@@ -107,6 +107,10 @@ struct ExecutionSettings: Sendable, Hashable {
     var breakerWindow = Duration.seconds(30)
     /// How long it stays open before one call is tried.
     var breakerOpenTime = Duration.seconds(30)
+    /// How long a slow answer takes; zero counts none.
+    var breakerSlowTime = Duration.zero
+    /// The share of slow answers that opens the breaker, in percent.
+    var breakerSlowPercent = 50
 }
 
 /// How the audit trail is kept.
