@@ -83,6 +83,14 @@ import Testing
             .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: .only),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
+            .anchorAudit(
+                AuditAnchor(
+                    sequence: 9,
+                    hash: "ab",
+                    removed: AuditAnchor.Point(sequence: 4, hash: "cd")
+                ),
+                of: .only
+            ),
             .removeBlueprint(config.blueprint), .receiveWebhook(try WebhookFixture.delivery("a")),
             .rememberWebhooks(row: 1023, [WebhookFixture.mark("a"), WebhookFixture.mark("b")]),
             .putLease("health", LedgerLease(holder: "0193", term: 7)),

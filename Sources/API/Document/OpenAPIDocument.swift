@@ -60,6 +60,7 @@ public enum OpenAPIDocument {
             operation["x-bindery-action"] = .string(action.rawValue)
             operation["x-bindery-access"] = route.accessJSON.map { .object($0) }
         }
+        operation["x-bindery-audit"] = route.audit.json
         let parameters = parameters(route)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
         operation["requestBody"] = requestBody(route.body)

@@ -265,7 +265,7 @@ enum OpenAPISchemas {
             "action": text, "resource": free, "outcome": text, "previousHash": text, "hash": text,
         ]),
         "AuditVerification": object([
-            "valid": ["type": "boolean"], "records": integer,
+            "valid": ["type": "boolean"], "records": integer, "removed": integer,
             "firstBad": ["type": ["object", "null"]],
         ]),
         "SetResult": object([

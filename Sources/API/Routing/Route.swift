@@ -111,6 +111,8 @@ struct Route: Sendable {
     let isPure: Bool
     /// Whether it only asks, although it is a POST that waits.
     let isQuestion: Bool
+    /// What it leaves in the audit trail.
+    let audit: RouteAudit
     let run: Run
     /// The query parameters that it knows.
     let knownParameters: Set<String>
@@ -130,6 +132,7 @@ struct Route: Sendable {
         secretMembers: Set<String> = [],
         isPure: Bool = false,
         isQuestion: Bool = false,
+        audit: RouteAudit,
         run: Run
     ) {
         self.method = method
@@ -148,6 +151,7 @@ struct Route: Sendable {
         self.secretMembers = secretMembers
         self.isPure = isPure
         self.isQuestion = isQuestion
+        self.audit = audit
         self.run = run
         let isWrite = Self.isWrite(method, run) && !isQuestion && body != .raw
         self.knownParameters = Self.knownParameters(isWrite, query, answer)

@@ -35,6 +35,8 @@ public final class Services: Sendable {
         public var secretReferenceRules: [SecretReferenceRule] = []
         /// Whether writes and calls go on when they can't be recorded.
         public var auditFailsOpen = false
+        /// Under which name the ledger anchors the trail.
+        public var auditWriter = AuditWriter.only
         /// Which decisions are written to the trail.
         public var decisions = DecisionLogSettings()
         /// The most streams of events at one time.
@@ -59,6 +61,7 @@ public final class Services: Sendable {
     let events: EventFeed
     let exports: StreamSlots
     let inboundWebhooks = WebhookCounts()
+    let auditExports: StreamSlots
     let attributeTables = AttributeTables()
     let reachIndexes = ReachIndexes()
     let denials: DenialTrail
@@ -97,6 +100,7 @@ public final class Services: Sendable {
         let decisions = DecisionLog(settings.decisions, audit, failsOpen: settings.auditFailsOpen)
         self.decisions = decisions
         self.exports = ExportObjects.makeSlots()
+        self.auditExports = ExportAudit.makeSlots()
         let (failures, tokens) = (authentication.failures, settings.tokens)
         let inboundWebhooks = inboundWebhooks
         addMetrics {
@@ -172,6 +176,14 @@ public final class Services: Sendable {
             "The newest audit record.",
             Int(clamping: audit.head.sequence)
         )
+        gauge(
+            "bindery_audit_removed_sequence",
+            "The newest audit record that was removed for its age or the trail's size.",
+            Int(clamping: audit.removed.sequence)
+        )
+        let unwritten = "bindery_audit_unwritten_total"
+        text.family(unwritten, .counter, "Audit records that could not be written.")
+        text.sample(unwritten, Int(clamping: audit.unwrittenCount))
         return sources.map { $0() }.joined() + text.text
     }
 

@@ -86,7 +86,8 @@ extension Change {
         case ("audit", "anchor"):
             let anchor = AuditAnchor(
                 sequence: UInt64(clamping: try fields.number("sequence")),
-                hash: try fields.text("hash")
+                hash: try fields.text("hash"),
+                removed: try fields.removedPoint()
             )
             return .anchorAudit(anchor, of: try fields.writer())
         case ("webhook", "receive"): return .receiveWebhook(try WebhookDelivery(stored: fields))
@@ -155,6 +156,15 @@ struct ChangeFields {
     /// Whose audit trail it is; a log that one process keeps names none.
     func writer() throws(ChangeError) -> AuditWriter {
         json["writer"] == nil ? .only : AuditWriter(try text("writer"))
+    }
+
+    /// The last record that was removed from an audit trail; nil when none was.
+    func removedPoint() throws(ChangeError) -> AuditAnchor.Point? {
+        guard json["removedSequence"] != nil else { return nil }
+        return AuditAnchor.Point(
+            sequence: UInt64(clamping: try number("removedSequence")),
+            hash: try text("removedHash")
+        )
     }
 
     func timestamp(_ key: String) throws(ChangeError) -> Timestamp {

@@ -141,6 +141,10 @@ extension Change {
             if writer != .only { head["writer"] = .string(writer.text) }
             head["sequence"] = .integer(Int64(clamping: anchor.sequence))
             head["hash"] = .string(anchor.hash)
+            if let removed = anchor.removed {
+                head["removedSequence"] = .integer(Int64(clamping: removed.sequence))
+                head["removedHash"] = .string(removed.hash)
+            }
             return head
         case .receiveWebhook(let delivery): return delivery.storedJSON
         case .rememberWebhooks(let row, let marks):

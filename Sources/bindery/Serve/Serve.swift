@@ -43,7 +43,8 @@ enum Serve {
             throw error
         }
         health.start()
-        let watch = StoreWatch(stores, log)
+        let watch = StoreWatch(stores, failsOpen: settings.audit.isFailOpen, log)
+        let retaining = AuditRetaining(stores, settings.audit, log)
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         // Beside the drain: checks that run are ended, not waited for.
@@ -55,6 +56,7 @@ enum Serve {
         // No call is under way: what is leased of limits goes back to the other replicas.
         await services.close()
         await watch.stop()
+        await retaining.stop()
         await reload.stop()
         await tokens.stop()
         await stores.close()

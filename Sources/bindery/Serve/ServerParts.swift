@@ -23,6 +23,7 @@ enum ServerParts {
         let configuration = execution(settings)
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = tokens
+        servicesSettings.auditWriter = stores.writer
         return Services(
             settings: servicesSettings,
             ledger: stores.ledger,

@@ -92,7 +92,20 @@ extension Setting {
             "audit.retentionDays",
             \.audit.retentionDayCount,
             .integer(1...36_500, of: "days"),
-            help: "For how many days audit records are kept at least; this version removes none."
+            help: "For how many days audit records are kept; older segments are removed."
+        ),
+        Setting(
+            "audit.retentionBytes",
+            \.audit.retentionByteCount,
+            .integer(0...1_000_000_000_000_000, of: "bytes"),
+            help: "The size beyond which the oldest segments of the audit trail are removed, the "
+                + "newest one never; 0 for no limit."
+        ),
+        Setting(
+            "audit.segmentBytes",
+            \.audit.segmentByteCount,
+            .integer(1_048_576...1_073_741_824, of: "bytes"),
+            help: "The size of a segment of the audit trail, which is removed as a whole."
         ),
         Setting(
             "audit.failOpen",

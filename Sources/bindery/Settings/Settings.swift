@@ -121,8 +121,12 @@ struct ExecutionSettings: Sendable, Hashable {
 
 /// How the audit trail is kept.
 struct AuditSettings: Sendable, Hashable {
-    /// For how many days records are kept at least.
+    /// For how many days records are kept.
     var retentionDayCount = 365
+    /// How many bytes are kept at most; 0 for no limit.
+    var retentionByteCount = 0
+    /// A segment takes no record any more when it has this size, in bytes.
+    var segmentByteCount = 64 << 20
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false
 }
