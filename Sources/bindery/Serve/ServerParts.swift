@@ -4,7 +4,6 @@ import Execution
 import Ledger
 import Outbound
 import Platform
-import Secrets
 import Tokens
 
 /// What requests are answered with, made of the settings and the stores.
@@ -18,7 +17,8 @@ enum ServerParts {
         _ tokens: TokenVerifier? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let secrets = try secrets(settings)
+        let local = try ServerSecrets.local(settings, stores.ledger)
+        let secrets = try ServerSecrets.keeper(settings, local)
         let configuration = execution(settings)
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = tokens
@@ -37,7 +37,9 @@ enum ServerParts {
                 secrets: secrets,
                 audit: stores.audit,
                 configuration: configuration
-            )
+            ),
+            secrets: secrets,
+            localSecrets: local
         )
     }
 
@@ -69,25 +71,6 @@ enum ServerParts {
         result.breaker.openTime = settings.execution.breakerOpenTime
         result.auditFailsOpen = settings.audit.isFailOpen
         return result
-    }
-
-    private static func secrets(_ settings: Settings) throws(CommandFailure) -> SecretKeeper {
-        var configuration = SecretsConfiguration(
-            environmentPrefix: settings.secrets.environmentPrefix,
-            fileRoot: settings.secrets.fileRoot
-        )
-        if let address = settings.secrets.vaultAddress, let file = settings.secrets.vaultTokenFile {
-            configuration.vault = SecretsConfiguration.Vault(
-                address: address,
-                mount: settings.secrets.vaultMount,
-                tokenFile: file
-            )
-        }
-        do {
-            return try SecretKeeper(configuration, caFile: settings.outbound.caFile)
-        } catch {
-            throw .failed("\(error.setting): \(error.detail)")
-        }
     }
 
     static func outbound(
