@@ -30,7 +30,12 @@ enum Serve {
         }
         let server: HTTPServer
         do {
-            let services = try ServerParts.services(settings, stores, tokens.verifier)
+            let services = try ServerParts.services(
+                settings,
+                stores,
+                tokens.verifier,
+                log: log
+            )
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()

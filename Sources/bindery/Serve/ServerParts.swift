@@ -14,11 +14,12 @@ enum ServerParts {
     static func services(
         _ settings: Settings,
         _ stores: ServerStores,
-        _ tokens: TokenVerifier? = nil
+        _ tokens: TokenVerifier? = nil,
+        log: ServerLog? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
         let local = try ServerSecrets.local(settings, stores.ledger)
-        let secrets = try ServerSecrets.keeper(settings, local)
+        let secrets = try ServerSecrets.keeper(settings, local, log)
         let configuration = execution(settings)
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = tokens
