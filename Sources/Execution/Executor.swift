@@ -176,6 +176,7 @@ public final class Executor: Sendable {
     ) async throws(CallFailure.Reason) -> (TemplateScope, RenderedRequest) {
         let secret = try await provider.secret(
             call.connection.secretReference,
+            of: call.connection.tenant,
             call.spec,
             call.operation,
             until: deadline

@@ -91,6 +91,11 @@ import Testing
         Row(.get, tenant + "/entities", for: tenantReaders),
         Row(.put, tenant + "/entities/user/alice", ["attributes": [:]], for: ["tenant-admin"]),
         Row(.delete, tenant + "/entities/user/alice", for: ["tenant-admin"]),
+        Row(.get, tenant + "/secrets", for: ["tenant-admin"]),
+        Row(.put, tenant + "/secrets/stripe", ["value": "v"], for: ["tenant-admin"]),
+        Row(.get, tenant + "/secrets/stripe", for: ["tenant-admin"]),
+        Row(.delete, tenant + "/secrets/stripe?dryRun=true", for: ["tenant-admin"]),
+        Row(.post, "/v1/secrets/rotate-key", for: []),
         Row(.get, tenant + "/keys", for: ["tenant-admin"]),
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
         Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),
@@ -112,6 +117,7 @@ import Testing
                 SampleObjects.connection(id)
             )
         }
+        try await api.must(.put, Self.tenant + "/secrets/stripe", ["value": "v"])
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
         try await api.must(.post, Self.line + "/versions/1/publish")
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))

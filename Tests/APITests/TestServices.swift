@@ -16,13 +16,17 @@ enum TestServices {
         let outbound = try OutboundClient(OutboundConfiguration())
         var configuration = SecretsConfiguration()
         configuration.fileRoot = secretRoot
-        let secrets = try SecretKeeper(configuration)
+        let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
+        let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
+        let secrets = try SecretKeeper(configuration, local: local)
         return Services(
             settings: settings,
             ledger: ledger,
             audit: audit,
             executor: Executor(outbound: outbound, secrets: secrets, audit: audit),
-            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit)
+            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit),
+            secrets: secrets,
+            localSecrets: local
         )
     }
 }

@@ -67,6 +67,13 @@ import Testing
             ["attributes": ["role": "admin", "tags": [1, true, nil]], "description": "ü"],
             key: try #require(EntityKey(type: "user", id: "bob@example.com"))
         )
+        let secret = SealedSecret(
+            name: try #require(SecretName("stripe")),
+            version: 7,
+            createdAt: StateFixture.now,
+            updatedAt: StateFixture.now + .seconds(1),
+            seal: SealedSecret.Seal(keyID: "00ff00ff00ff00ff", bytes: Array(0...255))
+        )
         let changes: [Change] = [
             .putSpec(StateFixture.stored(try StateFixture.spec("payments.x"))),
             .removeSpec(connection.value.spec), .putConnection(connection),
@@ -103,6 +110,8 @@ import Testing
                     until: Timestamp(milliseconds: 1_700_000_000_000)
                 )
             ), .removeOverlap(config.tenant, connection.value.id),
+            .putSecret(config.tenant, secret),
+            .removeSecret(config.tenant, secret.name),
         ]
         for change in changes {
             let texts = try roundTrip(change)

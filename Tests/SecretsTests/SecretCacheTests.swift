@@ -9,7 +9,7 @@ import Testing
 
     private static func key(_ number: Int) throws -> SecretCache.Key {
         let reference = try #require(SecretReference("env://BINDERY_SECRET_\(number)"))
-        return SecretCache.Key(reference: reference, declaredFields: [])
+        return SecretCache.Key(tenant: SampleTenant.acme, reference: reference, declaredFields: [])
     }
 
     private static func read() -> SecretCache.Read {
@@ -26,7 +26,7 @@ import Testing
             number = started
             return read()
         }
-        cache.end(key, number: number, Secret(fields: []), now: now)
+        _ = cache.end(key, number: number, .success(Secret(fields: [])), now: now)
     }
 
     @Test func `holds a bounded number of secrets, the newest`() throws {

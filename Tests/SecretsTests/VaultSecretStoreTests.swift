@@ -12,19 +12,27 @@ import Testing
         let folder: TemporaryFolder
         let store: VaultSecretStore
 
-        init(mount: String = "secret", token: String = VaultServer.token) throws {
+        init(
+            mount: String = "secret",
+            token: String = VaultServer.token,
+            timeout: Duration = VaultSecretStore.timeout
+        ) throws {
             server = try VaultServer()
             folder = try TemporaryFolder()
             store = VaultSecretStore(
-                address: server.address,
-                mount: mount,
-                tokenFile: try folder.write("token", token + "\n"),
-                client: try OutboundClient(.init(addressPolicy: .unrestricted))
+                .init(
+                    address: server.address,
+                    mount: mount,
+                    tokenFile: try folder.write("token", token + "\n")
+                ),
+                client: try OutboundClient(.init(addressPolicy: .unrestricted)),
+                timeout: timeout
             )
         }
 
         func read(_ text: String) async throws -> String {
-            try await store.read(try #require(SecretReference(text))).withText { $0 }
+            try await store.read(try #require(SecretReference(text)), for: SampleTenant.acme)
+                .withText { $0 }
         }
 
         func failure(_ text: String = "vault://a") async throws -> SecretError {
@@ -83,13 +91,13 @@ import Testing
 
     @Test func `a missing file of the token is said to be the fault`() async throws {
         let store = VaultSecretStore(
-            address: "http://127.0.0.1:1",
-            mount: "secret",
-            tokenFile: "/no/such/file",
+            .init(address: "http://127.0.0.1:1", tokenFile: "/no/such/file"),
             client: try OutboundClient(.init(addressPolicy: .unrestricted))
         )
         let reference = try #require(SecretReference("vault://a"))
-        let error = await #expect(throws: SecretError.self) { try await store.read(reference) }
+        let error = await #expect(throws: SecretError.self) {
+            try await store.read(reference, for: SampleTenant.acme)
+        }
         #expect(error?.code == .unavailable)
         #expect(error?.detail.contains("token") == true)
     }
@@ -124,19 +132,20 @@ import Testing
     @Test func `an answer over its limit is malformed`() async throws {
         let setting = try Setting()
         defer { setting.server.stop() }
-        let text = String(repeating: "a", count: VaultSecretStore.answerByteCountMax)
+        let text = String(repeating: "a", count: VaultAccess.answerByteCountMax)
         setting.server.feel(.answers("200 OK", #"{"data": {"data": {"a": "\#(text)"}}}"#))
         #expect(try await setting.failure().code == .malformed)
     }
 
     @Test func `a server that hangs is unavailable`() async throws {
-        let setting = try Setting()
+        let setting = try Setting(timeout: .milliseconds(50))
         defer { setting.server.stop() }
         setting.server.feel(.hangs)
-        var store = setting.store
-        store.timeout = .milliseconds(50)
+        let store = setting.store
         let reference = try #require(SecretReference("vault://a"))
-        let error = await #expect(throws: SecretError.self) { try await store.read(reference) }
+        let error = await #expect(throws: SecretError.self) {
+            try await store.read(reference, for: SampleTenant.acme)
+        }
         #expect(error?.code == .unavailable)
     }
 
@@ -147,13 +156,13 @@ import Testing
         #expect(try await setting.failure().code == .unavailable)
         let closed = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0)).address
         let store = VaultSecretStore(
-            address: "http://\(closed)/",
-            mount: "secret",
-            tokenFile: try setting.folder.write("token", "t"),
+            .init(address: "http://\(closed)/", tokenFile: try setting.folder.write("token", "t")),
             client: try OutboundClient(.init(addressPolicy: .unrestricted))
         )
         let reference = try #require(SecretReference("vault://a"))
-        let error = await #expect(throws: SecretError.self) { try await store.read(reference) }
+        let error = await #expect(throws: SecretError.self) {
+            try await store.read(reference, for: SampleTenant.acme)
+        }
         #expect(error?.code == .unavailable)
     }
 }

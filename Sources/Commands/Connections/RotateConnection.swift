@@ -2,6 +2,7 @@ import Execution
 public import JSON
 import Ledger
 public import Model
+import Secrets
 
 /// Gives a connection another secret after a health check with it succeeded, or, within the overlap
 /// of a rotation, the one before it again.
@@ -35,6 +36,8 @@ public struct RotateConnection: Sendable {
         try context.precondition.check(seen.revision)
         try TestConnection.checkCallable(seen.value)
         let reference = try wish.reference(for: seen.value, tenant, context.now)
+        // What the store has now is checked, and not what it had a while ago.
+        context.services.secrets?.invalidate(reference)
         let health = await HealthRefresh.check(id, tenant, state, context, secret: reference)
         let validation = await HealthRefresh.validate(
             seen.value,

@@ -142,6 +142,7 @@ public final class HealthChecker: Sendable {
         let spec = question.spec
         let secret = try await provider.secret(
             question.secretReference ?? question.connection.secretReference,
+            of: question.connection.tenant,
             spec,
             operation,
             until: deadline

@@ -134,7 +134,8 @@ private struct Interest {
             .putEntity(let owner, _), .removeEntity(let owner, _):
             owner == tenant
         case .putCredential, .removeCredential, .putIdempotency, .expireIdempotency,
-            .removeIdempotency, .anchorAudit, .receiveWebhook, .rememberWebhooks, .putLease:
+            .removeIdempotency, .anchorAudit, .receiveWebhook, .rememberWebhooks, .putLease,
+            .putSecret, .removeSecret:
             false
         }
     }

@@ -33,7 +33,13 @@ enum Serve {
         let health: HealthMonitor
         do {
             let limits = try ReplicaLimits.make(settings, log)
-            services = try ServerParts.services(settings, stores, tokens.verifier, limits)
+            services = try ServerParts.services(
+                settings,
+                stores,
+                tokens.verifier,
+                limits,
+                log: log
+            )
             health = HealthMonitor(services, settings.health)
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {

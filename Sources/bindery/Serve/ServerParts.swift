@@ -4,7 +4,6 @@ import Execution
 import Ledger
 import Outbound
 import Platform
-import Secrets
 import Tokens
 
 /// What requests are answered with, made of the settings and the stores.
@@ -16,10 +15,12 @@ enum ServerParts {
         _ settings: Settings,
         _ stores: ServerStores,
         _ tokens: TokenVerifier? = nil,
-        _ limits: ReplicaLimits? = nil
+        _ limits: ReplicaLimits? = nil,
+        log: ServerLog? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let secrets = try secrets(settings)
+        let local = try ServerSecrets.local(settings, stores.ledger)
+        let secrets = try ServerSecrets.keeper(settings, local, log)
         let configuration = execution(settings)
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = tokens
@@ -41,7 +42,9 @@ enum ServerParts {
                 secrets: secrets,
                 audit: stores.audit,
                 configuration: configuration
-            )
+            ),
+            secrets: secrets,
+            localSecrets: local
         )
     }
 
@@ -77,25 +80,6 @@ enum ServerParts {
         result.auditFailsOpen = settings.audit.isFailOpen
         result.sharedLimitsFailOpen = settings.execution.limitsFailOpen
         return result
-    }
-
-    private static func secrets(_ settings: Settings) throws(CommandFailure) -> SecretKeeper {
-        var configuration = SecretsConfiguration(
-            environmentPrefix: settings.secrets.environmentPrefix,
-            fileRoot: settings.secrets.fileRoot
-        )
-        if let address = settings.secrets.vaultAddress, let file = settings.secrets.vaultTokenFile {
-            configuration.vault = SecretsConfiguration.Vault(
-                address: address,
-                mount: settings.secrets.vaultMount,
-                tokenFile: file
-            )
-        }
-        do {
-            return try SecretKeeper(configuration, caFile: settings.outbound.caFile)
-        } catch {
-            throw .failed("\(error.setting): \(error.detail)")
-        }
     }
 
     static func outbound(
