@@ -53,6 +53,7 @@ let rooms: [Target] = [
         "Execution",
         ["Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit", "Platform"]
     ),
+    room("Alerts", ["Model", "JSON", "Ledger", "Secrets", "Outbound", "Platform"]),
 
     room(
         "Commands",
@@ -73,7 +74,7 @@ let rooms: [Target] = [
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
             "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
-            "Platform",
+            "Alerts", "Platform",
             .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
         swiftSettings: settings
@@ -116,6 +117,10 @@ let suites: [Target] = [
     tests("OutboundTests", ["Outbound", "Platform"]),
     tests("TokensTests", ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting"]),
     tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
+    tests(
+        "AlertsTests",
+        ["Alerts", "Ledger", "Secrets", "Outbound", "Model", "JSON", "Platform"]
+    ),
     tests(
         "ExecutionTests",
         [

@@ -17,6 +17,10 @@ public struct ExecutionConfiguration: Sendable {
     /// The most connections whose limits are kept in memory.
     public var connectionCountMax = 200_000
 
+    /// Told of what happens at the limits of connections, within the call that it happens to: must
+    /// not wait. Nil tells nobody.
+    public var onGateEvent: (@Sendable (GateEvent) -> Void)?
+
     /// A configuration with the limits of API section 10.
     public init() {}
 }

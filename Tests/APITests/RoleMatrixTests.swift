@@ -91,6 +91,18 @@ import Testing
         Row(.get, tenant + "/entities", for: tenantReaders),
         Row(.put, tenant + "/entities/user/alice", ["attributes": [:]], for: ["tenant-admin"]),
         Row(.delete, tenant + "/entities/user/alice", for: ["tenant-admin"]),
+        Row(.get, tenant + "/webhooks", for: tenantReaders),
+        Row(.get, tenant + "/webhooks/none/deliveries", for: tenantReaders),
+        Row(
+            .put,
+            tenant + "/webhooks/ops",
+            ["url": "https://alerts.example/hook"],
+            for: ["tenant-admin"]
+        ),
+        Row(.post, tenant + "/webhooks/none/rotate-secret", for: ["tenant-admin"]),
+        Row(.post, tenant + "/webhooks/none/test", for: ["tenant-admin"]),
+        Row(.post, tenant + "/webhooks/none/deliveries/none/replay", for: ["tenant-admin"]),
+        Row(.delete, tenant + "/webhooks/none", for: ["tenant-admin"]),
         Row(.get, tenant + "/keys", for: ["tenant-admin"]),
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
         Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),

@@ -2,7 +2,9 @@ import Audit
 import Commands
 import Execution
 import Ledger
+import Model
 import Outbound
+import Platform
 import Secrets
 
 /// Services over memory, and the API in front of them.
@@ -14,6 +16,8 @@ enum TestServices {
     ) async throws -> Services {
         let outbound = try OutboundClient(OutboundConfiguration())
         let secrets = try SecretKeeper(SecretsConfiguration())
+        var settings = settings
+        settings.sealing = settings.sealing ?? TestSealing()
         return Services(
             settings: settings,
             ledger: ledger,
@@ -21,5 +25,18 @@ enum TestServices {
             executor: Executor(outbound: outbound, secrets: secrets, audit: audit),
             healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit)
         )
+    }
+}
+
+/// Keeps secrets apart by tenant and name, and hides nothing.
+struct TestSealing: SecretSealing {
+    func seal(_ secret: SecretBytes, of tenant: TenantID, as name: String) -> String {
+        secret.withSpan { "\(tenant.text) \(name) \(Hex.encode($0))" }
+    }
+
+    func open(_ sealed: String, of tenant: TenantID, as name: String) -> SecretBytes? {
+        let parts = sealed.split(separator: " ")
+        guard parts.count == 3, parts[0] == tenant.text, parts[1] == name else { return nil }
+        return Hex.decode(String(parts[2])).map { SecretBytes($0) }
     }
 }

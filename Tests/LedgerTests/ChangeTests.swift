@@ -75,7 +75,8 @@ import Testing
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
             .removeBlueprint(config.blueprint),
         ]
-        for change in changes {
+        let alerts = try AlertFixture.changes(config.tenant, connection.value.id)
+        for change in changes + alerts {
             let texts = try roundTrip(change)
             #expect(texts.before == texts.after)
         }

@@ -17,6 +17,7 @@ struct ChangeEvent: Sendable {
         case entity
         case policy
         case key
+        case webhook
     }
 
     /// Where an event stands: its id.
@@ -174,6 +175,16 @@ struct ChangeEvent: Sendable {
             )
         case .removeEntity(let tenant, let key):
             Subject(kind: .entity, action: "deleted", tenant: tenant, id: key.text)
+        case .putWebhook(let tenant, let webhook):
+            Subject(
+                kind: .webhook,
+                action: action(webhook, at: place, in: entry),
+                tenant: tenant,
+                id: webhook.value.id.text,
+                object: webhook.json
+            )
+        case .removeWebhook(let tenant, let id):
+            Subject(kind: .webhook, action: "deleted", tenant: tenant, id: id.text)
         case .putCredential(let key):
             Subject(
                 kind: .key,

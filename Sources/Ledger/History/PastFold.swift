@@ -130,10 +130,12 @@ private struct Interest {
         case .putConfigVersion(let version): version.value.config.tenant == tenant
         case .removeConnection(let owner, _), .putHealth(let owner, _, _),
             .removeConfigVersion(let owner, _, _), .addTransition(let owner, _, _),
-            .putEntity(let owner, _), .removeEntity(let owner, _):
+            .putEntity(let owner, _), .removeEntity(let owner, _), .putWebhook(let owner, _),
+            .removeWebhook(let owner, _):
             owner == tenant
         case .putCredential, .removeCredential, .putIdempotency, .expireIdempotency,
-            .removeIdempotency, .anchorAudit:
+            .removeIdempotency, .anchorAudit, .putWebhookFailing, .putAlertDelivery,
+            .putAlertMark, .putAlertLease:
             false
         }
     }

@@ -82,8 +82,7 @@ extension Change {
                 hash: try fields.text("hash")
             )
             return .anchorAudit(anchor, of: try fields.writer())
-        default:
-            throw ChangeError(detail: "there is no change \(kind).\(action) in this version")
+        default: return try Self.readAlerts(kind, action, fields)
         }
     }
 }
@@ -124,6 +123,10 @@ struct ChangeFields {
             throw ChangeError(detail: "a change's \(key) is no name")
         }
         return name
+    }
+
+    func timestampIfThere(_ key: String) throws(ChangeError) -> Timestamp? {
+        json[key] == nil ? nil : try timestamp(key)
     }
 
     func nameIfThere<Noun>(_ key: String) throws(ChangeError) -> Identifier<Noun>? {

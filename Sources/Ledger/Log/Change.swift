@@ -24,6 +24,15 @@ public enum Change: Sendable {
     case putCredential(Stored<Credential>)
     /// Forgets a key that has ended.
     case removeCredential(CredentialID)
+    case putWebhook(TenantID, Stored<Webhook>)
+    case removeWebhook(TenantID, WebhookID)
+    /// Since when nothing could be delivered to a webhook; nil when something was.
+    case putWebhookFailing(TenantID, WebhookID, since: Timestamp?)
+    case putAlertDelivery(TenantID, AlertDelivery)
+    /// What a connection's tenant was told that is told once.
+    case putAlertMark(TenantID, ConnectionID, AlertMark)
+    /// Which process sends alerts.
+    case putAlertLease(AlertLease)
     case putIdempotency(IdempotencyRecord)
     /// Forgets the requests whose time is over when the entry is made.
     case expireIdempotency
@@ -35,7 +44,8 @@ public enum Change: Sendable {
     /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
     public var movesRevision: Bool {
         switch self {
-        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit:
+        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit,
+            .putWebhookFailing, .putAlertDelivery, .putAlertMark, .putAlertLease:
             false
         default: true
         }

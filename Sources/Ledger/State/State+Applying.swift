@@ -23,6 +23,9 @@ extension State {
         case .expireIdempotency: idempotency.removeExpired(at: at)
         case .removeIdempotency(let key): idempotency.set(key, nil)
         case .anchorAudit(let anchor, let writer): apply(anchor, of: writer)
+        case .putWebhook, .removeWebhook, .putWebhookFailing, .putAlertDelivery, .putAlertMark,
+            .putAlertLease:
+            applyToAlerts(change)
         default: applyToTenant(change)
         }
     }
@@ -86,6 +89,7 @@ extension State {
             self.change(tenant, isOfConfigs: true) {
                 $0.connections[id] = nil
                 $0.health[id] = nil
+                $0.alerts.forget(id)
             }
         case .putHealth(let tenant, let id, let health):
             self.change(tenant) { if $0.connections[id] != nil { $0.health[id] = health } }

@@ -22,6 +22,10 @@ public struct State: Sendable {
     public internal(set) var domains = ShardedTable<String, Set<DomainHolder>>()
     /// The anchored heads of the audit trails, of each process its own.
     public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
+    /// The tenants to whose webhooks something is on its way.
+    public internal(set) var tenantsWithAlerts: Set<TenantID> = []
+    /// Which process sends alerts; nil when none ever did.
+    public internal(set) var alertLease: AlertLease?
 
     /// The generation that a tenant begins with.
     private var firstGeneration: UInt64 = 0

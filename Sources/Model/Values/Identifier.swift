@@ -77,6 +77,10 @@ public enum Noun {
     public enum Policy {}
     /// An API key.
     public enum Credential {}
+    /// A subscription to alerts.
+    public enum Webhook {}
+    /// One alert on its way to one webhook.
+    public enum AlertDelivery {}
     /// A blueprint's application.
     public enum App {}
     /// A workflow's definition, to which an alias points.
@@ -107,5 +111,9 @@ public typealias EnvironmentName = Identifier<Noun.Environment>
 public typealias PolicyID = Identifier<Noun.Policy>
 /// The id of a credential.
 public typealias CredentialID = Identifier<Noun.Credential>
+/// The id of a subscription to alerts.
+public typealias WebhookID = Identifier<Noun.Webhook>
+/// The id of an alert's delivery, which the receiver sees as `webhook-id`.
+public typealias AlertDeliveryID = Identifier<Noun.AlertDelivery>
 /// The id of an app.
 public typealias AppID = Identifier<Noun.App>
