@@ -119,7 +119,10 @@ let suites: [Target] = [
     tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
     tests(
         "AlertsTests",
-        ["Alerts", "Ledger", "Secrets", "Outbound", "Model", "JSON", "Platform"]
+        [
+            "Alerts", "Ledger", "LedgerFile", "Secrets", "Outbound", "HTTPServer", "HTTPWire",
+            "Model", "JSON", "Platform",
+        ]
     ),
     tests(
         "ExecutionTests",

@@ -27,8 +27,14 @@ public struct AlertSender: Sendable {
         of tenant: TenantID,
         at now: Timestamp
     ) async -> (status: Int?, error: String?) {
-        let secrets = webhook.secrets.filter { $0.isInForce(at: now) }
-            .compactMap { sealing.open($0.sealed, of: tenant, as: webhook.id.secretName) }
+        var secrets: [SecretBytes] = []
+        for secret in webhook.secrets where secret.isInForce(at: now) {
+            let name = webhook.id.secretName
+            guard let key = await sealing.open(secret.sealed, of: tenant, as: name) else {
+                continue
+            }
+            secrets.append(key)
+        }
         // Unsigned it would be of no use, and teach the receiver to take what is unsigned.
         guard !secrets.isEmpty else { return (nil, "SECRET_UNREADABLE") }
         let seconds = now.milliseconds / 1000

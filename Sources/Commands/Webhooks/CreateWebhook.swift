@@ -20,7 +20,7 @@ public struct CreateWebhook: Sendable {
     /// - Throws: Everything wrong with the body; `ALREADY_EXISTS` when the id is taken;
     ///   `TOO_MANY_WEBHOOKS`; `SECRET_STORE_NOT_CONFIGURED`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        let write = try WebhookWrite(body, id: nil, scope, context)
+        let write = try await WebhookWrite(body, id: nil, scope, context)
         let id = write.webhook.id
         let subject = WebhookWrite.subject("webhook.create", scope, id)
         let answer = try await context.write(subject) { (state, stamp) throws(CommandError) in

@@ -24,7 +24,7 @@ public struct PutWebhook: Sendable {
     /// - Throws: Everything wrong with the body; `TOO_MANY_WEBHOOKS`; `SECRET_STORE_NOT_CONFIGURED`
     ///   for a new one.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        let write = try WebhookWrite(body, id: id, scope, context)
+        let write = try await WebhookWrite(body, id: id, scope, context)
         let subject = WebhookWrite.subject("webhook.put", scope, id)
         let answer = try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(scope.read(state).alerts.webhooks[id]?.revision)

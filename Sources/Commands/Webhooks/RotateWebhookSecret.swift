@@ -30,7 +30,7 @@ public struct RotateWebhookSecret: Sendable {
     ///   `SECRET_STORE_NOT_CONFIGURED`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let overlap = try readOverlap()
-        let secret = try WebhookSecret(of: id, scope, context.services)
+        let secret = try await WebhookSecret(of: id, scope, context.services)
         let subject = WebhookWrite.subject("webhook.rotate", scope, id)
         let answer = try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(scope.read(state).alerts.webhooks[id]?.revision)

@@ -28,14 +28,20 @@ struct WebhookSecret: Sendable {
     /// Makes a secret.
     ///
     /// - Throws: `SECRET_STORE_NOT_CONFIGURED` without a master key.
-    init(of webhook: WebhookID, _ scope: TenantScope, _ services: Services) throws(CommandError) {
+    init(
+        of webhook: WebhookID,
+        _ scope: TenantScope,
+        _ services: Services
+    ) async throws(CommandError) {
         guard let sealing = services.settings.sealing else { throw Self.notConfigured }
         var bytes = Random.bytes(count: Self.byteCount)
         text = Self.prefix + Base64.encode(bytes)
         let secret = SecretBytes(wiping: &bytes)
-        kept = SigningSecret(
-            sealed: sealing.seal(secret, of: scope.tenant, as: webhook.secretName)
-        )
+        guard let sealed = await sealing.seal(secret, of: scope.tenant, as: webhook.secretName)
+        else {
+            throw Self.notConfigured
+        }
+        kept = SigningSecret(sealed: sealed)
     }
 
     /// The answer with the text in it: it was never in the plan, the log or the audit.

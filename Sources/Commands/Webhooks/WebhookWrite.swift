@@ -24,7 +24,7 @@ struct WebhookWrite: Sendable {
         id: WebhookID?,
         _ scope: TenantScope,
         _ context: CommandContext
-    ) throws(CommandError) {
+    ) async throws(CommandError) {
         let issues = IssueList()
         let webhook = Webhook(
             reading: body,
@@ -41,7 +41,7 @@ struct WebhookWrite: Sendable {
         if context.services.settings.sealing == nil {
             secret = nil
         } else {
-            secret = try WebhookSecret(of: webhook.id, scope, context.services)
+            secret = try await WebhookSecret(of: webhook.id, scope, context.services)
         }
     }
 

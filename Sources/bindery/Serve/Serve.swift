@@ -29,8 +29,11 @@ enum Serve {
             throw error
         }
         let server: HTTPServer
+        let alerts: ServerAlerts
         do {
-            let services = try ServerParts.services(settings, stores, tokens.verifier)
+            alerts = try ServerAlerts(settings, stores)
+            let services = try ServerParts.services(settings, stores, tokens.verifier, alerts)
+            services.addMetrics { alerts.metricsText }
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()
@@ -39,11 +42,13 @@ enum Serve {
             throw error
         }
         let watch = StoreWatch(stores, log)
+        alerts.start()
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         await server.drain()
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
+        await alerts.stop()
         await watch.stop()
         await reload.stop()
         await tokens.stop()

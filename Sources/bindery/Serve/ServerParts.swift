@@ -15,13 +15,16 @@ enum ServerParts {
     static func services(
         _ settings: Settings,
         _ stores: ServerStores,
-        _ tokens: TokenVerifier? = nil
+        _ tokens: TokenVerifier? = nil,
+        _ alerts: ServerAlerts? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
         let secrets = try secrets(settings)
-        let configuration = execution(settings)
+        var configuration = execution(settings)
+        configuration.onGateEvent = alerts?.onGateEvent
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = tokens
+        servicesSettings.sealing = alerts?.sealing
         return Services(
             settings: servicesSettings,
             ledger: stores.ledger,
@@ -56,6 +59,8 @@ enum ServerParts {
         result.decisions = settings.decisions
         result.eventStreamCountMax = settings.limits.eventStreamCountMax
         result.eventStreamCountMaxPerTenant = settings.limits.eventStreamCountMaxPerTenant
+        let policy = AddressPolicy(allow: settings.outbound.allow)
+        result.webhooksMayBeOnLoopback = policy.allowsLoopback
         result.secretReferenceRules = settings.secrets.references
         return result
     }
