@@ -92,17 +92,16 @@ import Testing
         Row(.put, tenant + "/entities/user/alice", ["attributes": [:]], for: ["tenant-admin"]),
         Row(.delete, tenant + "/entities/user/alice", for: ["tenant-admin"]),
         Row(.get, tenant + "/webhooks", for: tenantReaders),
-        Row(.get, tenant + "/webhooks/none/deliveries", for: tenantReaders),
+        Row(.get, tenant + "/webhooks/hook/deliveries", for: tenantReaders),
         Row(
             .put,
             tenant + "/webhooks/ops",
             ["url": "https://alerts.example/hook"],
             for: ["tenant-admin"]
         ),
-        Row(.post, tenant + "/webhooks/none/rotate-secret", for: ["tenant-admin"]),
-        Row(.post, tenant + "/webhooks/none/test", for: ["tenant-admin"]),
-        Row(.post, tenant + "/webhooks/none/deliveries/none/replay", for: ["tenant-admin"]),
-        Row(.delete, tenant + "/webhooks/none", for: ["tenant-admin"]),
+        Row(.post, tenant + "/webhooks/hook/rotate-secret", for: ["tenant-admin"]),
+        Row(.post, tenant + "/webhooks/hook/test", for: ["tenant-admin"]),
+        Row(.delete, tenant + "/webhooks/hook", for: ["tenant-admin"]),
         Row(.get, tenant + "/keys", for: ["tenant-admin"]),
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
         Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),
@@ -123,6 +122,8 @@ import Testing
                 SampleObjects.connection(id)
             )
         }
+        let hook: JSONValue = ["url": "https://alerts.example/hook"]
+        try await api.must(.put, Self.tenant + "/webhooks/hook", hook)
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
         try await api.must(.post, Self.line + "/versions/1/publish")
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))

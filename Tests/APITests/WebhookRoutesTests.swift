@@ -157,17 +157,17 @@ import Testing
     @Test func `a secret is in no repeated answer, and nowhere in the log`() async throws {
         let api = try await TestAPI()
         let headers = [HTTPField("Idempotency-Key", "once")]
-        let first = try await api.send(.put, Self.ops, Self.body, headers: headers)
+        let first = try await api.send(.post, Self.webhooks, Self.body, headers: headers)
         let secret = try #require(first.json["secret"]?.string)
-        let again = try await api.send(.put, Self.ops, Self.body, headers: headers)
+        let again = try await api.send(.post, Self.webhooks, Self.body, headers: headers)
         #expect(again.status == 201)
         #expect(again.json["secret"] == nil)
         var lines = ""
         api.ledger.state.forEachSnapshotLine { lines += String(decoding: $0, as: UTF8.self) }
         #expect(!lines.contains(secret.dropFirst(6)))
-        let events = try await api.send(.get, "/v1/audit?tenant=acme-corp")
+        let events = try await api.send(.get, "/v1/tenants/acme-corp/audit")
         #expect(!events.text.contains("whsec_"))
-        #expect(events.text.contains("webhook.put"))
+        #expect(events.text.contains("webhook.create"))
     }
 
     @Test func `a ping is a delivery, and a delivery can be replayed`() async throws {

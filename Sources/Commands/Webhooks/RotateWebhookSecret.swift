@@ -72,6 +72,7 @@ public struct RotateWebhookSecret: Sendable {
     }
 
     private func readOverlap() throws(CommandError) -> Int {
+        try CommandError.checkSecrets(in: body)
         let issues = IssueList()
         let reader = ObjectReader(body, at: .root, issues: issues, members: ["overlapSeconds"])
         let overlap = reader.integer("overlapSeconds", in: 0...Webhook.overlapSecondsMax)
