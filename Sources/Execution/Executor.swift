@@ -79,6 +79,7 @@ public final class Executor: Sendable {
         defer { gates.finish(pass, end) }
         let secret = try await provider.secret(
             call.connection.secretReference,
+            of: call.connection.tenant,
             call.spec,
             call.operation,
             until: deadline

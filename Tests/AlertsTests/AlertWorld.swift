@@ -114,9 +114,9 @@ final class TestTime: Sendable {
 
 /// Keeps what is sealed as it is: the text is the key.
 struct PlainSealing: SecretSealing {
-    func seal(_ secret: SecretBytes, of tenant: TenantID, as name: String) -> String? { nil }
+    func seal(_ secret: SecretBytes, of tenant: TenantID, as name: SecretName) -> String? { nil }
 
-    func open(_ sealed: String, of tenant: TenantID, as name: String) -> SecretBytes? {
+    func open(_ sealed: String, of tenant: TenantID, as name: SecretName) -> SecretBytes? {
         sealed == "lost" ? nil : SecretBytes(Array(sealed.utf8))
     }
 }

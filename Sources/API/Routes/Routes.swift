@@ -5,6 +5,6 @@
 enum Routes {
     static let all: [Route] =
         integrationSpecs + blueprints + connections + configs + reach + runtime + policies
-        + entities + keys + webhooks
+        + entities + secrets + keys + webhooks
         + trail + streams + authZEN + operations
 }

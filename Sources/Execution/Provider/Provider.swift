@@ -17,6 +17,7 @@ struct Provider: Sendable {
     /// The secret that a call needs; nil when it needs none.
     func secret(
         _ reference: SecretReference?,
+        of tenant: TenantID,
         _ spec: IntegrationSpec,
         _ operation: Operation,
         until deadline: MonotonicInstant
@@ -29,7 +30,11 @@ struct Provider: Sendable {
         let fields = spec.secretFields
         let result = await Race.result(within: deadline - clock.now()) {
             do throws(SecretError) {
-                let secret = try await secrets.secret(reference, declaredFields: fields)
+                let secret = try await secrets.secret(
+                    reference,
+                    of: tenant,
+                    declaredFields: fields
+                )
                 return Result<Secret, SecretError>.success(secret)
             } catch {
                 return .failure(error)

@@ -135,7 +135,7 @@ private struct Interest {
             owner == tenant
         case .putCredential, .removeCredential, .putIdempotency, .expireIdempotency,
             .removeIdempotency, .anchorAudit, .putWebhookFailing, .putAlertDelivery,
-            .putAlertMark, .putAlertLease:
+            .putAlertMark, .putAlertLease, .putSecret, .removeSecret:
             false
         }
     }

@@ -16,6 +16,8 @@ public struct TenantState: Sendable {
     public internal(set) var entities: [EntityKey: Stored<Entity>] = [:]
     /// Its webhooks, and what is on its way to them.
     public internal(set) var alerts = TenantAlerts()
+    /// Its secrets in Bindery's own store, encrypted; a past state has none.
+    public internal(set) var secrets: [SecretName: SealedSecret] = [:]
     /// Its API keys, which are in the state's table.
     public internal(set) var credentialIDs: Set<CredentialID> = []
     /// Grows with every change of the tenant, health included; what was compiled from the tenant's

@@ -31,6 +31,7 @@ public struct SigningSecret: Sendable, Hashable {
 }
 
 extension WebhookID {
-    /// The name under which its secrets are sealed.
-    public var secretName: String { "webhooks/\(text)" }
+    /// The name under which its secrets are sealed; no secret of the tenant's own can have such a one,
+    /// since no name holds a slash.
+    public var secretName: SecretName { SecretName(checked: "webhooks/\(text)") }
 }

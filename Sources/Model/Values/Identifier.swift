@@ -83,6 +83,8 @@ public enum Noun {
     public enum AlertDelivery {}
     /// A blueprint's application.
     public enum App {}
+    /// A secret in the store of our own.
+    public enum Secret {}
     /// A workflow's definition, to which an alias points.
     public enum WorkflowDefinition {}
 }
@@ -115,5 +117,7 @@ public typealias CredentialID = Identifier<Noun.Credential>
 public typealias WebhookID = Identifier<Noun.Webhook>
 /// The id of an alert's delivery, which the receiver sees as `webhook-id`.
 public typealias AlertDeliveryID = Identifier<Noun.AlertDelivery>
+/// The name of a secret in Bindery's own store, unique within its tenant.
+public typealias SecretName = Identifier<Noun.Secret>
 /// The id of an app.
 public typealias AppID = Identifier<Noun.App>

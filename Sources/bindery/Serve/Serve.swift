@@ -31,8 +31,10 @@ enum Serve {
         let server: HTTPServer
         let alerts: ServerAlerts
         do {
-            alerts = try ServerAlerts(settings, stores)
-            let services = try ServerParts.services(settings, stores, tokens.verifier, alerts)
+            let local = try ServerSecrets.local(settings, stores.ledger)
+            alerts = try ServerAlerts(settings, stores, sealing: local)
+            let verifier = tokens.verifier
+            let services = try ServerParts.services(settings, stores, verifier, alerts, local)
             services.addMetrics { alerts.metricsText }
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {

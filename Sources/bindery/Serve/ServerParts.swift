@@ -16,10 +16,11 @@ enum ServerParts {
         _ settings: Settings,
         _ stores: ServerStores,
         _ tokens: TokenVerifier? = nil,
-        _ alerts: ServerAlerts? = nil
+        _ alerts: ServerAlerts? = nil,
+        _ local: LocalSecretStore? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let secrets = try secrets(settings)
+        let secrets = try ServerSecrets.keeper(settings, local)
         var configuration = execution(settings)
         configuration.onGateEvent = alerts?.onGateEvent
         var servicesSettings = servicesSettings(settings)
@@ -40,7 +41,9 @@ enum ServerParts {
                 secrets: secrets,
                 audit: stores.audit,
                 configuration: configuration
-            )
+            ),
+            secrets: secrets,
+            localSecrets: local
         )
     }
 
@@ -77,25 +80,6 @@ enum ServerParts {
         result.breaker.slowShare = Double(settings.execution.breakerSlowPercent) / 100
         result.auditFailsOpen = settings.audit.isFailOpen
         return result
-    }
-
-    private static func secrets(_ settings: Settings) throws(CommandFailure) -> SecretKeeper {
-        var configuration = SecretsConfiguration(
-            environmentPrefix: settings.secrets.environmentPrefix,
-            fileRoot: settings.secrets.fileRoot
-        )
-        if let address = settings.secrets.vaultAddress, let file = settings.secrets.vaultTokenFile {
-            configuration.vault = SecretsConfiguration.Vault(
-                address: address,
-                mount: settings.secrets.vaultMount,
-                tokenFile: file
-            )
-        }
-        do {
-            return try SecretKeeper(configuration, caFile: settings.outbound.caFile)
-        } catch {
-            throw .failed("\(error.setting): \(error.detail)")
-        }
     }
 
     static func outbound(
