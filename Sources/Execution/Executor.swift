@@ -13,11 +13,11 @@ public import Secrets
 ///
 /// Limits and breakers are in memory and begin anew with the process.
 public final class Executor: Sendable {
-    private let provider: Provider
-    private let gates: ConnectionGates
-    private let audit: AuditTrail
-    private let configuration: ExecutionConfiguration
-    private let clock: ExecutionClock
+    let provider: Provider
+    let gates: ConnectionGates
+    let audit: AuditTrail
+    let configuration: ExecutionConfiguration
+    let clock: ExecutionClock
 
     /// An executor that calls by `outbound`, with the secrets of `secrets`.
     public init(
@@ -46,24 +46,51 @@ public final class Executor: Sendable {
         let start = clock.now()
         let calendar = clock.calendar()
         var course = CallCourse()
-        var result: Result<AnswerReader.Success, CallFailure.Reason>
+        let result: Result<AnswerReader.Success, CallFailure.Reason>
         do throws(CallFailure.Reason) {
             result = .success(try await answer(to: call, since: start, &course))
         } catch {
             result = .failure(error)
         }
-        let latency = clock.now() - start
-        var auditID: String?
-        do throws(AuditError) {
-            let draft = call.draft(result, course, latency, at: Timestamp(milliseconds: calendar))
-            auditID = try await audit.append(draft).id
+        let (latency, end) = (clock.now() - start, result)
+        do throws(CallFailure.Reason) {
+            let draft = call.draft(end, course, latency, at: Timestamp(milliseconds: calendar))
+            let auditID = try await record(draft, wasSent: course.attempts > 0)
+            return call.result(end, course, latency, auditID)
         } catch {
-            // An answer that nobody can account for is not given, unless that was configured.
-            if !configuration.auditFailsOpen {
-                result = .failure(.auditUnavailable(wasSent: course.attempts > 0))
-            }
+            return .failure(call.failure(error, course, latency, nil))
         }
-        return call.result(result, course, latency, auditID)
+    }
+
+    /// Writes the record of a call that has no result.
+    func ended(
+        _ call: CapabilityCall,
+        _ reason: CallFailure.Reason,
+        _ course: CallCourse,
+        since start: MonotonicInstant,
+        at calendar: Int64
+    ) async -> CallFailure {
+        let latency = clock.now() - start
+        let time = Timestamp(milliseconds: calendar)
+        do throws(CallFailure.Reason) {
+            let draft = call.draft(.failure(reason), course, latency, at: time)
+            let auditID = try await record(draft, wasSent: course.attempts > 0)
+            return call.failure(reason, course, latency, auditID)
+        } catch {
+            return call.failure(error, course, latency, nil)
+        }
+    }
+
+    /// Writes a record, durable when this returns its id.
+    ///
+    /// An answer that nobody can account for is not given, unless that was configured.
+    func record(_ draft: AuditDraft, wasSent: Bool) async throws(CallFailure.Reason) -> String? {
+        do throws(AuditError) {
+            return try await audit.append(draft).id
+        } catch {
+            guard configuration.auditFailsOpen else { throw .auditUnavailable(wasSent: wasSent) }
+            return nil
+        }
     }
 
     private func answer(
@@ -71,12 +98,57 @@ public final class Executor: Sendable {
         since start: MonotonicInstant,
         _ course: inout CallCourse
     ) async throws(CallFailure.Reason) -> AnswerReader.Success {
+        let begun = try await begin(call, since: start, streams: false, &course)
+        var end = ConnectionGate.End()
+        defer { gates.finish(begun.pass, end) }
+        end.observe(begun.sent.last, configuration.breaker, clock)
+        let answer = try AnswerReader(call.operation, begun.request, begun.scope, page: call.page)
+            .read(begun.sent.last)
+        end.isError = false
+        return answer
+    }
+
+    /// A call that was sent; its pass is given back by whoever reads the answer.
+    struct Begun: Sendable {
+        let pass: ConnectionGates.Pass
+        let scope: TemplateScope
+        let request: RenderedRequest
+        let sent: Provider.Outcome
+    }
+
+    /// The course of every call: audit, input, limits and breaker, secret, request, attempts.
+    func begin(
+        _ call: CapabilityCall,
+        since start: MonotonicInstant,
+        streams: Bool,
+        _ course: inout CallCourse
+    ) async throws(CallFailure.Reason) -> Begun {
         let deadline = start + min(max(call.timeout, .milliseconds(1)), CapabilityCall.timeoutMax)
         try checkAudit()
         try call.checkInput()
         let pass = try gates.admit(call.gateKey, call.operation.callClass, call.constraints)
-        var end = ConnectionGate.End()
-        defer { gates.finish(pass, end) }
+        do throws(CallFailure.Reason) {
+            let (scope, request) = try await request(of: call, until: deadline, &course)
+            let sent = await provider.send(
+                request.request,
+                RetryRule(call.operation, configuration),
+                streams: streams,
+                attemptCountMax: configuration.attemptCountMax,
+                until: deadline
+            ) { gates.admitRetry(pass, call.constraints) }
+            course.take(sent)
+            return Begun(pass: pass, scope: scope, request: request, sent: sent)
+        } catch {
+            gates.finish(pass, ConnectionGate.End())
+            throw error
+        }
+    }
+
+    private func request(
+        of call: CapabilityCall,
+        until deadline: MonotonicInstant,
+        _ course: inout CallCourse
+    ) async throws(CallFailure.Reason) -> (TemplateScope, RenderedRequest) {
         let secret = try await provider.secret(
             call.connection.secretReference,
             of: call.connection.tenant,
@@ -95,18 +167,7 @@ public final class Executor: Sendable {
             page: call.page
         )
         course.request = request
-        let sent = await provider.send(
-            request.request,
-            RetryRule(call.operation, configuration),
-            attemptCountMax: configuration.attemptCountMax,
-            until: deadline
-        ) { gates.admitRetry(pass, call.constraints) }
-        course.take(sent)
-        end.observe(sent.last, configuration.breaker, clock)
-        let answer = try AnswerReader(call.operation, request, scope, page: call.page)
-            .read(sent.last)
-        end.isError = false
-        return answer
+        return (scope, request)
     }
 
     /// The request that a call would send, as its audit record would show it; nothing is sent, and no

@@ -330,6 +330,7 @@ enum OpenAPISchemas {
             "workflow": text, "input": [:], "context": free,
             "timeoutMs": ["type": "integer", "minimum": 1, "maximum": 120_000],
             "pages": ["type": "integer", "minimum": 1, "maximum": 100],
+            "stream": ["type": "boolean"],
         ]),
     ]
 }

@@ -30,12 +30,8 @@ extension ExecuteCapability {
             call.revision = state.revision
             call.decision = decision
             call.question = wish.question
-            switch try await answer(to: call, wish, context) {
-            case .success(let result):
-                return CommandAnswer(
-                    body: .json(Self.json(result, decision)),
-                    revision: context.services.revision
-                )
+            switch try await answer(to: call, wish, decision, context) {
+            case .success(let answer): return answer
             case .failure(let failure):
                 guard case .circuitOpen = failure.reason else {
                     throw Self.error(failure, of: call)
@@ -49,6 +45,22 @@ extension ExecuteCapability {
 
     private func answer(
         to call: CapabilityCall,
+        _ wish: Wish,
+        _ decision: AuditDecision,
+        _ context: CommandContext
+    ) async throws(CommandError) -> Result<CommandAnswer, CallFailure> {
+        if wish.streams { return try await stream(call, decision, context) }
+        return try await result(of: call, wish, context)
+            .map { result in
+                CommandAnswer(
+                    body: .json(Self.json(result, decision)),
+                    revision: context.services.revision
+                )
+            }
+    }
+
+    private func result(
+        of call: CapabilityCall,
         _ wish: Wish,
         _ context: CommandContext
     ) async throws(CommandError) -> Result<CallResult, CallFailure> {

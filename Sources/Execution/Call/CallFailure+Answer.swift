@@ -18,6 +18,7 @@ extension CallFailure.Reason {
         case .providerUnreachable: "PROVIDER_UNREACHABLE"
         case .addressRefused: "ADDRESS_REFUSED"
         case .overloaded: "OVERLOADED"
+        case .callerGone: "CALLER_GONE"
         case .auditUnavailable: "AUDIT_UNAVAILABLE"
         }
     }
@@ -27,7 +28,7 @@ extension CallFailure.Reason {
         switch self {
         case .invalidInput, .invalidConfig: 422
         case .limited: 429
-        case .circuitOpen, .overloaded, .auditUnavailable: 503
+        case .circuitOpen, .overloaded, .auditUnavailable, .callerGone: 503
         case .providerTimeout: 504
         case .requestNotSendable, .secretUnavailable, .providerError, .providerUnreachable,
             .addressRefused:
@@ -71,6 +72,7 @@ extension CallFailure.Reason {
         case .providerUnreachable(let detail): "The provider cannot be reached: \(detail)."
         case .addressRefused(let detail): "The provider may not be called: \(detail)."
         case .overloaded: "Too many calls are under way."
+        case .callerGone: "The caller went away before the answer was whole."
         case .auditUnavailable(let wasSent):
             wasSent
                 ? "The provider was called, but the audit record could not be written."

@@ -27,6 +27,8 @@ public struct CallFailure: Error, Sendable {
         case addressRefused(detail: String)
         /// This server has as many calls under way as it takes; nothing was sent.
         case overloaded
+        /// The caller went away while the answer was handed on.
+        case callerGone
         /// The audit record cannot be written.
         case auditUnavailable(wasSent: Bool)
     }

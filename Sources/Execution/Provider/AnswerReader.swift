@@ -61,6 +61,7 @@ struct AnswerReader {
     func read(_ attempt: Attempt) throws(CallFailure.Reason) -> Success {
         switch attempt {
         case .outOfTime: throw .providerTimeout
+        case .stream: throw .requestNotSendable(detail: "its answer was asked for as a stream")
         case .failure(let error): throw Self.reason(error)
         case .answer(let response):
             let body = Self.value(response.body)
@@ -168,7 +169,8 @@ struct AnswerReader {
         return found.map { secret.text(String($0.prefix(Self.wordLengthMax))) }
     }
 
-    private static func reason(_ error: OutboundError) -> CallFailure.Reason {
+    /// What a failure of the transfer means to the call.
+    static func reason(_ error: OutboundError) -> CallFailure.Reason {
         switch error.code {
         case .addressRefused: return .addressRefused(detail: error.detail)
         case .timeout: return .providerTimeout
@@ -198,6 +200,8 @@ extension Attempt {
         case .answer(let response): response.status >= 500 ? .failure : .success
         // The time was over before anything was sent, or while waiting between attempts.
         case .outOfTime: .none
+        // How its body ends is not known yet; that the provider works is.
+        case .stream: .success
         case .failure(let error):
             switch error.code {
             case .unreachable, .timeout, .droppedBeforeAnswer, .tls, .malformedAnswer: .failure

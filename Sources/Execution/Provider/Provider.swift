@@ -87,6 +87,7 @@ struct Provider: Sendable {
     func send(
         _ request: OutboundRequest,
         _ rule: RetryRule,
+        streams: Bool = false,
         attemptCountMax: Int,
         until deadline: MonotonicInstant,
         mayRetry: () -> Bool
@@ -97,7 +98,7 @@ struct Provider: Sendable {
             Outcome(attempts: count, last: attempt, mayHaveReachedProvider: hasReached)
         }
         while true {
-            let attempt = await attempt(request, until: deadline)
+            let attempt = await attempt(request, streams: streams, until: deadline)
             if case .outOfTime = attempt { return outcome(attempt) }
             count += 1
             hasReached = hasReached || attempt.mayHaveReachedProvider
@@ -112,6 +113,7 @@ struct Provider: Sendable {
 
     private func attempt(
         _ request: OutboundRequest,
+        streams: Bool,
         until deadline: MonotonicInstant
     ) async -> Attempt {
         let left = deadline - clock.now()
@@ -120,7 +122,12 @@ struct Provider: Sendable {
         request.timeout = left
         request.connectTimeout = min(left, Self.connectTimeoutMax)
         do throws(OutboundError) {
-            return .answer(try await outbound.send(request))
+            guard streams else { return .answer(try await outbound.send(request)) }
+            request.responseByteCountMax = StreamedCall.byteCountMax
+            switch try await outbound.open(request) {
+            case .stream(let stream): return .stream(stream)
+            case .whole(let response): return .answer(response)
+            }
         } catch {
             return .failure(error)
         }
@@ -131,7 +138,7 @@ extension Attempt {
     /// Whether the provider may have seen the request.
     fileprivate var mayHaveReachedProvider: Bool {
         switch self {
-        case .answer: true
+        case .answer, .stream: true
         case .failure(let error): error.mayHaveReachedServer
         case .outOfTime: false
         }
