@@ -20,7 +20,9 @@ public final class AlertDispatcher: Sendable {
     static let leaseTime = Duration.seconds(60)
     /// What must be left of a lease to begin an attempt: as long as one takes, and some more.
     static let leaseRest = Duration.seconds(30)
-    /// How often it looks for what is due. A look costs nothing while nothing waits.
+    /// How often it looks for what is due.
+    ///
+    /// A look costs nothing while nothing waits.
     static let interval = Duration.milliseconds(250)
     /// How long an attempt whose outcome could not be kept is not repeated.
     static let unkeptTime = Duration.seconds(5)

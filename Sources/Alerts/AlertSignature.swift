@@ -12,6 +12,7 @@ enum AlertSignature {
     ///   - seconds: The value of `webhook-timestamp`: seconds since 1970.
     ///   - body: The body, byte for byte.
     ///   - secrets: The keys, the newest first.
+    /// - Returns: The signatures, in the order of the secrets.
     static func header(
         id: String,
         seconds: Int64,

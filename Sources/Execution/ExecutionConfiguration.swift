@@ -17,8 +17,9 @@ public struct ExecutionConfiguration: Sendable {
     /// The most connections whose limits are kept in memory.
     public var connectionCountMax = 200_000
 
-    /// Told of what happens at the limits of connections, within the call that it happens to: must
-    /// not wait. Nil tells nobody.
+    /// Told of what happens at the limits of connections; nil tells nobody.
+    ///
+    /// Called within the call that it happens to: it must not wait.
     public var onGateEvent: (@Sendable (GateEvent) -> Void)?
 
     /// A configuration with the limits of API section 10.

@@ -18,7 +18,10 @@ public struct AlertOutbox {
 
     /// An outbox for the entry that comes to `state`.
     ///
-    /// - Parameter count: The deliveries that the entry has already, so that ids stay apart.
+    /// - Parameters:
+    ///   - state: The state before the entry.
+    ///   - now: When it is made.
+    ///   - count: The deliveries that the entry has already, so that ids stay apart.
     public init(_ state: State, now: Timestamp, behind count: Int = 0) {
         self.state = state
         self.now = now

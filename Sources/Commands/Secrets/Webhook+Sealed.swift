@@ -25,8 +25,9 @@ extension Stored<Webhook> {
         }
     }
 
-    /// The same webhook with a secret sealed anew, at the same revision: nothing that it shows has
-    /// changed. Nil when the secret is gone.
+    /// The same webhook with a secret sealed anew; nil when the secret is gone.
+    ///
+    /// At the same revision: nothing that it shows has changed.
     func resealed(_ replacement: SealReplacement) -> Stored<Webhook>? {
         var secrets = value.secrets
         let old = replacement.found.seal.text

@@ -175,6 +175,17 @@ struct ChangeEvent: Sendable {
             )
         case .removeEntity(let tenant, let key):
             Subject(kind: .entity, action: "deleted", tenant: tenant, id: key.text)
+        default: accessSubject(of: change, at: place, in: entry)
+        }
+    }
+
+    /// Of keys and webhooks, which stand beside what they reach.
+    private static func accessSubject(
+        of change: Change,
+        at place: Int,
+        in entry: LogEntry
+    ) -> Subject? {
+        switch change {
         case .putWebhook(let tenant, let webhook):
             Subject(
                 kind: .webhook,

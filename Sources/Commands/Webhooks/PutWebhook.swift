@@ -2,8 +2,9 @@ public import JSON
 import Ledger
 public import Model
 
-/// Makes or replaces a webhook. A new one's signing secret is in the answer; one that is replaced
-/// keeps its own.
+/// Makes or replaces a webhook.
+///
+/// A new one's signing secret is in the answer; one that is replaced keeps its own.
 public struct PutWebhook: Sendable {
     /// The tenant.
     public let scope: TenantScope

@@ -19,7 +19,9 @@ public struct AlertDelivery: Sendable {
         case failed
     }
 
-    /// One try to deliver it. What the endpoint answered beside its status is not kept.
+    /// One try to deliver it.
+    ///
+    /// What the endpoint answered beside its status is not kept.
     public struct Attempt: Sendable, Hashable {
         /// When it ended.
         public let at: Timestamp

@@ -13,11 +13,12 @@ public enum DeliverySchedule {
     /// After how long without any success an endpoint is no longer tried.
     public static let failingTimeMax = Duration.seconds(5 * 86_400)
 
-    /// The wait after `tryCount` tries; nil when that was the last one.
+    /// The wait before the next try.
     ///
     /// - Parameters:
     ///   - tryCount: The tries so far, at least one.
     ///   - fraction: A random fraction, from 0 up to 1.
+    /// - Returns: The wait; nil when the last try was the last one.
     public static func wait(after tryCount: Int, fraction: Double) -> Duration? {
         guard waits.indices.contains(tryCount) else { return nil }
         return waits[tryCount] * (1 + jitterMax * fraction)

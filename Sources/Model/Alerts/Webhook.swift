@@ -88,26 +88,6 @@ public struct Webhook: DocumentNoun {
             document: document
         )
     }
-
-    init(
-        id: WebhookID,
-        url: WebhookURL,
-        events: Set<AlertType>?,
-        environments: [EnvironmentName]?,
-        status: Status,
-        statusReason: StatusReason?,
-        secrets: [SigningSecret],
-        document: StoredDocument
-    ) {
-        self.id = id
-        self.url = url
-        self.events = events
-        self.environments = environments
-        self.status = status
-        self.statusReason = statusReason
-        self.secrets = secrets
-        self.document = document
-    }
 }
 
 extension Stored<Webhook> {
