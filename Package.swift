@@ -60,6 +60,7 @@ let rooms: [Target] = [
             "Platform",
         ]
     ),
+    room("Alerts", ["Model", "JSON", "Ledger", "Secrets", "Outbound", "Platform"]),
 
     room(
         "Commands",
@@ -80,7 +81,7 @@ let rooms: [Target] = [
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
             "Ledger", "LedgerFile", "Limits", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
-            "Platform",
+            "Alerts", "Platform",
             .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
         swiftSettings: settings
@@ -129,6 +130,13 @@ let suites: [Target] = [
     tests("OutboundTests", ["Outbound", "Platform"]),
     tests("TokensTests", ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting"]),
     tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
+    tests(
+        "AlertsTests",
+        [
+            "Alerts", "Ledger", "LedgerFile", "Secrets", "Outbound", "HTTPServer", "HTTPWire",
+            "Model", "JSON", "Platform",
+        ]
+    ),
     tests(
         "ExecutionTests",
         [

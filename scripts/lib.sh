@@ -247,10 +247,11 @@ seed() {
 # The Python with the packages of the judges, as $judge.
 judge_environment() {
     judge=$root/.build/venv-judge/bin/python
-    if ! "$judge" -c 'import bcrypt, cedarpy, httpbin, jwcrypto, oidc_provider_mock, radicale' 2>/dev/null; then
+    if ! "$judge" -c 'import bcrypt, cedarpy, httpbin, jwcrypto, oidc_provider_mock, radicale, standardwebhooks' 2>/dev/null; then
         rm -rf "$root/.build/venv-judge"
         quietly "$work/venv-judge.log" python3 -m venv "$root/.build/venv-judge"
         quietly "$work/venv-judge.log" "$judge" -m pip install --quiet --disable-pip-version-check \
-            'cedarpy==4.12.2' 'jwcrypto==1.6.1' 'oidc-provider-mock==0.3.4' 'httpbin==0.10.4' 'Radicale==3.9.0' 'bcrypt==4.3.0'
+            'cedarpy==4.12.2' 'jwcrypto==1.6.1' 'oidc-provider-mock==0.3.4' 'httpbin==0.10.4' 'Radicale==3.9.0' 'bcrypt==4.3.0' \
+            'standardwebhooks==1.1.0'
     fi
 }

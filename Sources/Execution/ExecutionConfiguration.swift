@@ -20,6 +20,11 @@ public struct ExecutionConfiguration: Sendable {
     /// The most connections whose limits are kept in memory.
     public var connectionCountMax = 200_000
 
+    /// Told of what happens at the limits of connections; nil tells nobody.
+    ///
+    /// Called within the call that it happens to: it must not wait.
+    public var onGateEvent: (@Sendable (GateEvent) -> Void)?
+
     /// A configuration with the limits of API section 10.
     public init() {}
 }

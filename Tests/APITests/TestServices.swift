@@ -19,6 +19,8 @@ enum TestServices {
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
         let secrets = try SecretKeeper(configuration, local: local)
+        var settings = settings
+        settings.sealing = settings.sealing ?? local
         return Services(
             settings: settings,
             ledger: ledger,

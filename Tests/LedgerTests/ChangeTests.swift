@@ -113,7 +113,8 @@ import Testing
             .putSecret(config.tenant, secret),
             .removeSecret(config.tenant, secret.name),
         ]
-        for change in changes {
+        let alerts = try AlertFixture.changes(config.tenant, connection.value.id)
+        for change in changes + alerts {
             let texts = try roundTrip(change)
             #expect(texts.before == texts.after)
         }

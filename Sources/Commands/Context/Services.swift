@@ -34,6 +34,10 @@ public final class Services: Sendable {
         public var callTimeoutMilliseconds = 30_000
         /// Which references to secrets connections may name; an empty list lets them name any.
         public var secretReferenceRules: [SecretReferenceRule] = []
+        /// What encrypts the signing secrets of webhooks; nil without a master key.
+        public var sealing: (any SecretSealing)?
+        /// Whether webhooks may be `http` on this machine: the operator lets calls go to loopback.
+        public var webhooksMayBeOnLoopback = false
         /// Whether writes and calls go on when they can't be recorded.
         public var auditFailsOpen = false
         /// Under which name the ledger anchors the trail.

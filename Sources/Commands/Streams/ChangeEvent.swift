@@ -210,6 +210,27 @@ struct ChangeEvent: Sendable {
             )
         case .removeEntity(let tenant, let key):
             Subject(kind: .entity, action: "deleted", tenant: tenant, id: key.text)
+        default: accessSubject(of: change, at: place, in: entry)
+        }
+    }
+
+    /// Of keys and webhooks, which stand beside what they reach.
+    private static func accessSubject(
+        of change: Change,
+        at place: Int,
+        in entry: LogEntry
+    ) -> Subject? {
+        switch change {
+        case .putWebhook(let tenant, let webhook):
+            Subject(
+                kind: .webhook,
+                action: action(webhook, at: place, in: entry),
+                tenant: tenant,
+                id: webhook.value.id.text,
+                object: webhook.json
+            )
+        case .removeWebhook(let tenant, let id):
+            Subject(kind: .webhook, action: "deleted", tenant: tenant, id: id.text)
         case .putCredential(let key):
             Subject(
                 kind: .key,

@@ -40,6 +40,9 @@ struct CircuitBreaker: Sendable {
         self.outcomes = OutcomeWindow(settings.window)
     }
 
+    /// Whether it has opened, and no probe has succeeded since.
+    var isTripped: Bool { openUntil != nil }
+
     /// Where it stands at `now`.
     func state(now: MonotonicInstant) -> State {
         guard let openUntil else { return .closed }

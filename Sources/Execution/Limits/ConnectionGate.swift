@@ -26,6 +26,8 @@ struct ConnectionGate: Sendable {
     private(set) var requestCount = 0
     private(set) var errorCount = 0
     private(set) var lastUse: MonotonicInstant
+    /// The shares of quotas that were reached since `finish` told of them last.
+    private var crossings: [GateEvent.Quota] = []
 
     init(_ settings: BreakerSettings, now: MonotonicInstant) {
         readBreaker = CircuitBreaker(settings)
@@ -98,20 +100,31 @@ struct ConnectionGate: Sendable {
     }
 
     /// Ends a call that was let through.
+    ///
+    /// - Returns: What has come to pass since the last one; nearly always nothing.
     mutating func finish(
         _ callClass: Operation.CallClass,
         _ end: End,
         wasProbe: Bool,
         now: MonotonicInstant
-    ) {
+    ) -> [GateEvent.Kind] {
         precondition(underWayCount > 0, "a call ends that was admitted")
         underWayCount -= 1
         if end.isError { errorCount += 1 }
         lastUse = now
         learned.take(end.learned, now: now)
+        let wasTripped = breaker(callClass).isTripped
         change(callClass) { breaker in
             breaker.record(end.outcome, isSlow: end.isSlow, wasProbe: wasProbe, now: now)
         }
+        let isTripped = breaker(callClass).isTripped
+        guard isTripped != wasTripped || !crossings.isEmpty else { return [] }
+        var events = crossings.map { GateEvent.Kind.quotaReached($0) }
+        crossings = []
+        if isTripped != wasTripped {
+            events.append(isTripped ? .breakerOpened(callClass) : .breakerClosed(callClass))
+        }
+        return events
     }
 
     /// The breaker that calls of the class pass.
@@ -196,8 +209,19 @@ struct ConnectionGate: Sendable {
     mutating func take(_ constraints: Constraints, at moment: Moment) {
         if let rate = Self.minuteRate(constraints) { minute.take(rate, now: moment.now) }
         if let rate = Self.hourRate(constraints) { hour.take(rate, now: moment.now) }
-        for period in QuotaPeriod.allCases where constraints.quotas[period.rawValue] != nil {
+        for period in QuotaPeriod.allCases {
+            guard let limit = constraints.quotas[period.rawValue] else { continue }
             quotas[period, default: QuotaCounter()].take(period, now: moment.calendar)
+            guard let percent = quotas[period]?.reachedPercent(of: limit) else { continue }
+            crossings.append(
+                GateEvent.Quota(
+                    name: period.rawValue,
+                    percent: percent,
+                    limit: limit,
+                    start: Timestamp(milliseconds: period.start(at: moment.calendar)),
+                    end: Timestamp(milliseconds: period.end(at: moment.calendar))
+                )
+            )
         }
     }
 

@@ -27,6 +27,7 @@ final class ConnectionGates: Sendable {
     private let settings: BreakerSettings
     private let clock: ExecutionClock
     private let gateCountMax: Int
+    private let onEvent: (@Sendable (GateEvent) -> Void)?
     /// Until when, in nanoseconds of the clock, some breaker may be open or be trying a probe.
     private let troubledUntil = Atomic<Int64>(0)
     /// How long after the last refusal of a breaker a probe may still be under way.
@@ -39,6 +40,7 @@ final class ConnectionGates: Sendable {
     init(_ configuration: ExecutionConfiguration, _ clock: ExecutionClock) {
         settings = configuration.breaker
         self.clock = clock
+        onEvent = configuration.onGateEvent
         gateCountMax = max(1, configuration.connectionCountMax / Self.shardCount)
         shards = (0..<Self.shardCount).map { _ in Shard() }
     }
@@ -89,11 +91,18 @@ final class ConnectionGates: Sendable {
     /// Ends a call that was let through.
     func finish(_ pass: Pass, _ end: ConnectionGate.End) {
         let now = clock.now()
-        let admission = shard(pass.key).gates
+        let (admission, events) = shard(pass.key).gates
             .withLock { gates in
-                gates[pass.key]?.finish(pass.callClass, end, wasProbe: pass.isProbe, now: now)
-                return gates[pass.key]?.breaker(pass.callClass).admission(now: now)
+                let events =
+                    gates[pass.key]?
+                    .finish(pass.callClass, end, wasProbe: pass.isProbe, now: now) ?? []
+                return (gates[pass.key]?.breaker(pass.callClass).admission(now: now), events)
             }
+        for kind in events {
+            onEvent?(
+                GateEvent(tenant: pass.key.tenant, connection: pass.key.connection, kind: kind)
+            )
+        }
         guard case .refused(let wait) = admission else { return }
         let end = (now + wait + Self.probeTimeMax).nanoseconds
         troubledUntil.max(end, ordering: .relaxed)

@@ -105,8 +105,7 @@ extension Change {
             let term = UInt64(clamping: try fields.number("term"))
             let lease = LedgerLease(holder: try fields.text("holder"), term: term)
             return .putLease(try fields.text("id"), lease)
-        default:
-            throw ChangeError(detail: "there is no change \(kind).\(action) in this version")
+        default: return try Self.readAlerts(kind, action, fields)
         }
     }
 }
@@ -147,6 +146,10 @@ struct ChangeFields {
             throw ChangeError(detail: "a change's \(key) is no name")
         }
         return name
+    }
+
+    func timestampIfThere(_ key: String) throws(ChangeError) -> Timestamp? {
+        json[key] == nil ? nil : try timestamp(key)
     }
 
     func nameIfThere<Noun>(_ key: String) throws(ChangeError) -> Identifier<Noun>? {

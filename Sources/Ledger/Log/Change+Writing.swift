@@ -40,7 +40,7 @@ extension Change {
         JSONWriter.append("}", to: &output)
     }
 
-    private static func head(_ kind: String, _ action: String, tenant: TenantID?) -> JSONObject {
+    static func head(_ kind: String, _ action: String, tenant: TenantID?) -> JSONObject {
         var head: JSONObject = ["kind": .string(kind), "action": .string(action)]
         if let tenant { head["tenant"] = .string(tenant.text) }
         return head
@@ -96,6 +96,9 @@ extension Change {
             head["id"] = .string(id.text)
             return head
         case .putConfigVersion, .removeConfigVersion, .addTransition: return configObject
+        case .putWebhook, .removeWebhook, .putWebhookFailing, .putAlertDelivery, .putAlertMark,
+            .putAlertLease:
+            return alertObject
         default: return bookkeepingObject
         }
     }
@@ -172,7 +175,7 @@ extension Change {
 }
 
 extension JSONObject {
-    fileprivate mutating func append<Value>(stamps stored: Stored<Value>) {
+    mutating func append<Value>(stamps stored: Stored<Value>) {
         self["revision"] = .integer(Int64(stored.revision))
         self["createdAt"] = .string(stored.createdAt.text)
         self["updatedAt"] = .string(stored.updatedAt.text)

@@ -30,6 +30,15 @@ public enum Change: Sendable {
     case putCredential(Stored<Credential>)
     /// Forgets a key that has ended.
     case removeCredential(CredentialID)
+    case putWebhook(TenantID, Stored<Webhook>)
+    case removeWebhook(TenantID, WebhookID)
+    /// Since when nothing could be delivered to a webhook; nil when something was.
+    case putWebhookFailing(TenantID, WebhookID, since: Timestamp?)
+    case putAlertDelivery(TenantID, AlertDelivery)
+    /// What a connection's tenant was told that is told once.
+    case putAlertMark(TenantID, ConnectionID, AlertMark)
+    /// Which process sends alerts.
+    case putAlertLease(AlertLease)
     case putIdempotency(IdempotencyRecord)
     /// Forgets the requests whose time is over when the entry is made.
     case expireIdempotency
@@ -51,7 +60,8 @@ public enum Change: Sendable {
     public var movesRevision: Bool {
         switch self {
         case .putHealth, .putOverlap, .removeOverlap, .putIdempotency, .removeIdempotency,
-            .expireIdempotency, .anchorAudit, .putLease, .rememberWebhooks, .putSecret,
+            .expireIdempotency, .anchorAudit, .putLease, .rememberWebhooks, .putWebhookFailing,
+            .putAlertDelivery, .putAlertMark, .putAlertLease, .putSecret,
             .removeSecret:
             false
         default: true

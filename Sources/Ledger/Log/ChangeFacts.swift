@@ -67,6 +67,8 @@ public struct ChangeFacts: Sendable, Hashable {
                 == nil
         case .putEntity(let tenant, let entity):
             state.tenant(tenant).entities[entity.value.key] == nil
+        case .putWebhook(let tenant, let webhook):
+            state.tenant(tenant).alerts.webhooks[webhook.value.id] == nil
         case .putCredential(let key): state.credentials[key.value.id] == nil
         default: false
         }

@@ -32,6 +32,9 @@ extension State {
             if leases[name] != nil || leases.count < LedgerLease.countMax { leases[name] = lease }
         case .putOverlap(let tenant, let id, let overlap): apply(tenant, id, overlap)
         case .removeOverlap(let tenant, let id): apply(tenant, id, nil)
+        case .putWebhook, .removeWebhook, .putWebhookFailing, .putAlertDelivery, .putAlertMark,
+            .putAlertLease:
+            applyToAlerts(change)
         default: applyToTenant(change)
         }
     }
@@ -114,6 +117,7 @@ extension State {
                 $0.connections[id] = nil
                 $0.health[id] = nil
                 $0.overlaps[id] = nil
+                $0.alerts.forget(id)
             }
         case .putHealth(let tenant, let id, let health):
             self.change(tenant) { if $0.connections[id] != nil { $0.health[id] = health } }

@@ -16,6 +16,8 @@ public struct TenantState: Sendable {
     public internal(set) var policies: [PolicyID: Stored<PolicyRule>] = [:]
     /// Its entities, which rules with attributes know.
     public internal(set) var entities: [EntityKey: Stored<Entity>] = [:]
+    /// Its webhooks, and what is on its way to them.
+    public internal(set) var alerts = TenantAlerts()
     /// Its secrets in Bindery's own store, encrypted; a past state has none.
     public internal(set) var secrets: [SecretName: SealedSecret] = [:]
     /// Its API keys, which are in the state's table.

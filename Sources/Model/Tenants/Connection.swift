@@ -38,6 +38,14 @@ public struct Connection: DocumentNoun {
     /// Its own part of the merged config, read from the document at each call.
     public var config: JSONObject { document.object["config"]?.object ?? [:] }
 
+    /// Why it stands where it stands, read from the document at each call; nil when nothing is said.
+    public var statusReason: String? { document.object["statusReason"]?.string }
+
+    /// When its credentials end, read from the document at each call; nil when it is not known.
+    public var credentialsExpireAt: Timestamp? {
+        document.object["credentialsExpiresAt"]?.string.flatMap { Timestamp($0) }
+    }
+
     /// Whether `other` is of the same spec, environment and mode: what bindings rely on.
     public func isBoundAlike(_ other: Connection) -> Bool {
         spec == other.spec && environment == other.environment && mode == other.mode

@@ -4,6 +4,7 @@ import Execution
 import Ledger
 import Outbound
 import Platform
+import Secrets
 import Tokens
 
 /// What requests are answered with, made of the settings and the stores.
@@ -16,15 +17,18 @@ enum ServerParts {
         _ stores: ServerStores,
         _ tokens: TokenVerifier? = nil,
         _ limits: ReplicaLimits? = nil,
+        _ alerts: ServerAlerts? = nil,
+        _ local: LocalSecretStore? = nil,
         log: ServerLog? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let local = try ServerSecrets.local(settings, stores.ledger)
         let secrets = try ServerSecrets.keeper(settings, local, log)
-        let configuration = execution(settings)
+        var configuration = execution(settings)
+        configuration.onGateEvent = alerts?.onGateEvent
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = tokens
         servicesSettings.auditWriter = stores.writer
+        servicesSettings.sealing = alerts?.sealing
         return Services(
             settings: servicesSettings,
             ledger: stores.ledger,
@@ -63,6 +67,8 @@ enum ServerParts {
         result.decisions = settings.decisions
         result.eventStreamCountMax = settings.limits.eventStreamCountMax
         result.eventStreamCountMaxPerTenant = settings.limits.eventStreamCountMaxPerTenant
+        let policy = AddressPolicy(allow: settings.outbound.allow)
+        result.webhooksMayBeOnLoopback = policy.allowsLoopback
         result.secretReferenceRules = settings.secrets.references
         return result
     }
