@@ -55,6 +55,11 @@ struct CatalogueCore: Sendable, CustomTestStringConvertible {
             5,
             #"{"messages": [{"role": "user", "content": "Hello"}], "maxTokens": 100}"#
         ),
+        CatalogueCore(
+            "llm.chatStream",
+            5,
+            #"{"messages": [{"role": "user", "content": "Hello"}], "maxTokens": 100}"#
+        ),
         CatalogueCore("llm.embed", 3, #"{"texts": ["Hello"]}"#),
         CatalogueCore("image.generate", 2, #"{"prompt": "A lighthouse"}"#),
         CatalogueCore("vector.search", 3, #"{"vector": [0.1, 0.2], "limit": 5}"#),
