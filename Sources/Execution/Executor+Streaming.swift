@@ -19,6 +19,10 @@ extension Executor {
         } catch {
             return .failure(await ended(call, error, course, since: start, at: calendar))
         }
+        // That the provider works is known now: a probe need not wait for the reader.
+        var head = ConnectionGate.End()
+        head.observe(begun.sent.last, configuration.breaker, clock)
+        gates.observe(begun.pass, head)
         let draft = call.draft(
             nil,
             course,
@@ -55,18 +59,20 @@ extension Executor {
         _ call: CapabilityCall
     ) throws(CallFailure.Reason) -> OutboundStream {
         if case .stream(let stream) = begun.sent.last { return stream }
-        finish(begun, isError: true)
+        var end = ConnectionGate.End()
+        end.observe(begun.sent.last, configuration.breaker, clock)
+        gates.finish(begun.pass, end)
         let reader = AnswerReader(call.operation, begun.request, begun.scope)
         _ = try reader.read(begun.sent.last)
         // An answer of 200 to 299 is a stream, and every other one has thrown.
         throw .requestNotSendable(detail: "its answer cannot be streamed")
     }
 
+    /// Ends a call whose answer was observed when its head came.
     private func finish(_ begun: Begun, isError: Bool) {
         var end = ConnectionGate.End()
-        end.observe(begun.sent.last, configuration.breaker, clock)
         end.isError = isError
-        gates.finish(begun.pass, end)
+        gates.finish(begun.pass.observed, end)
     }
 
     /// Writes how a stream ended; the bytes are gone, so that a record which cannot be written is

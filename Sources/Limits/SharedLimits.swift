@@ -27,7 +27,12 @@ public protocol SharedLimits: Sendable {
 public struct SharedLimitsFailure: Error, Sendable {
     /// What went wrong, for the operator; never sent to a client.
     public let detail: String
+    /// Whether the place works, and had no time for this lease alone.
+    public let isBusy: Bool
 
     /// A failure.
-    public init(_ detail: String) { self.detail = detail }
+    public init(_ detail: String, isBusy: Bool = false) {
+        self.detail = detail
+        self.isBusy = isBusy
+    }
 }

@@ -6,6 +6,7 @@ struct Exchange: Sendable {
     let body: [UInt8]?
     let connectTimeout: Duration
     let responseByteCountMax: Int
+    let streamByteCountMax: Int
     let acceptsGzip: Bool
 
     /// Whether it may be sent twice without harm (RFC 9110 section 9.2.1).
@@ -20,6 +21,7 @@ struct Exchange: Sendable {
         self.body = request.body
         self.connectTimeout = request.connectTimeout
         self.responseByteCountMax = request.responseByteCountMax
+        self.streamByteCountMax = request.streamByteCountMax
         self.acceptsGzip = request.acceptsGzip
     }
 
@@ -30,6 +32,7 @@ struct Exchange: Sendable {
         self.body = previous.body
         self.connectTimeout = previous.connectTimeout
         self.responseByteCountMax = previous.responseByteCountMax
+        self.streamByteCountMax = previous.streamByteCountMax
         self.acceptsGzip = previous.acceptsGzip
     }
 

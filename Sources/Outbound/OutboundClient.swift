@@ -46,7 +46,8 @@ public final class OutboundClient: Sendable {
     /// Sends a request and waits for the head of its answer: the body of a successful one comes as a
     /// stream, any other answer whole.
     ///
-    /// The request's `timeout` and `responseByteCountMax` hold for the stream too, to its end.
+    /// The request's `timeout` holds for the stream too, to its end, and `streamByteCountMax` for its
+    /// body.
     ///
     /// - Throws: As `send` does.
     public func open(

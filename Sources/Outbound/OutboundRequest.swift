@@ -42,6 +42,8 @@ public struct OutboundRequest: Sendable {
     public var connectTimeout: Duration
     /// The largest body of an answer that is taken, in bytes, after decompression.
     public var responseByteCountMax: Int
+    /// The same for the body of a successful answer that is streamed.
+    public var streamByteCountMax = 64 << 20
     /// What to do with an answer that points elsewhere.
     public var redirects: RedirectPolicy
     /// Whether the answer may come compressed.

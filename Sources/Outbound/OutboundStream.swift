@@ -40,7 +40,7 @@ public final class OutboundStream: Sendable {
     /// Asked by one task at a time.
     ///
     /// - Throws: `OutboundError` when the body broke off, took longer than the request's time, or is
-    ///   longer than `OutboundRequest.responseByteCountMax`.
+    ///   longer than `OutboundRequest.streamByteCountMax`.
     public func next() async throws(OutboundError) -> [UInt8]? {
         let part = await withTaskCancellationHandler {
             await buffer.next(resume: { loop.resume(transfer) })

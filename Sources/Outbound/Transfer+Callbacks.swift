@@ -128,7 +128,7 @@ extension Transfer {
         _ part: UnsafeBufferPointer<CChar>,
         into buffer: StreamBuffer
     ) -> Taking {
-        guard streamedByteCount + part.count <= exchange.responseByteCountMax else {
+        guard streamedByteCount + part.count <= exchange.streamByteCountMax else {
             noticed = .responseTooLarge
             return .refused
         }

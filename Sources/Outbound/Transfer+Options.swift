@@ -11,6 +11,7 @@ extension Transfer {
         remaining: Duration
     ) {
         unsafe setFixedOptions(easy)
+        unsafe setVersion(easy)
         unsafe setTrust(easy, configuration)
         unsafe shim_curl_set_text(easy, CURLOPT_URL, exchange.url.text)
         unsafe setTimes(easy, remaining: remaining)
@@ -21,7 +22,9 @@ extension Transfer {
         }
         if exchange.method != "HEAD" {
             // A declared length over the limit ends the transfer at once; 0 would mean no limit.
-            let limit = max(1, exchange.responseByteCountMax)
+            // What is not streamed is bounded more tightly while it comes.
+            let streamed = buffer == nil ? 0 : exchange.streamByteCountMax
+            let limit = max(1, exchange.responseByteCountMax, streamed)
             unsafe shim_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(limit))
         }
         unsafe installCallbacks(on: easy)
@@ -36,16 +39,21 @@ extension Transfer {
         unsafe shim_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe shim_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         unsafe shim_curl_set_long(easy, CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
-        unsafe shim_curl_set_long(
-            easy,
-            CURLOPT_HTTP_VERSION,
-            Int(CURL_HTTP_VERSION_2TLS)
-        )
-        // A server that offers HTTP/2 gets one connection with many streams, not many connections.
-        unsafe shim_curl_set_long(easy, CURLOPT_PIPEWAIT, exchange.url.isSecure ? 1 : 0)
         unsafe shim_curl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
         unsafe shim_curl_set_long(easy, CURLOPT_MAXAGE_CONN, Self.connectionIdleSecondsMax)
         unsafe shim_curl_set_long(easy, CURLOPT_MAXLIFETIME_CONN, Self.connectionAgeSecondsMax)
+    }
+
+    /// A server that offers HTTP/2 gets one connection with many streams, not many connections.
+    ///
+    /// But for an answer that may be held back: libcurl then reads nothing more from its connection,
+    /// and whatever else is on it would wait for this one's reader.
+    private func setVersion(_ easy: UnsafeMutableRawPointer) {
+        let isShared = buffer == nil
+        let version = isShared ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+        unsafe shim_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(version))
+        let waits = isShared && exchange.url.isSecure
+        unsafe shim_curl_set_long(easy, CURLOPT_PIPEWAIT, waits ? 1 : 0)
     }
 
     // Shorter than the 60 s after which common servers and load balancers close an idle connection.

@@ -11,7 +11,7 @@ extension Transfer {
 
     /// The answer, or the failure that `code` stands for.
     func outcome(_ code: CURLcode) -> Outcome {
-        guard code == CURLE_OK else { return .failure(failure(code)) }
+        guard code == CURLE_OK, noticed == nil else { return .failure(failure(code)) }
         // libcurl takes a head that is cut off for a whole one without a body.
         guard head.isComplete else {
             return .failure(failure(.droppedBeforeAnswer, reason(of: .droppedBeforeAnswer)))

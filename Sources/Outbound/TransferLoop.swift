@@ -273,8 +273,13 @@ import Synchronization
 
     private func goOn(_ transfer: Transfer) {
         guard let easy = unsafe transfer.easy else { return }
-        // What was held back is brought at once, from inside of this call.
-        unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
+        // What was held back is brought at once, from inside of this call, and what goes wrong then
+        // is told here alone.
+        let code = unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
+        guard code == CURLE_OK else {
+            unsafe curl_multi_remove_handle(multi, easy)
+            return finish(transfer, transfer.outcome(code))
+        }
         timer = .now
     }
 

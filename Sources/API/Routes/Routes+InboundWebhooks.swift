@@ -15,6 +15,7 @@ extension Routes {
             access: .signature,
             body: .raw,
             answer: .object("WebhookReceipt"),
+            audit: .records(.call, ["webhook.receive"]),
             run: .later { call async throws(CommandError) in
                 try await ReceiveWebhook(
                     tenant: call.parameters["tenant"],

@@ -19,6 +19,7 @@ extension Routes {
             environments: .listed,
             query: ["status"],
             answer: .page("Webhook"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 let status = call.query["status"]
                 return try ListWebhooks(scope: call.tenant, status: status, page: call.page())
@@ -35,6 +36,7 @@ extension Routes {
             body: .json("Webhook"),
             answer: .created("NewWebhook"),
             secretMembers: ["secret"],
+            audit: .change("webhook.create"),
             run: .later { call async throws(CommandError) in
                 try await CreateWebhook(scope: call.tenant, body: call.json).run(call.context)
             }
@@ -47,6 +49,7 @@ extension Routes {
             access: .action(.webhooksRead),
             environments: .object,
             answer: .object("Webhook"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try GetWebhook(scope: call.tenant, id: call.name("id")).run(call.context)
             }
@@ -61,6 +64,7 @@ extension Routes {
             body: .json("Webhook"),
             answer: .created("NewWebhook"),
             secretMembers: ["secret"],
+            audit: .change("webhook.put"),
             run: .later { call async throws(CommandError) in
                 try await PutWebhook(scope: call.tenant, id: call.name("id"), body: call.json)
                     .run(call.context)
@@ -74,6 +78,7 @@ extension Routes {
             access: .action(.webhooksWrite),
             environments: .object,
             answer: .nothing,
+            audit: .change("webhook.delete"),
             run: .later { call async throws(CommandError) in
                 try await DeleteWebhook(scope: call.tenant, id: call.name("id")).run(call.context)
             }
@@ -91,6 +96,7 @@ extension Routes {
             body: .optionalJSON("WebhookSecretRotation"),
             answer: .object("NewWebhook"),
             secretMembers: ["secret"],
+            audit: .change("webhook.rotate"),
             run: .later { call async throws(CommandError) in
                 let body = call.body ?? [:]
                 return try await RotateWebhookSecret(
@@ -109,6 +115,7 @@ extension Routes {
             access: .action(.webhooksWrite),
             environments: .object,
             answer: .object("AlertDelivery"),
+            audit: .change("webhook.test"),
             run: .later { call async throws(CommandError) in
                 try await TestWebhook(scope: call.tenant, id: call.name("id")).run(call.context)
             }
@@ -122,6 +129,7 @@ extension Routes {
             environments: .object,
             query: ["status"],
             answer: .page("AlertDelivery"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try ListAlertDeliveries(
                     scope: call.tenant,
@@ -140,6 +148,7 @@ extension Routes {
             access: .action(.webhooksWrite),
             environments: .object,
             answer: .object("AlertDelivery"),
+            audit: .change("webhook.replay"),
             run: .later { call async throws(CommandError) in
                 try await ReplayAlertDelivery(
                     scope: call.tenant,

@@ -13,6 +13,9 @@ public struct ValueRedaction: Sendable {
     /// Whether one of the values stands in the bytes, in any spelling.
     public func isFound(in bytes: [UInt8]) -> Bool { needles.redacting(bytes) != nil }
 
+    /// The bytes with `AuditRedaction.mark` for each of the values; nil when there is none.
+    public func redacting(_ bytes: [UInt8]) -> [UInt8]? { needles.redacting(bytes) }
+
     /// The text with `AuditRedaction.mark` for each of the values.
     public func text(_ text: String) -> String {
         needles.redacting(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) } ?? text

@@ -112,10 +112,14 @@ public struct ReceiveWebhook: Sendable {
         since began: MonotonicInstant,
         _ context: CommandContext
     ) async throws(CommandError) -> (WebhookAccount, VerifiedWebhook) {
-        let account = WebhookAccount(tenant, connection, in: context.state)
+        let account = WebhookAccount(tenant, connection, in: context.state, at: context.now)
         do throws(WebhookDefect) {
             let pair = account.map { ($0.connection, $0.spec) }
-            let verified = try await context.services.executor.verify(webhook, for: pair)
+            let verified = try await context.services.executor.verify(
+                webhook,
+                for: pair,
+                orBy: account?.previousSecret
+            )
             guard let account else { preconditionFailure("nobody signs for no connection") }
             return (account, verified)
         } catch {

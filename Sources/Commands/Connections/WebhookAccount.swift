@@ -10,9 +10,11 @@ struct WebhookAccount {
 
     let connection: Connection
     let spec: IntegrationSpec
+    /// The secret before a rotation, within its overlap.
+    let previousSecret: SecretReference?
 
     /// Finds it; nil when there is none, or it was revoked: its provider is no longer believed.
-    init?(_ tenant: String?, _ connection: String?, in state: State) {
+    init?(_ tenant: String?, _ connection: String?, in state: State, at now: Timestamp) {
         guard let tenant = tenant.flatMap(TenantID.init),
             let id = connection.flatMap(ConnectionID.init),
             let found = state.tenant(tenant).connections[id]?.value, found.status != .revoked,
@@ -20,6 +22,8 @@ struct WebhookAccount {
         else { return nil }
         self.connection = found
         self.spec = spec
+        let overlap = state.tenant(tenant).overlaps[id]
+        previousSecret = overlap.flatMap { $0.isOpen(for: found, at: now) ? $0.previous : nil }
     }
 
     /// What Slack wants to read back when somebody enters the URL there; it is no event.

@@ -18,6 +18,10 @@ extension ExecuteCapability {
             let detail = "a streamed answer is not kept, so that an Idempotency-Key has no use"
             throw .invalid([Issue(.invalidValue, at: .root.appending("stream"), detail)])
         }
+        guard call.operation.errorSign == nil, call.operation.output == nil else {
+            let detail = "the operation's answer is judged or mapped, and has to be read whole"
+            throw .invalid([Issue(.invalidValue, at: .root.appending("stream"), detail)])
+        }
         return await context.services.executor.stream(call)
             .map { streamed in
                 let stream = AnswerStream(mediaType: streamed.mediaType) { sink in

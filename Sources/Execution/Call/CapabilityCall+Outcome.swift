@@ -62,7 +62,7 @@ extension CapabilityCall {
                     auditID: auditID,
                     passedOver: passedOver,
                     warnings: answer.warnings,
-                    nextPage: answer.nextPage
+                    pageEnd: answer.pageEnd
                 )
             )
         case .failure(let reason):

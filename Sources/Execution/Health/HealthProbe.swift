@@ -20,6 +20,9 @@ public struct HealthProbe: Sendable {
     /// The health of a connection that had `previous` before.
     public func health(after previous: ConnectionHealth) -> ConnectionHealth {
         let milliseconds = latency.milliseconds
+        // It says nothing about the account: this server had no room, or the provider wants to be
+        // asked less often.
+        if let failure, failure.saysNothing { return previous }
         guard let failure else {
             return previous.afterSuccess(at: at, latencyMilliseconds: milliseconds, check: check)
         }
@@ -30,5 +33,16 @@ public struct HealthProbe: Sendable {
             message: failure.detail,
             check: check
         )
+    }
+}
+
+extension CallFailure.Reason {
+    /// Whether a check that ended so has found nothing out.
+    fileprivate var saysNothing: Bool {
+        switch self {
+        case .overloaded, .auditUnavailable: true
+        case .providerError(let error): error.status == 429
+        default: false
+        }
     }
 }

@@ -112,6 +112,16 @@ struct ConnectionGate: Sendable {
         underWayCount -= 1
         if end.isError { errorCount += 1 }
         lastUse = now
+        return observe(callClass, end, wasProbe: wasProbe, now: now)
+    }
+
+    /// Takes what an answer shows of the provider.
+    mutating func observe(
+        _ callClass: Operation.CallClass,
+        _ end: End,
+        wasProbe: Bool,
+        now: MonotonicInstant
+    ) -> [GateEvent.Kind] {
         learned.take(end.learned, now: now)
         let wasTripped = breaker(callClass).isTripped
         change(callClass) { breaker in

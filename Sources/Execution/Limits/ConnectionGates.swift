@@ -19,6 +19,9 @@ final class ConnectionGates: Sendable {
         let key: Key
         let callClass: Operation.CallClass
         let isProbe: Bool
+
+        /// The same, after the breaker has heard how the provider answered.
+        var observed: Pass { Pass(key: key, callClass: callClass, isProbe: false) }
     }
 
     /// So many locks that calls on several cores seldom meet.
@@ -88,21 +91,44 @@ final class ConnectionGates: Sendable {
             }
     }
 
+    /// Takes what the head of an answer shows, while its call goes on; its pass is then `observed`.
+    func observe(_ pass: Pass, _ end: ConnectionGate.End) {
+        change(pass) { gate, now in
+            gate.observe(pass.callClass, end, wasProbe: pass.isProbe, now: now)
+        }
+    }
+
     /// Ends a call that was let through.
     func finish(_ pass: Pass, _ end: ConnectionGate.End) {
+        change(pass) { gate, now in
+            gate.finish(pass.callClass, end, wasProbe: pass.isProbe, now: now)
+        }
+    }
+
+    /// Changes the gate of a call, and tells what that has crossed.
+    private func change(
+        _ pass: Pass,
+        _ work: (inout ConnectionGate, MonotonicInstant) -> [GateEvent.Kind]
+    ) {
         let now = clock.now()
         let (admission, events) = shard(pass.key).gates
-            .withLock { gates in
-                let events =
-                    gates[pass.key]?
-                    .finish(pass.callClass, end, wasProbe: pass.isProbe, now: now) ?? []
-                return (gates[pass.key]?.breaker(pass.callClass).admission(now: now), events)
+            .withLock { gates -> (CircuitBreaker.Admission?, [GateEvent.Kind]) in
+                // Taken out and put back, so that the gate is changed in place.
+                guard var gate = gates.removeValue(forKey: pass.key) else { return (nil, []) }
+                defer { gates[pass.key] = gate }
+                let events = work(&gate, now)
+                return (gate.breaker(pass.callClass).admission(now: now), events)
             }
         for kind in events {
             onEvent?(
                 GateEvent(tenant: pass.key.tenant, connection: pass.key.connection, kind: kind)
             )
         }
+        note(admission, now)
+    }
+
+    /// Remembers until when some breaker may be open.
+    private func note(_ admission: CircuitBreaker.Admission?, _ now: MonotonicInstant) {
         guard case .refused(let wait) = admission else { return }
         let end = (now + wait + Self.probeTimeMax).nanoseconds
         troubledUntil.max(end, ordering: .relaxed)

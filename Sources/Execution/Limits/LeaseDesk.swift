@@ -184,7 +184,8 @@ final class LeaseDesk: Sendable {
             return true
         } catch {
             counts.failed.add(1, ordering: .relaxed)
-            outage.begin(error.detail)
+            // One row that is fought over is no outage: the limits of others are leased as ever.
+            if !error.isBusy { outage.begin(error.detail) }
             return false
         }
     }

@@ -15,58 +15,66 @@ struct PageStep: Sendable, Hashable {
     /// The whole address, where the provider gives it.
     private(set) var link: String?
     /// The address that the page was asked at, as far as a link is resolved against it.
-    private let url: String
+    private var url: String
     /// The items of the pages before it.
-    private let itemCount: Int
+    private var itemCount = 0
     /// How many pages came before it.
-    private let number: Int
+    private var number = 0
 
     /// The longest cursor that is sent back, in bytes.
     private static let cursorByteCountMax = 4096
 
     /// The first page, which is asked for at `url`.
-    init(url: String) {
-        self.url = url
-        itemCount = 0
-        number = 0
+    init(url: String) { self.url = url }
+
+    /// What follows a page.
+    enum End: Sendable, Hashable {
+        /// Another page.
+        case next(PageStep)
+        /// Nothing: the list is whole.
+        case whole
+        /// Something that cannot be asked for, by this code: the list is not whole.
+        case broken(String)
     }
 
-    /// The page after `page`, of which this is the answer; nil at the end of the list.
-    init?(
+    /// What follows `page`, of which this is the answer.
+    static func end(
         _ pagination: Pagination,
         after page: PageStep,
         _ response: OutboundResponse,
         _ body: JSONValue,
         _ output: JSONValue
-    ) {
-        let items = output.at(pagination.items)?.array ?? []
+    ) -> End {
+        guard let items = output.at(pagination.items)?.array else {
+            return .broken("PAGE_UNREADABLE")
+        }
         // A page without items is the last one, whatever it says: it could go on for ever.
-        guard !items.isEmpty else { return nil }
-        if let pointer = pagination.hasMore, body.at(pointer) != .bool(true) { return nil }
-        number = page.number + 1
-        itemCount = page.itemCount + items.count
+        guard !items.isEmpty else { return .whole }
+        if let pointer = pagination.hasMore, body.at(pointer) != .bool(true) { return .whole }
+        var next = PageStep(url: page.url)
+        next.number = page.number + 1
+        next.itemCount = page.itemCount + items.count
         switch pagination.style {
         case .cursor(let name, let pointer):
-            guard let cursor = body.at(pointer)?.templateText, !cursor.isEmpty,
-                cursor.utf8.count <= Self.cursorByteCountMax
-            else { return nil }
-            let parameter = Parameter(name: name, value: cursor)
+            guard let cursor = body.at(pointer)?.templateText, !cursor.isEmpty else {
+                return .whole
+            }
+            next.parameters = [Parameter(name: name, value: cursor)]
             // A cursor that points to its own page would never end.
-            guard page.parameters != [parameter] else { return nil }
-            parameters = [parameter]
-            url = page.url
+            guard cursor.utf8.count <= cursorByteCountMax, page.parameters != next.parameters else {
+                return .broken("CURSOR_INVALID")
+            }
         case .offset(let name):
-            parameters = [Parameter(name: name, value: "\(itemCount)")]
-            url = page.url
+            next.parameters = [Parameter(name: name, value: "\(next.itemCount)")]
         case .page(let name, let first):
-            parameters = [Parameter(name: name, value: "\(first + number)")]
-            url = page.url
+            next.parameters = [Parameter(name: name, value: "\(first + next.number)")]
         case .link:
-            let target = response.header("link").flatMap(LinkHeader.next)
-                .flatMap { OutboundRequest.url($0, sameOriginAs: page.url) }
-            guard let target, target != page.url else { return nil }
-            link = target
-            url = target
+            guard let link = response.header("link").flatMap(LinkHeader.next) else { return .whole }
+            let target = OutboundRequest.url(link, sameOriginAs: page.url)
+            guard let target, target != page.url else { return .broken("LINK_REFUSED") }
+            next.link = target
+            next.url = target
         }
+        return .next(next)
     }
 }

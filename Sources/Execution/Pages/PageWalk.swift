@@ -61,7 +61,7 @@ public struct PageWalk: Sendable {
         var byteCount = Self.take(last, pagination, &items, &report)
         var call = call
         let timeout = call.timeout
-        while let next = last.nextPage {
+        while case .next(let next) = last.pageEnd {
             report.stop = stop(report, byteCount)
             call.page = next
             call.timeout = timeout - (MonotonicClock.now - start)
@@ -79,6 +79,7 @@ public struct PageWalk: Sendable {
             }
             guard report.stop == nil else { break }
         }
+        if case .broken(let code) = last.pageEnd, report.stop == nil { report.stop = code }
         last.output = .array(items)
         last.latency = latency
         last.attempts = attempts

@@ -13,8 +13,8 @@ struct AnswerReader {
         let requestID: String?
         /// Where the output is not what the spec says; the call stands all the same.
         let warnings: [Issue]
-        /// The page that follows, of an operation that answers in pages.
-        let nextPage: PageStep?
+        /// What follows, of an operation that answers in pages.
+        let pageEnd: PageStep.End
     }
 
     /// The most places of an output that are told of.
@@ -75,9 +75,9 @@ struct AnswerReader {
                 status: response.status,
                 requestID: requestID(response),
                 warnings: warnings(output),
-                nextPage: operation.pagination.flatMap {
-                    PageStep($0, after: page, response, body, output)
-                }
+                pageEnd: operation.pagination.map {
+                    PageStep.end($0, after: page, response, body, output)
+                } ?? .whole
             )
         }
     }

@@ -124,7 +124,9 @@ struct Provider: Sendable {
         request.connectTimeout = min(left, Self.connectTimeoutMax)
         do throws(OutboundError) {
             guard streams else { return .answer(try await outbound.send(request)) }
-            request.responseByteCountMax = StreamedCall.byteCountMax
+            request.streamByteCountMax = StreamedCall.byteCountMax
+            // Unfolded here, a compressed body would not be held back by a slow reader.
+            request.acceptsGzip = false
             switch try await outbound.open(request) {
             case .stream(let stream): return .stream(stream)
             case .whole(let response): return .answer(response)

@@ -62,7 +62,12 @@ struct RequestRenderer {
         let content = try RequestBody(operation, scope)
         let query = urls.query(operation.query) + content.query.map(Self.parameter)
         let base = try urls.base(transport.baseURL)
-        let target = Self.target(base + path, query, credentials.query, extras.page)
+        var secrets = urls.query(operation.query.filter(\.value.refersToSecret))
+        if let link = extras.page?.link {
+            // The provider rightly leaves them out of its links, mostly.
+            secrets.removeAll { link.contains($0.prefix { $0 != "=" } + "=") }
+        }
+        let target = Self.target(base + path, query, secrets, credentials.query, extras.page)
         let request = OutboundRequest(
             method: operation.method.rawValue,
             url: target,
@@ -83,6 +88,7 @@ struct RequestRenderer {
     private static func target(
         _ url: String,
         _ query: [String],
+        _ secrets: [String],
         _ credentials: [(name: String, value: String)],
         _ page: PageStep?
     ) -> String {
@@ -90,7 +96,7 @@ struct RequestRenderer {
         var query = query
         if let link = page?.link {
             url = link
-            query = []
+            query = secrets
         } else if let page {
             // The operation may name the parameter itself, for the first page.
             let names = page.parameters.map { PercentEncoding.encode($0.name, .component) + "=" }

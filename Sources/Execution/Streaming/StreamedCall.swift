@@ -105,6 +105,7 @@ public final class StreamedCall: Sendable {
             stream.cancel()
             let outbound = error as? OutboundError
             let isGone = Task.isCancelled || outbound == nil
+            if !isGone { try await writeRest(write) }
             let reason = outbound.map(AnswerReader.reason)
             let failure = isGone ? .callerGone : reason ?? .callerGone
             await finish(failure)
@@ -112,6 +113,17 @@ public final class StreamedCall: Sendable {
             throw failure
         }
         await finish(nil)
+    }
+
+    /// Hands on what was held back of a body that broke off; a caller who has gone needs none.
+    private func writeRest(_ write: ([UInt8]) async throws -> Void) async throws {
+        let rest = end()
+        do {
+            if !rest.isEmpty { try await write(rest) }
+        } catch {
+            await finish(.callerGone)
+            throw error
+        }
     }
 
     private func pass(_ part: [UInt8]) -> [UInt8] {

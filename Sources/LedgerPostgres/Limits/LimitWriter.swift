@@ -51,7 +51,7 @@ struct LimitWriter {
         let order = asks.indices.filter { asks[$0].deadline > now }
             .sorted { left, right in asks[left].lease.isBefore(asks[right].lease) }
         var answers = [Answer](
-            repeating: .failure(SharedLimitsFailure("the database was busy")),
+            repeating: .failure(SharedLimitsFailure("the database was busy", isBusy: true)),
             count: asks.count
         )
         guard let deadline = order.map({ asks[$0].deadline }).max() else { return answers }

@@ -90,7 +90,8 @@ public final class PostgresLimits: SharedLimits {
         let entry = state.withLock { state -> Entry in
             guard !state.isClosed else { return .fails(Self.isClosed) }
             guard state.waiting.count < Self.waitingCountMax else {
-                return .fails(SharedLimitsFailure("too many leases wait for the database"))
+                let detail = "too many leases wait for the database"
+                return .fails(SharedLimitsFailure(detail, isBusy: true))
             }
             state.waiting.append(waiting)
             if state.isSending { return .waits }

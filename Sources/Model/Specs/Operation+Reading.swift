@@ -37,6 +37,10 @@ extension Operation {
         self.errorSign = errors.flatMap(ErrorSign.read)
         self.output = Self.output(reader)
         self.pagination = Pagination.read(reader, isSafe: self.isSafe)
+        if pagination != nil, idempotencyHeader != nil {
+            let detail = "stands beside pagination: pages under one key would all be the first"
+            reader.error(.invalidValue, "idempotencyHeader", detail)
+        }
         _ = reader.string("description")
         _ = reader.freeObject("metadata")
     }
