@@ -34,7 +34,12 @@ enum Serve {
         let alerts: ServerAlerts
         do {
             let local = try ServerSecrets.local(settings, stores.ledger)
-            alerts = try ServerAlerts(settings, stores, sealing: local)
+            let sealing = try WebhookSealing(settings, local, stores.ledger)
+            alerts = try ServerAlerts(
+                settings,
+                stores,
+                sealing: sealing.isConfigured ? sealing : nil
+            )
             let limits = try ReplicaLimits.make(settings, log)
             services = try ServerParts.services(
                 settings,
