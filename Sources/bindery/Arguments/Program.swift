@@ -18,6 +18,7 @@ enum Program {
         AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
         SettingsCommand.command, BenchCommand.command, BenchWorldCommand.command,
         BenchFillCommand.command,
+        ExecuteBenchCommand.command,
     ]
 
     /// Runs the command that `arguments`, without the program's own name, ask for.
