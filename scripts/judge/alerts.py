@@ -9,7 +9,7 @@ import time
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from world import Refused, Server
+from world import Server
 
 WAIT_SECONDS_MAX = 60
 TENANT = "/v1/tenants/acme-corp"
