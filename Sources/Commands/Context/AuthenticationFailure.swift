@@ -9,6 +9,7 @@ struct AuthenticationFailure: Sendable {
         case key
         case jwt
         case certificate
+        case webhook
     }
 
     /// Whose credential it would have been: what somebody who guesses goes on guessing at.

@@ -32,7 +32,7 @@ struct Credentials {
             let value = try Self.field(field, secret)
             query.append((name, prefix + value))
             values.append(value)
-        case .declared: break
+        case .webhookSigning, .declared: break
         }
     }
 

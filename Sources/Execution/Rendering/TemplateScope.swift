@@ -8,6 +8,8 @@ struct TemplateScope {
     let config: JSONObject
     /// Nil where the call has no secret.
     let secret: Secret?
+    /// The provider's answer; nil before there is one.
+    var response: JSONValue?
 
     /// The value of a reference; nil when it is missing.
     func value(_ reference: Template.Reference) -> JSONValue? {
@@ -15,6 +17,7 @@ struct TemplateScope {
         case .input: Self.step(into: input, reference.path[...])
         case .config: Self.step(into: .object(config), reference.path[...])
         case .secret: secretValue(reference.path)
+        case .response: response.flatMap { Self.step(into: $0, reference.path[...]) }
         }
     }
 

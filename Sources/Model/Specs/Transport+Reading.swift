@@ -50,9 +50,7 @@ extension AuthMethod {
             "clientSecretField",
         ],
         "service-account": ["credentialFormat", "credentialField", "tokenUrl"],
-        "webhook-signing": [
-            "scheme", "signatureHeader", "timestampHeader", "toleranceSeconds", "secretField",
-        ],
+        "webhook-signing": WebhookSigning.members,
     ]
 
     /// Reads the member `auth`, a list; empty when absent.
@@ -72,6 +70,7 @@ extension AuthMethod {
             )
             return read(type, FieldReader(item: item, declared: secretFields))
         }
+        WebhookSigning.checkCount(methods ?? [], reader)
         return methods ?? []
     }
 
@@ -90,6 +89,9 @@ extension AuthMethod {
             return .header(name: name, prefix: prefix, secretField: field)
         case "api-key":
             return apiKey(fields)
+        case "webhook-signing":
+            return WebhookSigning.read(fields.item, declared: fields.declared)
+                .map { .webhookSigning($0) }
         default:
             return .declared(type: type)
         }

@@ -4,6 +4,7 @@ import Execution
 import Ledger
 import Outbound
 import Platform
+import Secrets
 import Tokens
 
 /// What requests are answered with, made of the settings and the stores.
@@ -15,14 +16,19 @@ enum ServerParts {
         _ settings: Settings,
         _ stores: ServerStores,
         _ tokens: TokenVerifier? = nil,
+        _ limits: ReplicaLimits? = nil,
+        _ alerts: ServerAlerts? = nil,
+        _ local: LocalSecretStore? = nil,
         log: ServerLog? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let local = try ServerSecrets.local(settings, stores.ledger)
         let secrets = try ServerSecrets.keeper(settings, local, log)
-        let configuration = execution(settings)
+        var configuration = execution(settings)
+        configuration.onGateEvent = alerts?.onGateEvent
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = tokens
+        servicesSettings.auditWriter = stores.writer
+        servicesSettings.sealing = alerts?.sealing
         return Services(
             settings: servicesSettings,
             ledger: stores.ledger,
@@ -31,7 +37,9 @@ enum ServerParts {
                 outbound: outbound,
                 secrets: secrets,
                 audit: stores.audit,
-                configuration: configuration
+                configuration: configuration,
+                sharedLimits: limits?.shared,
+                tell: { notice in limits?.tell(notice) }
             ),
             healthChecker: HealthChecker(
                 outbound: outbound,
@@ -59,6 +67,8 @@ enum ServerParts {
         result.decisions = settings.decisions
         result.eventStreamCountMax = settings.limits.eventStreamCountMax
         result.eventStreamCountMaxPerTenant = settings.limits.eventStreamCountMaxPerTenant
+        let policy = AddressPolicy(allow: settings.outbound.allow)
+        result.webhooksMayBeOnLoopback = policy.allowsLoopback
         result.secretReferenceRules = settings.secrets.references
         return result
     }
@@ -70,7 +80,11 @@ enum ServerParts {
         result.breaker.windowCallCountMin = settings.execution.breakerCallCountMin
         result.breaker.window = settings.execution.breakerWindow
         result.breaker.openTime = settings.execution.breakerOpenTime
+        let slow = settings.execution.breakerSlowTime
+        result.breaker.slowTime = slow == .zero ? nil : slow
+        result.breaker.slowShare = Double(settings.execution.breakerSlowPercent) / 100
         result.auditFailsOpen = settings.audit.isFailOpen
+        result.sharedLimitsFailOpen = settings.execution.limitsFailOpen
         return result
     }
 
@@ -80,6 +94,7 @@ enum ServerParts {
         let configuration = OutboundConfiguration(
             addressPolicy: AddressPolicy(allow: settings.allow),
             caFile: settings.caFile,
+            proxy: settings.proxy,
             userAgent: "bindery/\(Version.text)"
         )
         do {
@@ -88,7 +103,8 @@ enum ServerParts {
             switch error {
             case .caFileUnreadable(let path): throw .failed("outbound.caFile: can't read \(path)")
             case .system(let detail): throw .failed("the HTTP client can't start: \(detail)")
-            case .malformedProxy, .malformedUserAgent, .limitOutOfRange:
+            case .malformedProxy: throw .failed("outbound.proxy: is no http or https URL")
+            case .malformedUserAgent, .limitOutOfRange:
                 preconditionFailure("these settings are the program's own: \(error)")
             }
         }

@@ -49,6 +49,8 @@ struct Settings: Sendable {
     var execution = ExecutionSettings()
     /// How long a health check's result counts.
     var healthFreshness = Duration.seconds(3600)
+    /// How connections are checked in the background.
+    var health = HealthSettings()
     /// Failed authentications of one address in a minute, from which on it is refused.
     var failedAuthenticationCountMax = 100
     /// Failed authentications in one key's name in a minute, from which on they are refused.
@@ -111,6 +113,8 @@ struct OutboundSettings: Sendable, Hashable {
     var allow: [AddressRange] = []
     /// A file of certificate authorities that are trusted beside the system's.
     var caFile: String?
+    /// The proxy that all calls take; nil for none.
+    var proxy: String?
 }
 
 /// How providers are called.
@@ -127,12 +131,22 @@ struct ExecutionSettings: Sendable, Hashable {
     var breakerWindow = Duration.seconds(30)
     /// How long it stays open before one call is tried.
     var breakerOpenTime = Duration.seconds(30)
+    /// How long a slow answer takes; zero counts none.
+    var breakerSlowTime = Duration.zero
+    /// The share of slow answers that opens the breaker, in percent.
+    var breakerSlowPercent = 50
+    /// Whether a replica's own count admits calls while the limits of all cannot be asked.
+    var limitsFailOpen = false
 }
 
 /// How the audit trail is kept.
 struct AuditSettings: Sendable, Hashable {
-    /// For how many days records are kept at least.
+    /// For how many days records are kept.
     var retentionDayCount = 365
+    /// How many bytes are kept at most; 0 for no limit.
+    var retentionByteCount = 0
+    /// A segment takes no record any more when it has this size, in bytes.
+    var segmentByteCount = 64 << 20
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false
 }
