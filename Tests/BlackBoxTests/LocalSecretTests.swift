@@ -1,4 +1,5 @@
 import Glibc
+import HTTPWire
 import JSON
 import Testing
 

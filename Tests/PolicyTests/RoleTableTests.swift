@@ -17,6 +17,7 @@ import Testing
         .historyRead: "AV-U",
         .policiesRead: "AV--", .policiesWrite: "A---",
         .entitiesRead: "AV--", .entitiesWrite: "A---",
+        .secretsRead: "A---", .secretsWrite: "A---", .secretsRotateKey: "----",
         .keysRead: "A---", .keysWrite: "A---",
         .webhooksRead: "AV--", .webhooksWrite: "A---",
         .resolve: "AVRU", .explain: "AVRU", .simulate: "A---",

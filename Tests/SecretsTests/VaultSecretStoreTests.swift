@@ -85,7 +85,7 @@ import Testing
         defer { setting.server.stop() }
         let error = try await setting.failure()
         #expect(error.code == .unavailable)
-        #expect(error.detail == "vault://a: the file of Vault's token holds no token")
+        #expect(error.detail == "vault://a: the file of Vault's token holds none")
         #expect(setting.server.tokens.isEmpty)
     }
 

@@ -11,7 +11,10 @@ final class RehearsalSecrets: SecretStore {
     /// Keeps a secret at the path of a reference.
     func keep(_ secret: JSONObject, at path: String) { secrets.withLock { $0[path] = secret } }
 
-    func read(_ reference: SecretReference) async throws(SecretError) -> SecretBytes {
+    func read(
+        _ reference: SecretReference,
+        for tenant: TenantID
+    ) async throws(SecretError) -> SecretBytes {
         guard let secret = secrets.withLock({ $0[reference.path] }) else {
             throw SecretError(.notFound, reference, "there is no such secret")
         }
