@@ -134,7 +134,9 @@ import Testing
         let constraints = limits
         let admitted = try await withThrowingTaskGroup(of: Int.self) { group in
             for replica in replicas {
-                for _ in 0..<5 { group.addTask { try await callUntilRefused(replica, constraints) } }
+                for _ in 0..<5 {
+                    group.addTask { try await callUntilRefused(replica, constraints) }
+                }
             }
             for round in 0..<60 {
                 proxies[round % 2].cut()
