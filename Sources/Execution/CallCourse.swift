@@ -6,15 +6,23 @@ import Secrets
 /// What a call went through so far: what its audit record tells.
 struct CallCourse {
     var secret: Secret?
-    var request: RenderedRequest?
-    var attempts = 0
-    var mayHaveReachedProvider = false
-    var response: OutboundResponse?
+    private(set) var request: RenderedRequest?
+    private(set) var attempts = 0
+    private(set) var mayHaveReachedProvider = false
+    private(set) var response: OutboundResponse?
+    /// The credentials of all requests: an answer may hold those of the one before.
+    private var credentials: [String] = []
+
+    /// Remembers the request that is sent next.
+    mutating func take(_ request: RenderedRequest) {
+        self.request = request
+        credentials += request.credentials
+    }
 
     /// Adds how the calls to the provider ended.
     mutating func take(_ outcome: Provider.Outcome) {
-        attempts = outcome.attempts
-        mayHaveReachedProvider = outcome.mayHaveReachedProvider
+        attempts += outcome.attempts
+        mayHaveReachedProvider = mayHaveReachedProvider || outcome.mayHaveReachedProvider
         if case .answer(let response) = outcome.last { self.response = response }
     }
 
@@ -24,7 +32,7 @@ struct CallCourse {
         guard let rendered = request else { return }
         let redaction = AuditRedaction(
             secretFields: spec.secretFields,
-            secretValues: (secret?.values ?? []) + rendered.credentials,
+            secretValues: (secret?.values ?? []) + credentials,
             secretNames: rendered.secretNames
         )
         draft.request = redaction.request(

@@ -20,16 +20,20 @@ public final class Executor: Sendable {
     private let clock: ExecutionClock
 
     /// An executor that calls by `outbound`, with the secrets of `secrets`.
+    ///
+    /// Executor and health checker share one broker, or each asks for tokens of its own.
     public init(
         outbound: OutboundClient,
         secrets: SecretKeeper,
         audit: AuditTrail,
+        tokens: TokenBroker? = nil,
         configuration: ExecutionConfiguration = ExecutionConfiguration(),
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
             outbound: outbound,
             secrets: secrets,
+            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
             configuration: configuration,
             clock: clock
         )
@@ -88,25 +92,52 @@ public final class Executor: Sendable {
             until: deadline
         )
         course.secret = secret
+        var scope = TemplateScope(input: call.input, config: call.config, secret: secret)
+        let demand = try provider.demand(call.spec, call.connection, scope)
+        scope.token = try await provider.token(demand, until: deadline)
+        let (first, request) = try await send(call, scope, pass, until: deadline, &course)
+        outcome = first.last.breakerOutcome
+        var last = (sent: first, request: request)
+        let newer = await provider.replacement(
+            after: first,
+            of: scope.token,
+            demand,
+            until: deadline
+        )
+        if let newer, gates.admitRetry(pass, call.constraints) {
+            scope.token = newer
+            last = try await send(call, scope, pass, until: deadline, &course)
+            outcome = last.sent.last.breakerOutcome
+        }
+        let answer = try AnswerReader(call.operation, last.request, secret).read(last.sent.last)
+        isError = false
+        return answer
+    }
+
+    /// Renders the call's request and sends it, as often as the rule lets it.
+    private func send(
+        _ call: CapabilityCall,
+        _ scope: TemplateScope,
+        _ pass: ConnectionGates.Pass,
+        until deadline: MonotonicInstant,
+        _ course: inout CallCourse
+    ) async throws(CallFailure.Reason) -> (sent: Provider.Outcome, request: RenderedRequest) {
         let request = try provider.render(
             call.spec,
             call.operation,
-            TemplateScope(input: call.input, config: call.config, secret: secret),
+            scope,
             trace: call.trace,
             idempotencyKey: call.idempotencyKey
         )
-        course.request = request
+        course.take(request)
         let sent = await provider.send(
             request.request,
             RetryRule(call.operation, configuration),
-            attemptCountMax: configuration.attemptCountMax,
+            attemptCountMax: configuration.attemptCountMax - course.attempts,
             until: deadline
         ) { gates.admitRetry(pass, call.constraints) }
         course.take(sent)
-        outcome = sent.last.breakerOutcome
-        let answer = try AnswerReader(call.operation, request, secret).read(sent.last)
-        isError = false
-        return answer
+        return (sent, request)
     }
 
     private func checkAudit() throws(CallFailure.Reason) {
@@ -133,9 +164,13 @@ public final class Executor: Sendable {
     /// Whether some connection's circuit breaker may be open; false is certain.
     public var mayHaveOpenBreaker: Bool { gates.mayHaveOpenBreaker }
 
-    /// Forgets the limits and the breaker of a connection that was deleted.
+    /// Names who is told of the ends of grants; there is one.
+    public func tell(_ observer: any TokenObserver) { provider.tokens.tell(observer) }
+
+    /// Forgets the limits, the breaker and the tokens of a connection that was deleted.
     public func forget(_ connection: ConnectionID, of tenant: TenantID) {
         gates.forget(ConnectionGates.Key(tenant: tenant, connection: connection))
+        provider.tokens.forget(connection, of: tenant)
     }
 }
 

@@ -56,7 +56,7 @@ public struct RotateConnection: Sendable {
                 throw CommandError(.preconditionFailed, "REVISION_MISMATCH", detail)
             }
             let plan = DocumentWrite.plan(
-                existing.value.rotated(to: reference),
+                Self.rotated(existing.value, to: reference),
                 over: existing,
                 stamp,
                 location: nil,
@@ -66,6 +66,12 @@ public struct RotateConnection: Sendable {
             let kept = health.map { [Change.putHealth(scope.tenant, id, $0)] } ?? []
             return Ledger.Plan(plan.changes + kept, answer: plan.answer)
         }
+    }
+
+    /// A connection whose grant had ended is in service again with the secret that was found to work.
+    static func rotated(_ connection: Connection, to reference: SecretReference) -> Connection {
+        let rotated = connection.rotated(to: reference)
+        return rotated.needsReauthorization ? rotated.moved(to: .active, reason: nil) : rotated
     }
 
     private func read(_ services: Services) throws(CommandError) -> SecretReference {

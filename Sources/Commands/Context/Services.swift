@@ -95,6 +95,9 @@ public final class Services: Sendable {
         let decisions = DecisionLog(settings.decisions, audit, failsOpen: settings.auditFailsOpen)
         self.decisions = decisions
         self.exports = ExportObjects.makeSlots()
+        let grants = GrantKeeper(ledger, audit)
+        executor.tell(grants)
+        healthChecker.tell(grants)
         let (failures, tokens) = (authentication.failures, settings.tokens)
         addMetrics {
             events.metricsText + denials.metricsText + decisions.metricsText + failures.metricsText

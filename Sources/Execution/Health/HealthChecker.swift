@@ -15,22 +15,29 @@ public final class HealthChecker: Sendable {
     private let clock: ExecutionClock
 
     /// A checker that calls by `outbound`, with the secrets of `secrets`.
+    ///
+    /// Executor and health checker share one broker, or each asks for tokens of its own.
     public init(
         outbound: OutboundClient,
         secrets: SecretKeeper,
         audit: AuditTrail,
+        tokens: TokenBroker? = nil,
         configuration: ExecutionConfiguration = ExecutionConfiguration(),
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
             outbound: outbound,
             secrets: secrets,
+            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
             configuration: configuration,
             clock: clock
         )
         self.audit = audit
         self.clock = clock
     }
+
+    /// Names who is told of the ends of grants; there is one.
+    public func tell(_ observer: any TokenObserver) { provider.tokens.tell(observer) }
 
     /// The connection's health after a check.
     ///
@@ -60,6 +67,7 @@ public final class HealthChecker: Sendable {
         var course = CallCourse()
         let failure = await failure(
             of: Call(
+                connection: connection,
                 spec: spec,
                 operation: operation,
                 config: config,
@@ -93,6 +101,7 @@ public final class HealthChecker: Sendable {
     }
 
     private struct Call {
+        let connection: Connection
         let spec: IntegrationSpec
         let operation: Operation
         let config: JSONObject
@@ -113,26 +122,54 @@ public final class HealthChecker: Sendable {
                 until: call.deadline
             )
             course.secret = secret
-            let request = try provider.render(
+            var scope = TemplateScope(input: [:], config: call.config, secret: secret)
+            let demand = try provider.demand(
                 call.spec,
-                call.operation,
-                TemplateScope(input: [:], config: call.config, secret: secret),
-                trace: nil,
-                idempotencyKey: nil
+                call.connection,
+                reference: call.secretReference,
+                scope
             )
-            course.request = request
-            let sent = await provider.send(
-                request.request,
-                RetryRule(call.operation, provider.configuration),
-                attemptCountMax: 1,
+            scope.token = try await provider.token(demand, until: call.deadline)
+            var sent = try await send(call, scope, &course)
+            let newer = await provider.replacement(
+                after: sent.outcome,
+                of: scope.token,
+                demand,
                 until: call.deadline
-            ) { false }
-            course.take(sent)
-            _ = try AnswerReader(call.operation, request, secret).read(sent.last)
+            )
+            if let newer {
+                scope.token = newer
+                sent = try await send(call, scope, &course)
+            }
+            _ = try AnswerReader(call.operation, sent.request, secret).read(sent.outcome.last)
             return nil
         } catch {
             return error
         }
+    }
+
+    /// Sends the check's request, once.
+    private func send(
+        _ call: Call,
+        _ scope: TemplateScope,
+        _ course: inout CallCourse
+    ) async throws(CallFailure.Reason) -> (outcome: Provider.Outcome, request: RenderedRequest) {
+        let request = try provider.render(
+            call.spec,
+            call.operation,
+            scope,
+            trace: nil,
+            idempotencyKey: nil
+        )
+        course.take(request)
+        let outcome = await provider.send(
+            request.request,
+            RetryRule(call.operation, provider.configuration),
+            attemptCountMax: 1,
+            until: call.deadline
+        ) { false }
+        course.take(outcome)
+        return (outcome, request)
     }
 
     private func record(_ draft: AuditDraft) async {

@@ -11,6 +11,7 @@ struct Provider: Sendable {
 
     let outbound: OutboundClient
     let secrets: SecretKeeper
+    let tokens: TokenBroker
     let configuration: ExecutionConfiguration
     let clock: ExecutionClock
 

@@ -8,6 +8,8 @@ struct TemplateScope {
     let config: JSONObject
     /// Nil where the call has no secret.
     let secret: Secret?
+    /// What an authorization server gave for the secret, where the spec asks for it.
+    var token: AccessToken?
 
     /// The value of a reference; nil when it is missing.
     func value(_ reference: Template.Reference) -> JSONValue? {

@@ -50,6 +50,12 @@ public struct IntegrationSpec: DocumentNoun {
         public let use: String?
     }
 
+    /// How its calls get a token; nil for a spec whose calls need none.
+    public var oauth: OAuthMethod? {
+        for case .oauth2(let method) in auth { return method }
+        return nil
+    }
+
     /// The provision of `capability` in `version`, or in its highest version when none is named.
     public func provision(of capability: CapabilityKey, version: ObjectVersion?) -> Provision? {
         let candidates = provides.filter { $0.capability == capability }
@@ -84,6 +90,8 @@ public enum AuthMethod: Sendable, Hashable {
     case header(name: String, prefix: String, secretField: String)
     /// A query parameter.
     case query(name: String, prefix: String, secretField: String)
+    /// `Authorization: Bearer` with a token that an authorization server gives for the secret.
+    case oauth2(OAuthMethod)
     /// Declared for other parts of the product; adds nothing to a call.
     case declared(type: String)
 }

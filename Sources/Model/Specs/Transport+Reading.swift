@@ -26,7 +26,8 @@ extension Transport {
         )
     }
 
-    private static func isBaseURL(_ text: String) -> Bool {
+    /// Whether a URL of a spec names a server, and nothing that could hide another one.
+    static func isBaseURL(_ text: String) -> Bool {
         // A host that the tenant's config brings is checked when the URL is made.
         if text.hasPrefix("{{") { return true }
         guard text.hasPrefix("https://") || text.hasPrefix("http://") else { return false }
@@ -45,10 +46,7 @@ extension AuthMethod {
         "basic": ["usernameField", "passwordField"],
         "api-key": ["secretField", "headerName", "queryParam", "prefix"],
         "header": ["secretField", "headerName", "valuePrefix"],
-        "oauth2": [
-            "grantType", "tokenUrl", "authorizationUrl", "scopes", "pkce", "clientIdField",
-            "clientSecretField",
-        ],
+        "oauth2": OAuthMethod.members,
         "service-account": ["credentialFormat", "credentialField", "tokenUrl"],
         "webhook-signing": [
             "scheme", "signatureHeader", "timestampHeader", "toleranceSeconds", "secretField",
@@ -72,6 +70,10 @@ extension AuthMethod {
             )
             return read(type, FieldReader(item: item, declared: secretFields))
         }
+        let oauth = methods?.filter { if case .oauth2 = $0 { true } else { false } } ?? []
+        if oauth.count > 1 {
+            reader.error(.invalidValue, "auth", "may hold one method of the type oauth2")
+        }
         return methods ?? []
     }
 
@@ -90,6 +92,10 @@ extension AuthMethod {
             return .header(name: name, prefix: prefix, secretField: field)
         case "api-key":
             return apiKey(fields)
+        case "oauth2":
+            // One that was kept before calls were made with it has perhaps no address.
+            return OAuthMethod(fields.item, field: fields.optional).map { .oauth2($0) }
+                ?? .declared(type: type)
         default:
             return .declared(type: type)
         }

@@ -15,13 +15,14 @@ enum ServerParts {
     static func services(
         _ settings: Settings,
         _ stores: ServerStores,
-        _ tokens: TokenVerifier? = nil
+        _ verifier: TokenVerifier? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
         let secrets = try secrets(settings)
         let configuration = execution(settings)
+        let tokens = TokenBroker(outbound: outbound, userAgent: configuration.userAgent)
         var servicesSettings = servicesSettings(settings)
-        servicesSettings.tokens = tokens
+        servicesSettings.tokens = verifier
         return Services(
             settings: servicesSettings,
             ledger: stores.ledger,
@@ -30,12 +31,14 @@ enum ServerParts {
                 outbound: outbound,
                 secrets: secrets,
                 audit: stores.audit,
+                tokens: tokens,
                 configuration: configuration
             ),
             healthChecker: HealthChecker(
                 outbound: outbound,
                 secrets: secrets,
                 audit: stores.audit,
+                tokens: tokens,
                 configuration: configuration
             )
         )
