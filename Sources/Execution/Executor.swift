@@ -13,11 +13,11 @@ public import Secrets
 ///
 /// Limits and breakers are in memory and begin anew with the process.
 public final class Executor: Sendable {
-    private let provider: Provider
+    let provider: Provider
     private let gates: ConnectionGates
     private let audit: AuditTrail
     private let configuration: ExecutionConfiguration
-    private let clock: ExecutionClock
+    let clock: ExecutionClock
 
     /// An executor that calls by `outbound`, with the secrets of `secrets`.
     ///
@@ -163,6 +163,11 @@ public final class Executor: Sendable {
 
     /// Whether some connection's circuit breaker may be open; false is certain.
     public var mayHaveOpenBreaker: Bool { gates.mayHaveOpenBreaker }
+
+    /// Has the next who needs a secret read it anew.
+    public func forgetSecret(_ reference: SecretReference) {
+        provider.secrets.invalidate(reference)
+    }
 
     /// Names who is told of the ends of grants; there is one.
     public func tell(_ observer: any TokenObserver) { provider.tokens.tell(observer) }

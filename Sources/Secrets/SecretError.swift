@@ -26,4 +26,10 @@ public struct SecretError: Error, Sendable, Hashable {
         self.code = code
         self.detail = "\(reference.text): \(reason)"
     }
+
+    /// Describes a failure of a name in the store of our own.
+    init(_ code: Code, local name: SecretName, _ reason: String) {
+        self.code = code
+        self.detail = "local://\(name.text): \(reason)"
+    }
 }

@@ -163,7 +163,7 @@ import Testing
 
     /// Routes that keep nothing of their body.
     static let keepsNothing: Set<String> = [
-        "testConnection", "executeCapability", "validateConfig",
+        "testConnection", "executeCapability", "validateConfig", "connectConnection",
     ]
 
     @Test func `every route that keeps a body is in the table`() {

@@ -294,6 +294,11 @@ enum OpenAPISchemas {
         "Reason": object(["reason": text]),
         "ChangeSummary": object(["changeSummary": text]),
         "Rotation": object(["secretRef": text, "reason": text], required: ["secretRef"]),
+        "Connect": object(["redirectUri": text]),
+        "PendingConnect": object(
+            ["authorizationUrl": text, "state": text, "redirectUri": text, "expiresAt": text],
+            required: ["authorizationUrl", "state", "redirectUri", "expiresAt"]
+        ),
         "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
         "Promotion": object(["to": text, "connections": free], required: ["to"]),
         "Explain": object([

@@ -106,6 +106,8 @@ struct Route: Sendable {
     let isPure: Bool
     /// Whether it only asks, although it is a POST that waits.
     let isQuestion: Bool
+    /// Whether query parameters that it does not know are somebody else's to add.
+    let ignoresOtherParameters: Bool
     let run: Run
     /// The query parameters that it knows.
     let knownParameters: Set<String>
@@ -125,6 +127,7 @@ struct Route: Sendable {
         secretMembers: Set<String> = [],
         isPure: Bool = false,
         isQuestion: Bool = false,
+        ignoresOtherParameters: Bool = false,
         run: Run
     ) {
         self.method = method
@@ -143,6 +146,7 @@ struct Route: Sendable {
         self.secretMembers = secretMembers
         self.isPure = isPure
         self.isQuestion = isQuestion
+        self.ignoresOtherParameters = ignoresOtherParameters
         self.run = run
         let isWrite = Self.isWrite(method, run) && !isQuestion
         self.knownParameters = Self.knownParameters(isWrite, query, answer)

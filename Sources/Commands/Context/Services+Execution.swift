@@ -22,6 +22,9 @@ extension Services {
         executor.forget(id, of: tenant)
     }
 
+    /// Has the next who needs a secret read it anew.
+    func forgetSecret(_ reference: SecretReference) { executor.forgetSecret(reference) }
+
     /// Checks a connection's health, with `secret` in the place of its own when one is given.
     func checkHealth(
         _ connection: Connection,

@@ -2,6 +2,7 @@ public import Audit
 public import Execution
 public import Ledger
 public import Model
+public import Secrets
 import Synchronization
 public import Tokens
 
@@ -33,6 +34,8 @@ public final class Services: Sendable {
         public var callTimeoutMilliseconds = 30_000
         /// Which references to secrets connections may name; an empty list lets them name any.
         public var secretReferenceRules: [SecretReferenceRule] = []
+        /// How the consent of users is asked for.
+        public var oauth = OAuthSettings()
         /// Whether writes and calls go on when they can't be recorded.
         public var auditFailsOpen = false
         /// Which decisions are written to the trail.
@@ -54,6 +57,8 @@ public final class Services: Sendable {
     let audit: AuditTrail
     let executor: Executor
     let healthChecker: HealthChecker
+    /// Where tokens are kept.
+    let secretWriting: any SecretWriting
     let tables = LiveTables()
     let events: EventFeed
     let exports: StreamSlots
@@ -75,13 +80,15 @@ public final class Services: Sendable {
         ledger: Ledger,
         audit: AuditTrail,
         executor: Executor,
-        healthChecker: HealthChecker
+        healthChecker: HealthChecker,
+        secretWriting: any SecretWriting = UnconfiguredSecretWriting()
     ) {
         self.settings = settings
         self.ledger = ledger
         self.audit = audit
         self.executor = executor
         self.healthChecker = healthChecker
+        self.secretWriting = secretWriting
         self.authentication = Authentication(
             ledger: ledger,
             usage: keyUsage,

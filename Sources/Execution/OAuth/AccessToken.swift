@@ -42,6 +42,11 @@ struct AccessToken: Sendable {
     /// Whether it is that very token, not one like it.
     func isSame(as other: AccessToken) -> Bool { bytes === other.bytes }
 
+    /// Whether it would be sent as the same text.
+    func hasSameText(as other: AccessToken) -> Bool {
+        bytes.withText { own in other.bytes.withText { $0 == own } }
+    }
+
     /// Whether a text may be a token: what a header carries, without spaces (RFC 6749 appendix A.12).
     static func isToken(_ text: String) -> Bool {
         (1...byteCountMax).contains(text.utf8.count)

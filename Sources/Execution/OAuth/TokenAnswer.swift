@@ -15,6 +15,8 @@ struct TokenAnswer {
     let lifetime: Duration?
     /// The refresh token to use from now on; nil when the one before stays.
     let refreshToken: SecretBytes?
+    /// The nonce of the ID token that came along; nil when none came, or one without.
+    private let nonce: String?
 
     /// Reads an answer.
     init(_ response: OutboundResponse, calendar: Int64) throws(TokenFailure) {
@@ -31,6 +33,23 @@ struct TokenAnswer {
         accessToken = SecretBytes(Array(token.utf8))
         lifetime = try Self.lifetime(body["expires_in"])
         refreshToken = try Self.refreshToken(body["refresh_token"])
+        nonce = Self.nonce(body["id_token"]?.string)
+    }
+
+    /// Whether it answers the request with this nonce; any does where none was sent.
+    func confirms(nonce sent: String?) -> Bool {
+        guard let sent else { return true }
+        return nonce.map { SecretComparison.areEqual(Array($0.utf8), Array(sent.utf8)) } ?? false
+    }
+
+    /// The nonce in an ID token that came straight from the token endpoint, whose TLS vouches for it in
+    /// the place of a signature (OpenID Connect Core section 3.1.3.7).
+    private static func nonce(_ token: String?) -> String? {
+        let parts = token?.split(separator: ".", omittingEmptySubsequences: false) ?? []
+        guard parts.count == 3, let claims = Base64.decode(String(parts[1]), as: .url) else {
+            return nil
+        }
+        return object(claims)?["nonce"]?.string
     }
 
     private static func refreshToken(_ value: JSONValue?) throws(TokenFailure) -> SecretBytes? {

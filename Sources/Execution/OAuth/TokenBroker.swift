@@ -1,6 +1,7 @@
 import Model
 public import Outbound
 import Platform
+public import Secrets
 import Synchronization
 
 /// Gets the access tokens of connections and keeps them while they are good (RFC 6749).
@@ -20,6 +21,7 @@ public final class TokenBroker: Sendable {
     private let outbound: OutboundClient
     private let clock: ExecutionClock
     private let userAgent: String
+    private let store: (any SecretWriting)?
     private let table: Mutex<TokenTable>
     private let observer = Mutex<(any TokenObserver)?>(nil)
 
@@ -27,16 +29,19 @@ public final class TokenBroker: Sendable {
     ///
     /// - Parameters:
     ///   - outbound: The client.
+    ///   - store: Where tokens of `local://` secrets are kept, for all replicas; nil for nowhere.
     ///   - userAgent: The `User-Agent` of its requests.
     ///   - countMax: The most credentials whose tokens are remembered.
     ///   - clock: Time and chance.
     public init(
         outbound: OutboundClient,
+        store: (any SecretWriting)? = nil,
         userAgent: String = ExecutionConfiguration().userAgent,
         countMax: Int = 20_000,
         clock: ExecutionClock = .system
     ) {
         self.outbound = outbound
+        self.store = store
         self.userAgent = userAgent
         self.clock = clock
         self.table = Mutex(TokenTable(countMax: countMax))
@@ -95,11 +100,7 @@ public final class TokenBroker: Sendable {
         case .failure, nil: return nil
         case .flight(let flight):
             switch await Race.result(within: deadline - clock.now(), of: { await flight.value }) {
-            case .success(let token):
-                let isNew = !token.bytes.withText { new in
-                    refused.bytes.withText { $0 == new }
-                }
-                return isNew ? token : nil
+            case .success(let token): return token.hasSameText(as: refused) ? nil : token
             case .failure(let failure):
                 _ = await told(failure, key, demand)
                 return nil
@@ -159,10 +160,21 @@ public final class TokenBroker: Sendable {
         _ demand: TokenDemand,
         _ now: MonotonicInstant
     ) -> TokenTable.Entry {
-        if let entry = table[key] { return entry }
+        let digest = demand.tokensDigest
         let stored = demand.storedToken(now: now, calendar: clock.calendar())
-        let entry = TokenTable.Entry(token: stored, usedAt: now)
-        table.insert(key, entry)
+        guard var entry = table[key] else {
+            let entry = TokenTable.Entry(token: stored, tokensDigest: digest, usedAt: now)
+            table.insert(key, entry)
+            return entry
+        }
+        guard entry.tokensDigest != digest else { return entry }
+        // The secret has other tokens by now: ours of a moment ago, or those of another grant.
+        entry.tokensDigest = digest
+        entry.refreshToken = nil
+        entry.failure = nil
+        entry.failureCount = 0
+        let isOurs = stored.flatMap { new in entry.token?.hasSameText(as: new) } ?? false
+        if !isOurs { entry.token = stored }
         return entry
     }
 
@@ -173,33 +185,38 @@ public final class TokenBroker: Sendable {
         _ demand: TokenDemand
     ) {
         entry.isEndTold = false
+        let known = entry.token
+        let digest = entry.tokensDigest
         let refreshToken = entry.refreshToken ?? demand.refreshToken
         entry.flight = TokenTable.Flight {
-            let result = await self.ask(demand, refreshToken)
-            return self.end(key, result)
+            let result = await self.renewal(demand, known, refreshToken)
+            return self.end(key, digest, result)
         }
     }
 
     // MARK: A request
 
-    private func ask(
+    /// A token in the place of `known`.
+    private func renewal(
         _ demand: TokenDemand,
+        _ known: AccessToken?,
         _ refreshToken: SecretBytes?
-    ) async -> Result<TokenAnswer, TokenFailure> {
-        let grant: TokenClient.Grant
-        switch demand.grant {
-        case .clientCredentials: grant = .clientCredentials
-        case .refreshToken, .authorizationCode:
-            guard let refreshToken else {
-                let detail =
-                    demand.accessToken == nil
-                    ? "the connection was never authorized"
-                    : "its access token has ended and there is no refresh token"
-                return .failure(.invalidGrant(detail: detail))
-            }
-            grant = .refreshToken(refreshToken)
+    ) async -> Result<TokenRenewal.Outcome, TokenFailure> {
+        if demand.method.grant == .clientCredentials {
+            return await ask(demand.client, .clientCredentials).map { .answer($0) }
         }
-        return await ask(demand.client, grant)
+        if let store, let name = demand.ownName {
+            let renewal = TokenRenewal(
+                store: store,
+                name: name,
+                demand: demand,
+                clock: clock,
+                ask: { await self.ask(demand.client, .refreshToken($0)) }
+            )
+            return await renewal.run(insteadOf: known)
+        }
+        guard let refreshToken else { return .failure(.invalidGrant(detail: demand.missing)) }
+        return await ask(demand.client, .refreshToken(refreshToken)).map { .answer($0) }
     }
 
     /// Asks the token endpoint once.
@@ -222,32 +239,45 @@ public final class TokenBroker: Sendable {
 
     private func end(
         _ key: TokenTable.Key,
-        _ result: Result<TokenAnswer, TokenFailure>
+        _ digest: [UInt8],
+        _ result: Result<TokenRenewal.Outcome, TokenFailure>
     ) -> Result<AccessToken, TokenFailure> {
         let now = clock.now()
         return table.withLock { table in
+            let token = result.map { self.token(of: $0, now) }
             // Forgotten meanwhile, as its connection was: it serves those who wait and nobody later.
-            var entry = table[key] ?? TokenTable.Entry(usedAt: now)
+            guard var entry = table[key] else { return token }
             defer { table[key] = entry }
             entry.flight = nil
+            // Of tokens that the secret does not have any more, a failure says nothing.
+            let isCurrent = entry.tokensDigest == digest
             switch result {
-            case .success(let answer):
-                let token = AccessToken(
-                    answer.accessToken,
-                    lifetime: answer.lifetime ?? AccessToken.lifetimeDefault,
-                    now: now
-                )
-                entry.token = token
-                entry.refreshToken = answer.refreshToken ?? entry.refreshToken
+            case .success(let outcome):
+                guard isCurrent else { break }
+                if case .success(let token) = token { entry.token = token }
+                if case .answer(let answer) = outcome, let refreshToken = answer.refreshToken {
+                    entry.refreshToken = refreshToken
+                }
                 entry.failure = nil
                 entry.failureCount = 0
-                return .success(token)
             case .failure(let failure):
-                let wait = backoff(failure, entry.failureCount)
-                entry.failure = (failure, now + wait)
+                guard isCurrent else { break }
+                entry.failure = (failure, now + backoff(failure, entry.failureCount))
                 entry.failureCount += 1
-                return .failure(failure)
             }
+            return token
+        }
+    }
+
+    private func token(of outcome: TokenRenewal.Outcome, _ now: MonotonicInstant) -> AccessToken {
+        switch outcome {
+        case .found(let token): token
+        case .answer(let answer):
+            AccessToken(
+                answer.accessToken,
+                lifetime: answer.lifetime ?? AccessToken.lifetimeDefault,
+                now: now
+            )
         }
     }
 

@@ -14,8 +14,8 @@ struct TokenDemand: Sendable {
     let isOwn: Bool
     /// The client.
     let client: TokenClient
-    /// The grant.
-    let grant: OAuthMethod.Grant
+    /// The method of the spec.
+    let method: OAuthMethod
     /// The refresh token that the secret holds.
     let refreshToken: SecretBytes?
     /// The access token that the secret holds.
@@ -35,8 +35,8 @@ struct TokenDemand: Sendable {
         self.reference = reference
         isOwn = reference == connection.secretReference
         client = try TokenClient(method, scope)
-        grant = method.grant
-        guard grant != .clientCredentials else {
+        self.method = method
+        guard method.grant != .clientCredentials else {
             (refreshToken, accessToken, accessTokenExpiry) = (nil, nil, nil)
             return
         }
@@ -60,13 +60,27 @@ struct TokenDemand: Sendable {
         return SecretBytes(Array(text.utf8))
     }
 
-    /// What its token is remembered under.
+    /// What its token is remembered under: not the tokens of the secret, which change with each that
+    /// is got.
     var key: TokenTable.Key {
         TokenTable.Key(
             tenant: tenant,
             connection: connection,
-            fingerprint: client.fingerprint([refreshToken, accessToken])
+            fingerprint: client.fingerprint([SecretBytes(Array(reference.text.utf8))])
         )
+    }
+
+    /// What tells one state of the secret's tokens from another one.
+    var tokensDigest: [UInt8] { client.fingerprint([refreshToken, accessToken]) }
+
+    /// The name in the store of our own; nil for a secret that is kept elsewhere.
+    var ownName: SecretName? { reference.scheme == .local ? SecretName(reference.path) : nil }
+
+    /// Why there is nothing to get a token with.
+    var missing: String {
+        accessToken == nil
+            ? "the connection was never authorized"
+            : "its access token has ended and there is no refresh token"
     }
 
     /// The access token that the secret brings along, if any.

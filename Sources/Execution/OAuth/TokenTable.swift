@@ -18,6 +18,8 @@ struct TokenTable {
     /// What is known of one credential.
     struct Entry {
         var token: AccessToken?
+        /// The secret's tokens as they were seen last.
+        var tokensDigest: [UInt8]
         /// The refresh token that took the place of the secret's own.
         var refreshToken: SecretBytes?
         var flight: Flight?

@@ -23,11 +23,19 @@ struct Provider: Sendable {
         until deadline: MonotonicInstant
     ) async throws(CallFailure.Reason) -> Secret? {
         guard RequestRenderer.needsSecret(spec, operation) else { return nil }
+        return try await secret(reference, fields: spec.secretFields, until: deadline)
+    }
+
+    /// A connection's secret.
+    func secret(
+        _ reference: SecretReference?,
+        fields: Set<String>,
+        until deadline: MonotonicInstant
+    ) async throws(CallFailure.Reason) -> Secret {
         guard let reference else {
             throw .secretUnavailable(detail: "the connection has no secretRef")
         }
         let secrets = secrets
-        let fields = spec.secretFields
         let result = await Race.result(within: deadline - clock.now()) {
             do throws(SecretError) {
                 let secret = try await secrets.secret(reference, declaredFields: fields)

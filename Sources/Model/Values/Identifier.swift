@@ -79,6 +79,8 @@ public enum Noun {
     public enum Credential {}
     /// A blueprint's application.
     public enum App {}
+    /// A secret in the store of our own.
+    public enum Secret {}
     /// A workflow's definition, to which an alias points.
     public enum WorkflowDefinition {}
 }
@@ -107,5 +109,7 @@ public typealias EnvironmentName = Identifier<Noun.Environment>
 public typealias PolicyID = Identifier<Noun.Policy>
 /// The id of a credential.
 public typealias CredentialID = Identifier<Noun.Credential>
+/// The name of a secret in Bindery's own store, unique within its tenant.
+public typealias SecretName = Identifier<Noun.Secret>
 /// The id of an app.
 public typealias AppID = Identifier<Noun.App>

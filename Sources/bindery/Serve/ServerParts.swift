@@ -48,6 +48,9 @@ enum ServerParts {
         var result = Services.Settings()
         result.environments = settings.environments
         result.publicURL = settings.publicURL
+        result.oauth.callbackURL =
+            settings.oauthCallbackURL ?? settings.publicURL.map { $0 + "/v1/connect/callback" }
+        result.oauth.redirectURIs = settings.oauthRedirectURIs
         result.bootstrapKey = settings.bootstrapKey?.withText { $0 }
         result.failuresPerMinute = settings.failedAuthenticationCountMax
         result.failuresPerKeyAndMinute = settings.failedKeyCountMax

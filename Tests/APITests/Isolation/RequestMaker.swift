@@ -140,6 +140,7 @@ struct RequestMaker {
         case "Entity": ["attributes": ["department": "sales"]]
         case "Reason", "ChangeSummary": [:]
         case "Rollback": ["toVersion": 1]
+        case "Connect": [:]
         case "Rotation": ["secretRef": "env://BINDERY_SECRET_B"]
         case "Promotion":
             ["to": .string(goal), "connections": ["conn-\(environment)": .string("conn-\(goal)")]]

@@ -157,7 +157,7 @@ import Testing
                 fingerprint: [UInt8(index)]
             )
             let instant = MonotonicInstant(nanoseconds: Int64(index))
-            var entry = TokenTable.Entry(usedAt: instant)
+            var entry = TokenTable.Entry(tokensDigest: [], usedAt: instant)
             if index == 1 { entry.refreshToken = SecretBytes([1]) }
             table.insert(key, entry)
             #expect(table.count <= 16)
