@@ -87,6 +87,7 @@ public final class Executor: Sendable {
         defer { gates.finish(pass, outcome, isError: isError) }
         let secret = try await provider.secret(
             call.connection.secretReference,
+            of: call.connection.tenant,
             call.spec,
             call.operation,
             until: deadline

@@ -1,6 +1,6 @@
 /// Where a connection's secret is kept; the secret itself never enters the model (API section 1).
 ///
-/// The text is `<scheme>://<path>`, and for `vault` an optional `#<field>`.
+/// The text is `<scheme>://<path>`, and for `vault` and `aws-sm` an optional `#<field>`.
 public struct SecretReference: Sendable, Hashable {
     /// The largest reference accepted, in UTF-8 bytes.
     public static let byteCountMax = 1024
@@ -13,15 +13,20 @@ public struct SecretReference: Sendable, Hashable {
         case file
         /// HashiCorp Vault, KV version 2; the path is the whole path under the mount.
         case vault
-        /// Bindery's own store.
+        /// Bindery's own store; the path is the secret's name within the tenant.
         case local
+        /// AWS Secrets Manager; the path is the secret's name or ARN.
+        case awsSecretsManager = "aws-sm"
+
+        /// Whether a reference may name one field of what the store has under a path.
+        var hasFields: Bool { self == .vault || self == .awsSecretsManager }
     }
 
     /// The store.
     public let scheme: Scheme
     /// The path within the store; never empty, without control characters, `..` steps or spaces.
     public let path: String
-    /// The field of a Vault entry that is the secret; nil for all fields of the entry.
+    /// The field of an entry that is the secret, in Vault and AWS; nil for all fields of the entry.
     public let field: String?
 
     /// Reads a reference, or answers nil when it is malformed or of an unknown scheme.
@@ -38,7 +43,7 @@ public struct SecretReference: Sendable, Hashable {
         guard let path = rest.first, !path.isEmpty else { return nil }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
         guard !path.split(separator: "/").contains("..") else { return nil }
-        guard rest.count == 1 || (scheme == .vault && !rest[1].isEmpty) else { return nil }
+        guard rest.count == 1 || (scheme.hasFields && !rest[1].isEmpty) else { return nil }
         self.scheme = scheme
         self.path = String(path)
         self.field = rest.count == 2 ? String(rest[1]) : nil
@@ -63,7 +68,7 @@ extension SecretReference {
                 .secretInConfig,
                 at: place,
                 "must name where the secret is kept, and not be a secret",
-                suggestion: "use env://, file://, vault:// or local:// and a path"
+                suggestion: "use env://, file://, vault://, aws-sm:// or local:// and a path"
             )
         } else {
             let schemes = SecretReference.Scheme.allCases.map(\.rawValue).joined(separator: ", ")

@@ -36,6 +36,11 @@ public enum SecretFile {
         return try result.get()
     }
 
+    /// The same, on the caller's thread, which waits: for the start.
+    public static func readBlocking(_ path: String) throws(Failure) -> SecretBytes {
+        try readNow(path, under: nil).get()
+    }
+
     private static func readNow(_ path: String, under root: String?) -> Result<SecretBytes, Failure>
     {
         do throws(Failure) {

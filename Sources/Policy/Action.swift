@@ -19,6 +19,8 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
     case globalKeysWrite = "globalKeys.write"
     /// Lists the tenants.
     case tenantsList = "tenants.list"
+    /// Seals the secrets of all tenants under another master key.
+    case secretsRotateKey = "secrets.rotateKey"
     /// Reads the server's metrics.
     case metricsRead = "metrics.read"
 
@@ -53,6 +55,10 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
     case keysRead = "keys.read"
     /// Makes and revokes a tenant's keys.
     case keysWrite = "keys.write"
+    /// Reads what is known of a tenant's secrets, never their values.
+    case secretsRead = "secrets.read"
+    /// Writes and removes a tenant's secrets.
+    case secretsWrite = "secrets.write"
     /// Reads a tenant's webhooks.
     case webhooksRead = "webhooks.read"
     /// Writes a tenant's webhooks.

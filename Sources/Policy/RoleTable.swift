@@ -13,7 +13,8 @@ public enum RoleTable {
     private static func roles(for action: Action) -> Set<Role> {
         switch action {
         case .specsWrite, .blueprintsWrite, .globalPoliciesRead, .globalPoliciesWrite: []
-        case .globalKeysRead, .globalKeysWrite, .tenantsList, .metricsRead: []
+        case .globalKeysRead, .globalKeysWrite, .tenantsList, .metricsRead, .secretsRotateKey:
+            []
 
         case .specsRead, .blueprintsRead: [.tenantAdmin, .tenantViewer]
         case .connectionsRead, .healthRead, .usageRead: [.tenantAdmin, .tenantViewer]
@@ -22,7 +23,7 @@ public enum RoleTable {
 
         case .connectionsWrite, .connectionsTest, .configsWrite, .configsValidate: [.tenantAdmin]
         case .entitiesWrite, .policiesWrite, .keysRead, .keysWrite, .webhooksWrite: [.tenantAdmin]
-        case .simulate, .apply: [.tenantAdmin]
+        case .secretsRead, .secretsWrite, .simulate, .apply: [.tenantAdmin]
 
         case .resolve, .explain: [.tenantAdmin, .tenantViewer, .runtime, .auditor]
         case .evaluate, .execute: [.tenantAdmin, .runtime]

@@ -15,7 +15,10 @@ public struct EnvironmentSecretStore: SecretStore {
     }
 
     /// The variable's value; a variable that is not set, or is too long, is `.notFound`.
-    public func read(_ reference: SecretReference) async throws(SecretError) -> SecretBytes {
+    public func read(
+        _ reference: SecretReference,
+        for tenant: TenantID
+    ) async throws(SecretError) -> SecretBytes {
         guard reference.path.hasPrefix(prefix) else {
             throw SecretError(.forbidden, reference, "the name has to start with \(prefix)")
         }

@@ -13,7 +13,10 @@ public struct FileSecretStore: SecretStore {
     }
 
     /// The file's content, at most `SecretFile.byteCountMax` bytes.
-    public func read(_ reference: SecretReference) async throws(SecretError) -> SecretBytes {
+    public func read(
+        _ reference: SecretReference,
+        for tenant: TenantID
+    ) async throws(SecretError) -> SecretBytes {
         guard !reference.path.hasPrefix("/") else {
             throw SecretError(.forbidden, reference, "the path has to be relative to the root")
         }

@@ -7,6 +7,7 @@ import Platform
 struct SecretCache {
     /// What is remembered under.
     struct Key: Hashable, Sendable {
+        let tenant: TenantID
         let reference: SecretReference
         let declaredFields: Set<String>
     }

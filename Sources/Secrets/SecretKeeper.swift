@@ -23,22 +23,29 @@ public final class SecretKeeper: Sendable {
     /// - Parameters:
     ///   - configuration: The settings.
     ///   - caFile: Certificate authorities that Vault may have beside the system's.
+    ///   - local: The store of our own; nil when there is none.
     /// - Throws: `SecretsSetupError`, which names the setting that cannot work.
     public convenience init(
         _ configuration: SecretsConfiguration,
-        caFile: String? = nil
+        caFile: String? = nil,
+        local: LocalSecretStore? = nil
     ) throws(SecretsSetupError) {
         try configuration.check()
         var stores = Self.unconfigured
         stores[.env] = EnvironmentSecretStore(prefix: configuration.environmentPrefix)
         if let root = configuration.fileRoot { stores[.file] = FileSecretStore(root: root) }
+        if let local { stores[.local] = local }
         if let vault = configuration.vault {
             stores[.vault] = VaultSecretStore(
                 address: vault.address,
                 mount: vault.mount,
                 tokenFile: vault.tokenFile,
-                client: try Self.vaultClient(caFile: caFile)
+                client: try Self.storeClient(caFile: caFile)
             )
+        }
+        if let aws = configuration.aws {
+            let client = try Self.storeClient(caFile: caFile)
+            stores[.awsSecretsManager] = AWSSecretStore(aws, client: client)
         }
         self.init(stores: stores)
     }
@@ -57,15 +64,23 @@ public final class SecretKeeper: Sendable {
     ///
     /// - Parameters:
     ///   - reference: Where the secret is kept.
+    ///   - tenant: Whose connection names it: `local://NAME` is the tenant's own.
     ///   - declaredFields: The fields that the integration's `secretSchema` declares; they give a
     ///     name to a secret that is no JSON object.
     /// - Returns: The secret, with at least one field.
     /// - Throws: `SecretError`, with words that hold nothing of the secret.
     public func secret(
         _ reference: SecretReference,
+        of tenant: TenantID,
         declaredFields: Set<String>
     ) async throws(SecretError) -> Secret {
-        let key = SecretCache.Key(reference: reference, declaredFields: declaredFields)
+        let key = SecretCache.Key(
+            tenant: tenant,
+            reference: reference,
+            declaredFields: declaredFields
+        )
+        // Always the newest: it is in memory, and opening it takes microseconds.
+        if reference.scheme == .local { return try await load(key).get() }
         switch find(key) {
         case .secret(let secret): return secret
         case .read(let read): return try await read.value.get()
@@ -106,7 +121,7 @@ public final class SecretKeeper: Sendable {
             guard let store = stores[key.reference.scheme] else {
                 preconditionFailure("every scheme has a store")
             }
-            let text = try await store.read(key.reference)
+            let text = try await store.read(key.reference, for: key.tenant)
             return .success(
                 try Secret(text, of: key.reference, declaredFields: key.declaredFields)
             )
@@ -119,12 +134,15 @@ public final class SecretKeeper: Sendable {
         [
             .file: UnconfiguredSecretStore(reason: "needs the setting secrets.file.root"),
             .vault: UnconfiguredSecretStore(reason: "needs the settings secrets.vault"),
-            .local: UnconfiguredSecretStore(reason: "this version has no store of its own"),
+            .awsSecretsManager: UnconfiguredSecretStore(
+                reason: "needs the setting secrets.aws.region"
+            ),
+            .local: UnconfiguredSecretStore(reason: UnconfiguredSecretWriting.reason),
         ]
     }
 
-    /// A client that reaches the operator's own network, where Vault stands.
-    private static func vaultClient(caFile: String?) throws(SecretsSetupError) -> OutboundClient {
+    /// A client of its own for a store, that reaches the operator's own network, where Vault stands.
+    private static func storeClient(caFile: String?) throws(SecretsSetupError) -> OutboundClient {
         do throws(OutboundSetupError) {
             return try OutboundClient(
                 OutboundConfiguration(

@@ -19,22 +19,69 @@ public struct SecretsConfiguration: Sendable, Hashable {
         }
     }
 
+    /// The settings `secrets.aws.…`.
+    public struct AWS: Sendable, Hashable {
+        /// The region, such as `eu-central-1`.
+        public var region: String
+        /// The address in the place of the region's own; nil for that.
+        public var endpoint: String?
+        /// The file of credentials in the form of AWS's tools; nil for the environment's variables.
+        public var credentialsFile: String?
+
+        /// The settings given.
+        public init(region: String, endpoint: String? = nil, credentialsFile: String? = nil) {
+            self.region = region
+            self.endpoint = endpoint
+            self.credentialsFile = credentialsFile
+        }
+
+        var place: AWSCredentials.Place {
+            credentialsFile.map { .file($0) } ?? .environment
+        }
+    }
+
+    /// The settings `secrets.local.…`: where the master keys are, in one of two places.
+    public enum Local: Sendable, Hashable {
+        /// A file, `secrets.local.keyFile`.
+        case keyFile(String)
+        /// A variable of the environment, `secrets.local.keyVariable`.
+        case keyVariable(String)
+
+        var place: MasterKeys.Place {
+            switch self {
+            case .keyFile(let path): .file(path)
+            case .keyVariable(let name): .variable(name)
+            }
+        }
+
+        var settingName: String {
+            switch self {
+            case .keyFile: "secrets.local.keyFile"
+            case .keyVariable: "secrets.local.keyVariable"
+            }
+        }
+    }
+
     /// The start of the names of variables that may be read; `secrets.env.prefix`.
     public var environmentPrefix: String
     /// The folder below which files are read, nil for none; `secrets.file.root`.
     public var fileRoot: String?
     /// The Vault server, nil for none.
     public var vault: Vault?
+    /// AWS Secrets Manager, nil for none.
+    public var aws: AWS?
 
     /// The settings given.
     public init(
         environmentPrefix: String = "BINDERY_SECRET_",
         fileRoot: String? = nil,
-        vault: Vault? = nil
+        vault: Vault? = nil,
+        aws: AWS? = nil
     ) {
         self.environmentPrefix = environmentPrefix
         self.fileRoot = fileRoot
         self.vault = vault
+        self.aws = aws
     }
 }
 

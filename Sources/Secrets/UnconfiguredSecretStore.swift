@@ -9,7 +9,10 @@ struct UnconfiguredSecretStore: SecretStore {
         self.reason = reason
     }
 
-    func read(_ reference: SecretReference) async throws(SecretError) -> SecretBytes {
+    func read(
+        _ reference: SecretReference,
+        for tenant: TenantID
+    ) async throws(SecretError) -> SecretBytes {
         throw SecretError(.notConfigured, reference, reason)
     }
 }

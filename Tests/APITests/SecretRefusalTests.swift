@@ -166,8 +166,11 @@ import Testing
         "testConnection", "executeCapability", "validateConfig", "connectConnection",
     ]
 
+    /// Routes whose body is a secret, which is sealed before it is kept: `SecretRoutesTests`.
+    static let keepsSealed: Set<String> = ["putSecret"]
+
     @Test func `every route that keeps a body is in the table`() {
-        let named = Set(Self.places.map(\.name)).union(Self.keepsNothing)
+        let named = Set(Self.places.map(\.name)).union(Self.keepsNothing).union(Self.keepsSealed)
         for route in Routes.all where route.isWrite && route.body != .none {
             #expect(named.contains(route.name), "\(route.name) takes a body")
         }

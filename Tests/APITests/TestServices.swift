@@ -13,13 +13,17 @@ enum TestServices {
         audit: AuditTrail
     ) async throws -> Services {
         let outbound = try OutboundClient(OutboundConfiguration())
-        let secrets = try SecretKeeper(SecretsConfiguration())
+        let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
+        let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
+        let secrets = try SecretKeeper(SecretsConfiguration(), local: local)
         return Services(
             settings: settings,
             ledger: ledger,
             audit: audit,
             executor: Executor(outbound: outbound, secrets: secrets, audit: audit),
-            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit)
+            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit),
+            secrets: secrets,
+            localSecrets: local
         )
     }
 }

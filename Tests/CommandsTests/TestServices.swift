@@ -13,13 +13,18 @@ enum TestServices {
     ) async throws -> Services {
         let audit = try await AuditTrail.open(AuditTrail.Configuration())
         let outbound = try OutboundClient(OutboundConfiguration())
-        let secrets = try SecretKeeper(SecretsConfiguration())
+        let ledger = try Ledger(journal: journal)
+        let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
+        let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
+        let secrets = try SecretKeeper(SecretsConfiguration(), local: local)
         return Services(
             settings: settings,
-            ledger: try Ledger(journal: journal),
+            ledger: ledger,
             audit: audit,
             executor: Executor(outbound: outbound, secrets: secrets, audit: audit),
-            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit)
+            healthChecker: HealthChecker(outbound: outbound, secrets: secrets, audit: audit),
+            secrets: secrets,
+            localSecrets: local
         )
     }
 }

@@ -57,6 +57,13 @@ import Testing
             ["attributes": ["role": "admin", "tags": [1, true, nil]], "description": "ü"],
             key: try #require(EntityKey(type: "user", id: "bob@example.com"))
         )
+        let secret = SealedSecret(
+            name: try #require(SecretName("stripe")),
+            version: 7,
+            createdAt: StateFixture.now,
+            updatedAt: StateFixture.now + .seconds(1),
+            seal: SealedSecret.Seal(keyID: "00ff00ff00ff00ff", bytes: Array(0...255))
+        )
         let changes: [Change] = [
             .putSpec(StateFixture.stored(try StateFixture.spec("payments.x"))),
             .removeSpec(connection.value.spec), .putConnection(connection),
@@ -73,7 +80,8 @@ import Testing
             .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: .only),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
-            .removeBlueprint(config.blueprint),
+            .removeBlueprint(config.blueprint), .putSecret(config.tenant, secret),
+            .removeSecret(config.tenant, secret.name),
         ]
         for change in changes {
             let texts = try roundTrip(change)

@@ -9,14 +9,16 @@ import Testing
     private static func failure(_ text: String) async throws -> SecretError? {
         let reference = try #require(SecretReference(text))
         return await #expect(throws: SecretError.self) {
-            try await EnvironmentSecretStore(prefix: "BINDERY_SECRET_").read(reference)
+            try await EnvironmentSecretStore(prefix: "BINDERY_SECRET_")
+                .read(reference, for: SampleTenant.acme)
         }
     }
 
     @Test func `reads a variable whose name starts with the prefix`() async throws {
         // The test's own environment is the only one there is: PATH is in it.
         let reference = try #require(SecretReference("env://PATH"))
-        let bytes = try await EnvironmentSecretStore(prefix: "PA").read(reference)
+        let bytes = try await EnvironmentSecretStore(prefix: "PA")
+            .read(reference, for: SampleTenant.acme)
         #expect(bytes.withText { $0 } == ProcessInfo.processInfo.environment["PATH"])
     }
 

@@ -7,7 +7,8 @@ import Testing
 @Suite struct FileSecretStoreTests {
     private static func read(_ text: String, _ folder: TemporaryFolder) async throws -> String {
         let reference = try #require(SecretReference(text))
-        let bytes = try await FileSecretStore(root: "\(folder.path)/root").read(reference)
+        let bytes = try await FileSecretStore(root: "\(folder.path)/root")
+            .read(reference, for: SampleTenant.acme)
         return bytes.withText { $0 }
     }
 

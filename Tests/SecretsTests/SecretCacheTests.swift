@@ -9,7 +9,7 @@ import Testing
 
     private static func key(_ number: Int) throws -> SecretCache.Key {
         let reference = try #require(SecretReference("env://BINDERY_SECRET_\(number)"))
-        return SecretCache.Key(reference: reference, declaredFields: [])
+        return SecretCache.Key(tenant: SampleTenant.acme, reference: reference, declaredFields: [])
     }
 
     private static func read() -> SecretCache.Read {

@@ -22,7 +22,10 @@ import Testing
 
         var count: Int { counter.withLock { $0 } }
 
-        func read(_ reference: SecretReference) async throws(SecretError) -> SecretBytes {
+        func read(
+            _ reference: SecretReference,
+            for tenant: TenantID
+        ) async throws(SecretError) -> SecretBytes {
             let number = counter.withLock { count in
                 count += 1
                 return count
@@ -57,8 +60,10 @@ import Testing
 
     private let clock = ManualClock()
     private let reference: SecretReference
+    private let tenant: TenantID
 
     init() throws {
+        tenant = try #require(TenantID("acme"))
         reference = try #require(SecretReference("env://BINDERY_SECRET_X"))
     }
 
@@ -67,7 +72,7 @@ import Testing
     }
 
     private func key(_ keeper: SecretKeeper) async throws -> String? {
-        try await keeper.secret(reference, declaredFields: ["apiKey"]).field("apiKey")
+        try await keeper.secret(reference, of: tenant, declaredFields: ["apiKey"]).field("apiKey")
     }
 
     @Test func `a secret is used for its lifetime and then read again`() async throws {
@@ -121,8 +126,8 @@ import Testing
 
     @Test func `the fields declared are part of what is remembered`() async throws {
         let keeper = keeper(CountingStore { .success("k\($0)") })
-        let first = try await keeper.secret(reference, declaredFields: ["a"])
-        let second = try await keeper.secret(reference, declaredFields: ["b"])
+        let first = try await keeper.secret(reference, of: tenant, declaredFields: ["a"])
+        let second = try await keeper.secret(reference, of: tenant, declaredFields: ["b"])
         #expect(first.fieldNames == ["a"])
         #expect(second.fieldNames == ["b"])
     }
@@ -151,7 +156,7 @@ import Testing
         let keeper = try SecretKeeper(SecretsConfiguration())
         let reference = try #require(SecretReference(text))
         let error = await #expect(throws: SecretError.self) {
-            try await keeper.secret(reference, declaredFields: ["a"])
+            try await keeper.secret(reference, of: tenant, declaredFields: ["a"])
         }
         #expect(error?.code == .notConfigured)
         #expect(error?.detail.hasPrefix("\(text): ") == true)
@@ -175,10 +180,12 @@ import Testing
         )
         for (text, expected) in [("vault://a", "from vault"), ("file://a", "from a file")] {
             let reference = try #require(SecretReference(text))
-            let secret = try await keeper.secret(reference, declaredFields: ["apiKey"])
+            let secret = try await keeper.secret(reference, of: tenant, declaredFields: ["apiKey"])
             #expect(secret.field("apiKey") == expected)
         }
         let path = try #require(SecretReference("env://PATH"))
-        #expect(try await keeper.secret(path, declaredFields: ["apiKey"]).values.count == 1)
+        #expect(
+            try await keeper.secret(path, of: tenant, declaredFields: ["apiKey"]).values.count == 1
+        )
     }
 }

@@ -24,7 +24,8 @@ import Testing
         }
 
         func read(_ text: String) async throws -> String {
-            try await store.read(try #require(SecretReference(text))).withText { $0 }
+            try await store.read(try #require(SecretReference(text)), for: SampleTenant.acme)
+                .withText { $0 }
         }
 
         func failure(_ text: String = "vault://a") async throws -> SecretError {
@@ -89,7 +90,9 @@ import Testing
             client: try OutboundClient(.init(addressPolicy: .unrestricted))
         )
         let reference = try #require(SecretReference("vault://a"))
-        let error = await #expect(throws: SecretError.self) { try await store.read(reference) }
+        let error = await #expect(throws: SecretError.self) {
+            try await store.read(reference, for: SampleTenant.acme)
+        }
         #expect(error?.code == .unavailable)
         #expect(error?.detail.contains("token") == true)
     }
@@ -136,7 +139,9 @@ import Testing
         var store = setting.store
         store.timeout = .milliseconds(50)
         let reference = try #require(SecretReference("vault://a"))
-        let error = await #expect(throws: SecretError.self) { try await store.read(reference) }
+        let error = await #expect(throws: SecretError.self) {
+            try await store.read(reference, for: SampleTenant.acme)
+        }
         #expect(error?.code == .unavailable)
     }
 
@@ -153,7 +158,9 @@ import Testing
             client: try OutboundClient(.init(addressPolicy: .unrestricted))
         )
         let reference = try #require(SecretReference("vault://a"))
-        let error = await #expect(throws: SecretError.self) { try await store.read(reference) }
+        let error = await #expect(throws: SecretError.self) {
+            try await store.read(reference, for: SampleTenant.acme)
+        }
         #expect(error?.code == .unavailable)
     }
 }

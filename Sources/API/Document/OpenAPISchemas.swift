@@ -4,7 +4,7 @@ import JSON
 enum OpenAPISchemas {
     static let all: JSONObject = {
         var all: JSONObject = [:]
-        for part in [nouns, tenantNouns, answers, bodies, accessSchemas] {
+        for part in [nouns, tenantNouns, answers, bodies, accessSchemas, secrets] {
             for member in part { all[member.key] = member.value }
         }
         return all

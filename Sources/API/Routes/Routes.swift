@@ -5,6 +5,6 @@
 enum Routes {
     static let all: [Route] =
         integrationSpecs + blueprints + connections + connect + configs + reach + runtime + policies
-        + entities + keys
+        + entities + secrets + keys
         + trail + streams + authZEN + operations
 }

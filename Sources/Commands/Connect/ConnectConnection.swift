@@ -45,6 +45,7 @@ public struct ConnectConnection: Sendable {
             throw .badSecret("the connection has no secretRef, which tells the client's id")
         }
         let redirectURI = try redirectURI(context.services)
+        _ = try context.services.localStore()
         try checkReference(context.services)
         try context.services.checkAudit()
         let state = ConnectState(tenant: scope.tenant, connection: id)
@@ -143,8 +144,9 @@ public struct ConnectConnection: Sendable {
         _ pending: PendingConnect,
         _ context: CommandContext
     ) async throws(CommandError) {
+        let store = try context.services.localStore()
         do throws(SecretWriteError) {
-            _ = try await context.services.secretWriting.put(
+            _ = try await store.put(
                 pending.text,
                 TokenSecretName.pending(id),
                 of: scope.tenant,

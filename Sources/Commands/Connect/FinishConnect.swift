@@ -58,7 +58,7 @@ public struct FinishConnect: Sendable {
             throw CommandError(error)
         }
         let name = TokenSecretName.pending(state.connection)
-        let store = context.services.secretWriting
+        let store = try context.services.localStore()
         let kept: VersionedSecret?
         do throws(SecretError) {
             kept = try await store.value(name, of: state.tenant)
@@ -181,8 +181,9 @@ public struct FinishConnect: Sendable {
         _ state: ConnectState,
         _ services: Services
     ) async throws(CommandError) {
+        let store = try services.localStore()
         do throws(SecretWriteError) {
-            _ = try await services.secretWriting.put(
+            _ = try await store.put(
                 text,
                 TokenSecretName.tokens(state.connection),
                 of: state.tenant,
@@ -257,23 +258,6 @@ extension CommandError {
             "SECRET_UNAVAILABLE",
             "The connection's secret cannot be used: \(detail)."
         )
-    }
-
-    /// A store of our own that took no secret.
-    init(_ error: SecretWriteError) {
-        switch error.code {
-        case .notConfigured:
-            self = ConnectConnection.unsupported("The server keeps no tokens: \(error.detail).")
-        case .unfit, .tooMany:
-            self.init(.invalid, "LIMIT_EXCEEDED", "The tokens can't be kept: \(error.detail).")
-        case .conflict, .unavailable, .unknown:
-            self.init(
-                .unavailable,
-                "STORE_UNAVAILABLE",
-                "The tokens can't be kept now.",
-                retryAfterSeconds: 5
-            )
-        }
     }
 
     /// What a connect flow that failed at the authorization server means to who began it.

@@ -1,3 +1,4 @@
+import JSON
 import Model
 import Platform
 
@@ -5,6 +6,20 @@ import Platform
 enum TokenSecretName {
     /// The start of the names that nobody else may write.
     static let reservedPrefix = "oauth."
+
+    /// Refuses a name that only the connect flow writes: what it keeps there says who began it.
+    ///
+    /// - Throws: `INVALID_VALUE`.
+    static func checkFree(_ name: SecretName) throws(CommandError) {
+        guard name.text.hasPrefix(reservedPrefix) else { return }
+        let issues = IssueList()
+        issues.error(
+            .invalidValue,
+            at: .root.appending("name"),
+            "must not begin with \(reservedPrefix), under which tokens of connections are kept"
+        )
+        throw .invalid(issues.issues)
+    }
 
     /// The name of the secret that holds the tokens.
     static func tokens(_ connection: ConnectionID) -> SecretName { name("tokens", connection) }

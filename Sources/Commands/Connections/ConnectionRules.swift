@@ -43,7 +43,8 @@ struct ConnectionRules {
         _ issues: IssueList
     ) {
         let rules = services.settings.secretReferenceRules
-        guard let reference, !rules.isEmpty,
+        // A local secret is the tenant's own by its nature.
+        guard let reference, !rules.isEmpty, reference.scheme != .local,
             !rules.contains(where: { $0.allows(reference, of: tenant) })
         else { return }
         let known = rules.prefix(10).map(\.text).joined(separator: ", ")

@@ -57,8 +57,8 @@ public final class Services: Sendable {
     let audit: AuditTrail
     let executor: Executor
     let healthChecker: HealthChecker
-    /// Where tokens are kept.
-    let secretWriting: any SecretWriting
+    let secrets: SecretKeeper?
+    let localSecrets: LocalSecretStore?
     let tables = LiveTables()
     let events: EventFeed
     let exports: StreamSlots
@@ -75,20 +75,31 @@ public final class Services: Sendable {
     public let idempotency: IdempotencyGate
 
     /// The services over an open ledger and trail.
+    ///
+    /// - Parameters:
+    ///   - settings: How they behave.
+    ///   - ledger: What is kept.
+    ///   - audit: The trail.
+    ///   - executor: What calls providers.
+    ///   - healthChecker: What checks connections.
+    ///   - secrets: What resolves secrets, told of rotations; nil when nothing does.
+    ///   - localSecrets: Bindery's own secret store; nil when there is no master key.
     public init(
         settings: Settings,
         ledger: Ledger,
         audit: AuditTrail,
         executor: Executor,
         healthChecker: HealthChecker,
-        secretWriting: any SecretWriting = UnconfiguredSecretWriting()
+        secrets: SecretKeeper? = nil,
+        localSecrets: LocalSecretStore? = nil
     ) {
         self.settings = settings
         self.ledger = ledger
         self.audit = audit
         self.executor = executor
         self.healthChecker = healthChecker
-        self.secretWriting = secretWriting
+        self.secrets = secrets
+        self.localSecrets = localSecrets
         self.authentication = Authentication(
             ledger: ledger,
             usage: keyUsage,

@@ -71,6 +71,7 @@ public final class HealthChecker: Sendable {
                 spec: spec,
                 operation: operation,
                 config: config,
+                tenant: connection.tenant,
                 secretReference: secretReference ?? connection.secretReference,
                 deadline: start + .milliseconds(check.timeoutMilliseconds)
             ),
@@ -105,6 +106,7 @@ public final class HealthChecker: Sendable {
         let spec: IntegrationSpec
         let operation: Operation
         let config: JSONObject
+        let tenant: TenantID
         let secretReference: SecretReference?
         let deadline: MonotonicInstant
     }
@@ -117,6 +119,7 @@ public final class HealthChecker: Sendable {
         do throws(CallFailure.Reason) {
             let secret = try await provider.secret(
                 call.secretReference,
+                of: call.tenant,
                 call.spec,
                 call.operation,
                 until: call.deadline

@@ -95,6 +95,7 @@ extension Executor {
         }
         let secret = try await provider.secret(
             connection.secretReference,
+            of: connection.tenant,
             fields: spec.secretFields,
             until: clock.now() + Self.timeout
         )

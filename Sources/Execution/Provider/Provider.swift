@@ -18,17 +18,24 @@ struct Provider: Sendable {
     /// The secret that a call needs; nil when it needs none.
     func secret(
         _ reference: SecretReference?,
+        of tenant: TenantID,
         _ spec: IntegrationSpec,
         _ operation: Operation,
         until deadline: MonotonicInstant
     ) async throws(CallFailure.Reason) -> Secret? {
         guard RequestRenderer.needsSecret(spec, operation) else { return nil }
-        return try await secret(reference, fields: spec.secretFields, until: deadline)
+        return try await secret(
+            reference,
+            of: tenant,
+            fields: spec.secretFields,
+            until: deadline
+        )
     }
 
     /// A connection's secret.
     func secret(
         _ reference: SecretReference?,
+        of tenant: TenantID,
         fields: Set<String>,
         until deadline: MonotonicInstant
     ) async throws(CallFailure.Reason) -> Secret {
@@ -38,7 +45,11 @@ struct Provider: Sendable {
         let secrets = secrets
         let result = await Race.result(within: deadline - clock.now()) {
             do throws(SecretError) {
-                let secret = try await secrets.secret(reference, declaredFields: fields)
+                let secret = try await secrets.secret(
+                    reference,
+                    of: tenant,
+                    declaredFields: fields
+                )
                 return Result<Secret, SecretError>.success(secret)
             } catch {
                 return .failure(error)

@@ -133,7 +133,7 @@ private struct Interest {
             .putEntity(let owner, _), .removeEntity(let owner, _):
             owner == tenant
         case .putCredential, .removeCredential, .putIdempotency, .expireIdempotency,
-            .removeIdempotency, .anchorAudit:
+            .removeIdempotency, .anchorAudit, .putSecret, .removeSecret:
             false
         }
     }

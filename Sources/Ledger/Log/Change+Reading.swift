@@ -69,6 +69,13 @@ extension Change {
         case ("transition", "add"):
             let transition = try fields.transition()
             return .addTransition(try fields.name("tenant"), try fields.line(), transition)
+        case ("secret", "put"):
+            guard let secret = SealedSecret(storedJSON: try fields.value("object")) else {
+                throw ChangeError(detail: "a sealed secret can't be read")
+            }
+            return .putSecret(try fields.name("tenant"), secret)
+        case ("secret", "remove"):
+            return .removeSecret(try fields.name("tenant"), try fields.name("id"))
         case ("idempotency", "put"):
             guard let record = IdempotencyRecord(storedJSON: try fields.value("object")) else {
                 throw ChangeError(detail: "an idempotency record can't be read")

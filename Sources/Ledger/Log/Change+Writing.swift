@@ -118,6 +118,14 @@ extension Change {
 
     private var bookkeepingObject: JSONObject {
         switch self {
+        case .putSecret(let tenant, let secret):
+            var head = Self.head("secret", "put", tenant: tenant)
+            head["object"] = secret.storedJSON
+            return head
+        case .removeSecret(let tenant, let name):
+            var head = Self.head("secret", "remove", tenant: tenant)
+            head["id"] = .string(name.text)
+            return head
         case .putIdempotency(let record):
             var head = Self.head("idempotency", "put", tenant: nil)
             head["object"] = record.storedJSON

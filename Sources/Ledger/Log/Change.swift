@@ -21,6 +21,9 @@ public enum Change: Sendable {
     case removePolicy(TenantID?, PolicyID)
     case putEntity(TenantID, Stored<Entity>)
     case removeEntity(TenantID, EntityKey)
+    /// A secret of Bindery's own store, encrypted; the log never holds its value.
+    case putSecret(TenantID, SealedSecret)
+    case removeSecret(TenantID, SecretName)
     case putCredential(Stored<Credential>)
     /// Forgets a key that has ended.
     case removeCredential(CredentialID)
@@ -32,10 +35,13 @@ public enum Change: Sendable {
     /// The head of a process's audit trail, so that cutting its end is seen.
     case anchorAudit(AuditAnchor, of: AuditWriter)
 
-    /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10).
+    /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10),
+    /// and neither do secrets, which have versions of their own and are no part of the past: tokens
+    /// are refreshed all day long, and nothing that a revision shows changes by it.
     public var movesRevision: Bool {
         switch self {
-        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit:
+        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit,
+            .putSecret, .removeSecret:
             false
         default: true
         }

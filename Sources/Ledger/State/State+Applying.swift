@@ -17,6 +17,8 @@ extension State {
         case .removePolicy(let tenant, let id): apply(tenant, id, nil)
         case .putEntity(let tenant, let entity): apply(tenant, entity.value.key, entity)
         case .removeEntity(let tenant, let key): apply(tenant, key, nil)
+        case .putSecret(let tenant, let secret): apply(tenant, secret.name, secret)
+        case .removeSecret(let tenant, let name): apply(tenant, name, nil)
         case .putCredential(let key): apply(key)
         case .removeCredential(let id): removeCredential(id)
         case .putIdempotency(let record): idempotency.set(record.key, record)
@@ -59,6 +61,15 @@ extension State {
         // Out of the table first: an only owner changes its dictionary in place.
         tenants.set(id, nil)
         tenant.entities[key] = entity
+        tenants.set(id, tenant)
+    }
+
+    /// The tenant's generation stays: nothing is compiled from secrets.
+    private mutating func apply(_ id: TenantID, _ name: SecretName, _ secret: SealedSecret?) {
+        var tenant = tenant(id)
+        // Out of the table first, as above.
+        tenants.set(id, nil)
+        tenant.secrets[name] = secret
         tenants.set(id, tenant)
     }
 

@@ -57,6 +57,7 @@ struct StateSnapshot: SnapshotSource {
         }
         for rule in sorted(tenant.policies) { try put(.putPolicy(tenant.id, rule)) }
         for entity in sorted(tenant.entities) { try put(.putEntity(tenant.id, entity)) }
+        for secret in sorted(tenant.secrets) { try put(.putSecret(tenant.id, secret)) }
         for id in tenant.lines.keys.sorted() {
             guard let line = tenant.lines[id] else { continue }
             for step in line.history { try put(.addTransition(tenant.id, id, step)) }

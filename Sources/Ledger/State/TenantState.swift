@@ -14,6 +14,8 @@ public struct TenantState: Sendable {
     public internal(set) var policies: [PolicyID: Stored<PolicyRule>] = [:]
     /// Its entities, which rules with attributes know.
     public internal(set) var entities: [EntityKey: Stored<Entity>] = [:]
+    /// Its secrets in Bindery's own store, encrypted; a past state has none.
+    public internal(set) var secrets: [SecretName: SealedSecret] = [:]
     /// Its API keys, which are in the state's table.
     public internal(set) var credentialIDs: Set<CredentialID> = []
     /// Grows with every change of the tenant, health included; what was compiled from the tenant's

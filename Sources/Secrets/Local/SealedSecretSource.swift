@@ -27,8 +27,8 @@ public protocol SealedSecretSource: Sendable {
         expecting: SecretExpectation
     ) async throws(SecretWriteError)
 
-    /// The tenants that have secrets, in order, behind `tenant`; at most `limit`.
-    func tenants(after tenant: TenantID?, limit: Int) -> [TenantID]
+    /// The tenants that have secrets, in order.
+    var tenants: [TenantID] { get }
 
     /// The secrets of a tenant, by name.
     func secrets(of tenant: TenantID) -> [SealedSecret]

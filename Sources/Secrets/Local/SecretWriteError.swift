@@ -12,6 +12,8 @@ public struct SecretWriteError: Error, Sendable, Hashable {
         case unavailable
         /// The store was lost in the middle: the write was made as a whole or not at all.
         case unknown
+        /// The master keys can't be read again; those that were read before go on.
+        case keysUnreadable
         /// The settings name no master key.
         case notConfigured
     }

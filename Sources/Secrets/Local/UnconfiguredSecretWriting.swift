@@ -3,7 +3,9 @@ public import Platform
 
 /// Stands for the store of our own where the settings name no master key.
 public struct UnconfiguredSecretWriting: SecretWriting {
-    static let reason = "needs the setting secrets.local.keyFile or secrets.local.keyVariable"
+    /// What it needs, for errors.
+    public static let reason =
+        "needs the setting secrets.local.keyFile or secrets.local.keyVariable"
 
     /// A store that takes and has nothing.
     public init() {}

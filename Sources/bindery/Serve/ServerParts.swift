@@ -4,7 +4,6 @@ import Execution
 import Ledger
 import Outbound
 import Platform
-import Secrets
 import Tokens
 
 /// What requests are answered with, made of the settings and the stores.
@@ -18,9 +17,14 @@ enum ServerParts {
         _ verifier: TokenVerifier? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let secrets = try secrets(settings)
+        let local = try ServerSecrets.local(settings, stores.ledger)
+        let secrets = try ServerSecrets.keeper(settings, local)
         let configuration = execution(settings)
-        let tokens = TokenBroker(outbound: outbound, userAgent: configuration.userAgent)
+        let tokens = TokenBroker(
+            outbound: outbound,
+            store: local,
+            userAgent: configuration.userAgent
+        )
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = verifier
         return Services(
@@ -40,7 +44,9 @@ enum ServerParts {
                 audit: stores.audit,
                 tokens: tokens,
                 configuration: configuration
-            )
+            ),
+            secrets: secrets,
+            localSecrets: local
         )
     }
 
@@ -75,25 +81,6 @@ enum ServerParts {
         result.breaker.openTime = settings.execution.breakerOpenTime
         result.auditFailsOpen = settings.audit.isFailOpen
         return result
-    }
-
-    private static func secrets(_ settings: Settings) throws(CommandFailure) -> SecretKeeper {
-        var configuration = SecretsConfiguration(
-            environmentPrefix: settings.secrets.environmentPrefix,
-            fileRoot: settings.secrets.fileRoot
-        )
-        if let address = settings.secrets.vaultAddress, let file = settings.secrets.vaultTokenFile {
-            configuration.vault = SecretsConfiguration.Vault(
-                address: address,
-                mount: settings.secrets.vaultMount,
-                tokenFile: file
-            )
-        }
-        do {
-            return try SecretKeeper(configuration, caFile: settings.outbound.caFile)
-        } catch {
-            throw .failed("\(error.setting): \(error.detail)")
-        }
     }
 
     static func outbound(

@@ -3,7 +3,8 @@ import Commands
 extension Setting {
     /// Every setting, in the order of the help.
     static let all: [Setting] =
-        server + tls + environmentsAndSecrets + limits + deadlines + outbound + execution + kept
+        server + tls + addedEnvironments + secrets + limits + deadlines + outbound + execution
+        + kept
         + accessLog + reserved
 
     private static let server: [Setting] = [
@@ -78,50 +79,13 @@ extension Setting {
         ),
     ]
 
-    private static let environmentsAndSecrets: [Setting] = [
+    private static let addedEnvironments: [Setting] = [
         Setting(
             "environments",
             \.addedEnvironments,
             SettingFormat.environments,
             help: "Environments beside sandbox, staging and production."
-        ),
-        Setting(
-            "secrets.env.prefix",
-            \.secrets.environmentPrefix,
-            .variablePrefix,
-            help: "How the names of variables start that env:// may read."
-        ),
-        Setting(
-            "secrets.file.root",
-            \.secrets.fileRoot,
-            SettingFormat.path("DIR").optional,
-            help: "The folder below which file:// may read; without it file:// reads nothing."
-        ),
-        Setting(
-            "secrets.vault.address",
-            \.secrets.vaultAddress,
-            SettingFormat.serverURL.optional,
-            help: "The address of the Vault that vault:// reads (KV version 2)."
-        ),
-        Setting(
-            "secrets.vault.mount",
-            \.secrets.vaultMount,
-            .mount,
-            help: "Under which path Vault's secret engine is mounted."
-        ),
-        Setting(
-            "secrets.vault.tokenFile",
-            \.secrets.vaultTokenFile,
-            SettingFormat.path("FILE").optional,
-            help: "The file that holds Vault's token; it is read again when it changes."
-        ),
-        Setting(
-            "secrets.references",
-            \.secrets.references,
-            SettingFormat.referenceRule.list(countMax: 100),
-            help: "Which secrets a tenant's connections may name, such as "
-                + "vault://integrations/{tenant}/*; without any, a tenant may name every secret."
-        ),
+        )
     ]
 
     private static let outbound: [Setting] = [

@@ -20,6 +20,19 @@ extension SettingFormat<String> {
         )
     }
 
+    /// A variable's name.
+    static let variableName = SettingFormat.parsed(
+        "NAME",
+        rule: "1 to 128 of A-Z a-z 0-9 _, not a digit first",
+        text: { $0 },
+        { text in
+            let isGood =
+                (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isVariableByte)
+                && !(0x30...0x39).contains(text.utf8.first ?? 0x30)
+            return isGood ? text : nil
+        }
+    )
+
     /// The start of a variable's name.
     ///
     /// One that would let the bootstrap key be read as a tenant's secret is refused.

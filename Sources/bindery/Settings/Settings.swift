@@ -85,6 +85,10 @@ struct SecretSettings: Sendable, Hashable {
     var vaultMount = "secret"
     /// The file that holds its token.
     var vaultTokenFile: String?
+    /// The file of the master keys of the store of our own; nil for none.
+    var localKeyFile: String?
+    /// The variable that holds them instead; nil for none.
+    var localKeyVariable: String?
     /// Which references connections may name; none lets them name any.
     var references: [SecretReferenceRule] = []
 }

@@ -75,7 +75,7 @@ struct SettingsReader {
             reader.set(setting, .flag(setting.flag), values.joined(separator: ","))
         }
         reader.checkVariables(environment)
-        reader.checkVault()
+        reader.checkSecrets()
         reader.checkTLS()
         reader.readBootstrapKey(environment)
         guard reader.problems.isEmpty else {
@@ -147,7 +147,8 @@ struct SettingsReader {
     // MARK: What concerns several
 
     private mutating func checkVariables(_ environment: ProcessEnvironment) {
-        let known = Setting.all.map(\.variable) + Self.otherVariables
+        let keys = settings.secrets.localKeyVariable.map { [$0] } ?? []
+        let known = Setting.all.map(\.variable) + Self.otherVariables + keys
         let secretPrefixes = [
             SecretSettings().environmentPrefix, settings.secrets.environmentPrefix,
         ]
@@ -159,14 +160,9 @@ struct SettingsReader {
         }
     }
 
-    /// Vault needs its address and its token, or neither.
-    private mutating func checkVault() {
-        let vault = (settings.secrets.vaultAddress, settings.secrets.vaultTokenFile)
-        switch vault {
-        case (.some, nil): reportMissing("secrets.vault.tokenFile", beside: "secrets.vault.address")
-        case (nil, .some): reportMissing("secrets.vault.address", beside: "secrets.vault.tokenFile")
-        default: break
-        }
+    mutating func reportTogether(_ given: String, with other: String) {
+        guard let source = sources[given] else { return }
+        report(source, "\(given) does not go with \(other): leave one of them out")
     }
 
     mutating func reportMissing(_ missing: String, beside given: String) {

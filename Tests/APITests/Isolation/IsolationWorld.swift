@@ -167,6 +167,7 @@ struct IsolationWorld {
                 .string
         }
         try await api.must(.put, "\(path)/entities/user/alice", ["attributes": [:]])
+        try await api.must(.put, "\(path)/secrets/stripe", ["value": "a value"])
         return given
     }
 }

@@ -60,6 +60,7 @@ struct LeakWorld {
         try await api.must(.put, "\(path)/policies/zqx-rule", rule)
         let entity: JSONValue = ["attributes": ["department": "zqx-department"]]
         try await api.must(.put, "\(path)/entities/user/zqx-alice", entity)
+        try await api.must(.put, "\(path)/secrets/zqx-secret", ["value": "zqx-value"])
         let key = try await api.must(
             .post,
             "\(path)/keys",

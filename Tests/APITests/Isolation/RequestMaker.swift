@@ -96,6 +96,7 @@ struct RequestMaker {
         case ("b", _): "2"
         case ("type", "entities"): "user"
         case ("id", "entities"): "alice"
+        case ("name", "secrets"): "stripe"
         // What a live config binds can't be removed.
         case ("id", "connections"):
             "\(route.name == "deleteConnection" ? "spare" : "conn")-\(environment)"
@@ -127,6 +128,7 @@ struct RequestMaker {
 
     private func body(_ schema: String, _ route: Route) -> JSONValue? {
         switch schema {
+        case "NewSecret": ["value": "another one"]
         case "IntegrationSpec": Self.versioned(SampleObjects.spec)
         case "AppBlueprintSpec": Self.versioned(SampleObjects.blueprint)
         case "IntegrationConnection":

@@ -37,7 +37,10 @@ public struct VaultSecretStore: SecretStore {
     }
 
     /// The entry's fields as a JSON object, or the one that the reference names.
-    public func read(_ reference: SecretReference) async throws(SecretError) -> SecretBytes {
+    public func read(
+        _ reference: SecretReference,
+        for tenant: TenantID
+    ) async throws(SecretError) -> SecretBytes {
         let token = try await token(for: reference)
         let request = OutboundRequest(
             method: "GET",
