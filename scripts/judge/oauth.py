@@ -39,11 +39,10 @@ class World:
         os.makedirs(folder + "/secrets", exist_ok=True)
         with open(folder + "/secrets/client", "w", encoding="utf-8") as file:
             json.dump(CLIENT, file)
-        with open(folder + "/keys", "w", encoding="utf-8") as file:
-            file.write(os.urandom(32).hex())
+        os.environ["JUDGE_MASTER_KEYS"] = os.urandom(32).hex()
         self.server = Server(
             program, folder + "/data", "--outbound-allow", "127.0.0.0/8", "--secrets-file-root", folder + "/secrets",
-            "--secrets-local-key-file", folder + "/keys", "--oauth-callback-url", CALLBACK,
+            "--secrets-local-key-variable", "JUDGE_MASTER_KEYS", "--oauth-callback-url", CALLBACK,
         )
 
     def put(self, key, **method):

@@ -54,8 +54,9 @@ struct TokenClient: Sendable {
         let secret = secret?.withText { $0 } ?? ""
         switch authentication {
         case .basic:
-            // Encoded before they are joined, so that a colon in them ends nothing (section 2.3.1).
-            let pair = [id, secret].map { PercentEncoding.encode($0, .form) }
+            // Encoded before they are joined, so that a colon in them ends nothing (section 2.3.1); a
+            // space as %20, which servers that read no plus take too.
+            let pair = [id, secret].map { PercentEncoding.encode($0, .component) }
             let encoded = Base64.encode(Array(pair.joined(separator: ":").utf8))
             headers.append(OutboundHeader("Authorization", "Basic " + encoded, isSensitive: true))
         case .post: fields += [("client_id", id), ("client_secret", secret)]

@@ -17,7 +17,7 @@ import Testing
         #expect(request.text == "grant_type=client_credentials&scope=pay+read")
         #expect(request.header("content-type") == "application/x-www-form-urlencoded")
         // Form-encoded before they are joined (RFC 6749 section 2.3.1).
-        let pair = "client+1:s3cr3t%2Fof%3Aclient"
+        let pair = "client%201:s3cr3t%2Fof%3Aclient"
         #expect(request.header("authorization") == "Basic " + Base64.encode(Array(pair.utf8)))
     }
 
