@@ -37,13 +37,17 @@ let rooms: [Target] = [
     room("Policy", ["Model", "JSON"]),
     room("Resolver", ["Model", "Policy", "JSON"]),
 
+    room("Limits"),
     room("Ledger", ["Model", "JSON"]),
     room("LedgerFile", ["Ledger", "Platform"]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     // Empty without the trait, so that a machine without libpq builds and tests everything else.
     room(
         "LedgerPostgres",
-        ["Ledger", "Platform", "CShims", .target(name: "CPostgres", condition: withPostgreSQL)]
+        [
+            "Ledger", "Limits", "Platform", "CShims",
+            .target(name: "CPostgres", condition: withPostgreSQL),
+        ]
     ),
     room("Audit", ["Model", "JSON", "Platform"]),
     room("Outbound", ["CShims", "Platform"]),
@@ -51,8 +55,12 @@ let rooms: [Target] = [
     room("Secrets", ["Model", "JSON", "Platform", "Outbound"]),
     room(
         "Execution",
-        ["Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit", "Platform"]
+        [
+            "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit", "Limits",
+            "Platform",
+        ]
     ),
+    room("Alerts", ["Model", "JSON", "Ledger", "Secrets", "Outbound", "Platform"]),
 
     room(
         "Commands",
@@ -72,8 +80,8 @@ let rooms: [Target] = [
         name: "bindery",
         dependencies: [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Resolver",
-            "Ledger", "LedgerFile", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
-            "Platform",
+            "Ledger", "LedgerFile", "Limits", "Audit", "Secrets", "Outbound", "Execution", "Tokens",
+            "Alerts", "Platform",
             .target(name: "LedgerPostgres", condition: withPostgreSQL),
         ],
         swiftSettings: settings
@@ -111,16 +119,29 @@ let suites: [Target] = [
     tests("ResolverTests", ["Resolver", "Policy", "Model", "JSON"]),
     tests("LedgerTests", ["Ledger", "Model", "JSON", "JournalConformance"]),
     tests("LedgerFileTests", ["LedgerFile", "Ledger", "Platform", "JournalConformance"]),
-    tests("LedgerPostgresTests", ["LedgerPostgres", "Ledger", "Platform", "JournalConformance"]),
+    tests(
+        "LedgerPostgresTests",
+        [
+            "LedgerPostgres", "Ledger", "Limits", "Execution", "Model", "JSON", "Platform",
+            "JournalConformance",
+        ]
+    ),
     tests("AuditTests", ["Audit", "Model", "JSON", "Platform"]),
     tests("OutboundTests", ["Outbound", "Platform"]),
     tests("TokensTests", ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting"]),
     tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
     tests(
+        "AlertsTests",
+        [
+            "Alerts", "Ledger", "LedgerFile", "Secrets", "Outbound", "HTTPServer", "HTTPWire",
+            "Model", "JSON", "Platform",
+        ]
+    ),
+    tests(
         "ExecutionTests",
         [
-            "Execution", "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound", "Audit",
-            "Platform",
+            "Execution", "Limits", "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound",
+            "Audit", "Platform",
         ]
     ),
     tests(

@@ -132,6 +132,7 @@ start_demo() {
         setsid "$bindery" serve --config config/bindery.json \
         --listen "127.0.0.1:$port" --data "$state/data" \
         --outbound-allow 127.0.0.0/8 \
+        --health-scheduler "${health_scheduler:-true}" \
         --secrets-file-root "$state/secrets" \
         --secrets-vault-address "$provider_url" \
         --secrets-vault-token-file "$state/vault-token" \
@@ -147,6 +148,8 @@ start_private() {
     local state=$work/$1
     rm -rf "$state"
     end_with_script
+    # Nothing is called by chance: what is checked is compared.
+    health_scheduler=false
     start_demo "$state" "$(free_port)" "$(free_port)"
 }
 
@@ -244,10 +247,11 @@ seed() {
 # The Python with the packages of the judges, as $judge.
 judge_environment() {
     judge=$root/.build/venv-judge/bin/python
-    if ! "$judge" -c 'import authlib, cedarpy, flask, jwcrypto, oidc_provider_mock' 2>/dev/null; then
+    if ! "$judge" -c 'import authlib, bcrypt, cedarpy, flask, httpbin, jwcrypto, oidc_provider_mock, radicale, standardwebhooks' 2>/dev/null; then
         rm -rf "$root/.build/venv-judge"
         quietly "$work/venv-judge.log" python3 -m venv "$root/.build/venv-judge"
         quietly "$work/venv-judge.log" "$judge" -m pip install --quiet --disable-pip-version-check \
-            'cedarpy==4.12.2' 'jwcrypto==1.6.1' 'oidc-provider-mock==0.3.4'
+            'cedarpy==4.12.2' 'jwcrypto==1.6.1' 'oidc-provider-mock==0.3.4' 'httpbin==0.10.4' 'Radicale==3.9.0' 'bcrypt==4.3.0' \
+            'standardwebhooks==1.1.0'
     fi
 }

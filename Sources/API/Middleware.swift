@@ -126,7 +126,7 @@ extension APIHandler {
         let action: Action
         let tenant: TenantID?
         switch route.access {
-        case .anyone: return nil
+        case .anyone, .signature: return nil
         case .action(let named): (action, tenant) = (named, try self.tenant(parameters))
         case .tenantAction(let named):
             (action, tenant) = (named, try self.tenant(arrival, route) ?? caller.credential.tenant)
@@ -174,17 +174,21 @@ extension APIHandler {
         _ passage: Passage
     ) throws(CommandError) -> RouteCall {
         let request = arrival.request
-        let query = try QueryParameters(request.query, of: route)
+        let isRaw = route.body == .raw
+        let query = try QueryParameters(
+            isRaw ? nil : request.query,
+            of: route
+        )
         let context = CommandContext(
             services: services,
             caller: caller,
             requestID: arrival.identity.id,
             trace: passage.trace,
             // What only asks is answered by what holds now, however often it is sent.
-            idempotencyKey: route.isPure || route.isQuestion
+            idempotencyKey: route.isPure || route.isQuestion || isRaw
                 ? nil : request.header("idempotency-key"),
             isDryRun: route.isWrite ? try query.bool("dryRun") : false,
-            precondition: try RequestConditions.read(request),
+            precondition: isRaw ? .none : try RequestConditions.read(request),
             now: arrival.now
         )
         return RouteCall(
@@ -195,6 +199,7 @@ extension APIHandler {
             workflowHeader: request.header("bindery-workflow"),
             lastEventID: request.header("last-event-id"),
             origin: route.isAnonymous ? arrival.origin : nil,
+            posted: isRaw ? request : nil,
             scope: scope,
             parameters: parameters
         )

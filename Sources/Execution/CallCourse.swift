@@ -10,6 +10,8 @@ struct CallCourse {
     private(set) var attempts = 0
     private(set) var mayHaveReachedProvider = false
     private(set) var response: OutboundResponse?
+    /// The answer whose body is still to come.
+    private(set) var stream: OutboundStream?
     /// The credentials of all requests: an answer may hold those of the one before.
     private var credentials: [String] = []
 
@@ -23,34 +25,74 @@ struct CallCourse {
     mutating func take(_ outcome: Provider.Outcome) {
         attempts += outcome.attempts
         mayHaveReachedProvider = mayHaveReachedProvider || outcome.mayHaveReachedProvider
-        if case .answer(let response) = outcome.last { self.response = response }
+        switch outcome.last {
+        case .answer(let response): self.response = response
+        case .stream(let stream): self.stream = stream
+        case .failure, .outOfTime: break
+        }
     }
 
     /// Puts both sides of the call into the record, redacted.
     func describe(in draft: inout AuditDraft, _ spec: IntegrationSpec) {
         draft.attempts = attempts
-        guard let rendered = request else { return }
-        let redaction = AuditRedaction(
-            secretFields: spec.secretFields,
-            secretValues: (secret?.values ?? []) + credentials,
-            secretNames: rendered.secretNames
-        )
-        draft.request = redaction.request(
+        guard let sides = audited(spec) else { return }
+        draft.request = sides.request
+        draft.response = sides.response
+        draft.failure = draft.failure.map { failure in
+            AuditFailure(code: failure.code, detail: sides.redaction.text(failure.detail))
+        }
+    }
+
+    /// Both sides, redacted; nil before there was a request.
+    func audited(_ spec: IntegrationSpec) -> Sides? {
+        guard let rendered = request else { return nil }
+        let redaction = redaction(rendered, spec)
+        let request = redaction.request(
             method: rendered.request.method,
             url: rendered.request.url,
             headers: rendered.request.headers.map(\.audited),
             body: rendered.request.body
         )
-        draft.response = response.map { response in
-            redaction.response(
-                status: response.status,
-                headers: response.headers.map(\.audited),
-                body: response.body
+        let response =
+            stream.map { stream in
+                redaction.streamed(status: stream.status, headers: stream.headers.map(\.audited))
+            }
+            ?? response.map { response in
+                redaction.response(
+                    status: response.status,
+                    headers: response.headers.map(\.audited),
+                    body: response.body
+                )
+            }
+        return Sides(request: request, response: response, redaction: redaction)
+    }
+
+    private func redaction(_ rendered: RenderedRequest, _ spec: IntegrationSpec) -> AuditRedaction {
+        AuditRedaction(
+            secretFields: spec.secretFields,
+            secretValues: (secret?.values ?? []) + credentials,
+            secretNames: rendered.secretNames
+        )
+    }
+
+    /// What was handed on of a streamed answer, redacted.
+    func streamed(_ ending: StreamedCall.Ending, _ spec: IntegrationSpec) -> AuditMessage? {
+        guard let rendered = request, let stream else { return nil }
+        return redaction(rendered, spec)
+            .streamed(
+                status: stream.status,
+                headers: stream.headers.map(\.audited),
+                head: ending.head,
+                byteCount: ending.byteCount,
+                digest: ending.digest
             )
-        }
-        draft.failure = draft.failure.map { failure in
-            AuditFailure(code: failure.code, detail: redaction.text(failure.detail))
-        }
+    }
+
+    /// What was sent and answered, without secrets.
+    struct Sides {
+        let request: AuditMessage
+        let response: AuditMessage?
+        let redaction: AuditRedaction
     }
 }
 

@@ -14,8 +14,16 @@ public struct ExecutionConfiguration: Sendable {
     public var userAgent = "bindery"
     /// Whether calls are made and answered though their audit record cannot be written.
     public var auditFailsOpen = false
+    /// Whether this replica's own count admits calls while the limits that replicas share cannot be
+    /// asked.
+    public var sharedLimitsFailOpen = false
     /// The most connections whose limits are kept in memory.
     public var connectionCountMax = 200_000
+
+    /// Told of what happens at the limits of connections; nil tells nobody.
+    ///
+    /// Called within the call that it happens to: it must not wait.
+    public var onGateEvent: (@Sendable (GateEvent) -> Void)?
 
     /// A configuration with the limits of API section 10.
     public init() {}
@@ -29,6 +37,10 @@ public struct BreakerSettings: Sendable, Hashable {
     public var windowCallCountMin = 10
     /// The share of failures within the window that opens it.
     public var failureShare = 0.5
+    /// How long an answer takes that counts as slow; nil counts none.
+    public var slowTime: Duration?
+    /// The share of slow answers within the window that opens it.
+    public var slowShare = 0.5
     /// How far the window looks back.
     public var window = Duration.seconds(30)
     /// How long it stays open before one probe is let through.

@@ -67,11 +67,12 @@ extension Ledger {
             outcome.set(.planned(plan.answer))
             guard !plan.changes.isEmpty else { return nil }
             let moves = plan.changes.contains { $0.movesRevision }
+            let alerts = AlertOutbox.changes(for: plan.changes, on: state, now: now)
             return LogEntry(
                 revision: moves ? next : state.revision,
                 at: now,
                 actor: actor,
-                changes: plan.changes,
+                changes: plan.changes + alerts,
                 facts: ChangeFacts(of: plan.changes, on: state)
             )
         } catch {

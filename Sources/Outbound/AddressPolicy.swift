@@ -25,6 +25,11 @@ public struct AddressPolicy: Sendable {
         self.isUnrestricted = isUnrestricted
     }
 
+    /// Whether an address of this machine may be connected to.
+    public var allowsLoopback: Bool {
+        ["127.0.0.1", "::1"].compactMap { IPAddress($0) }.contains { refusal(of: $0) == nil }
+    }
+
     /// Why `address` may not be connected to, such as `loopback`; nil when it may.
     func refusal(of address: IPAddress) -> String? {
         if isUnrestricted || isAllowed(address) { return nil }

@@ -33,13 +33,45 @@ public final class OutboundClient: Sendable {
     /// - Throws: `OutboundError`; its `mayHaveReachedServer` tells whether a repetition could be
     ///   done twice by the server.
     public func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+        let loop = loop
+        let opening = try await follow(request) { exchange, start, deadline throws(OutboundError) in
+            .whole(try await loop.perform(exchange, startedAt: start, deadline: deadline))
+        }
+        guard case .whole(let response) = opening else {
+            preconditionFailure("what is performed is whole")
+        }
+        return response
+    }
+
+    /// Sends a request and waits for the head of its answer: the body of a successful one comes as a
+    /// stream, any other answer whole.
+    ///
+    /// The request's `timeout` and `responseByteCountMax` hold for the stream too, to its end.
+    ///
+    /// - Throws: As `send` does.
+    public func open(
+        _ request: OutboundRequest
+    ) async throws(OutboundError) -> OutboundStream.Opening {
+        let loop = loop
+        return try await follow(request) { exchange, start, deadline throws(OutboundError) in
+            try await loop.open(exchange, startedAt: start, deadline: deadline)
+        }
+    }
+
+    /// Carries the hops of a request.
+    private func follow(
+        _ request: OutboundRequest,
+        carry: (
+            Exchange, ContinuousClock.Instant, ContinuousClock.Instant
+        ) async throws(OutboundError) -> OutboundStream.Opening
+    ) async throws(OutboundError) -> OutboundStream.Opening {
         let start = ContinuousClock.now
         let deadline = start + request.timeout
         var exchange = try Exchange(request)
-        var response = try await loop.perform(exchange, startedAt: start, deadline: deadline)
-        guard request.redirects == .safeMethods else { return response }
+        var opening = try await carry(exchange, start, deadline)
+        guard request.redirects == .safeMethods else { return opening }
         var redirectCount = 0
-        while let location = exchange.location(in: response) {
+        while case .whole(let response) = opening, let location = exchange.location(in: response) {
             do throws(OutboundError) {
                 redirectCount += 1
                 guard redirectCount <= OutboundRequest.redirectCountMax else {
@@ -49,11 +81,11 @@ public final class OutboundClient: Sendable {
                     )
                 }
                 exchange = try exchange.following(location)
-                response = try await loop.perform(exchange, startedAt: start, deadline: deadline)
+                opening = try await carry(exchange, start, deadline)
             } catch {
                 throw error.afterReachingServer
             }
         }
-        return response
+        return opening
     }
 }

@@ -97,4 +97,16 @@ extension OutboundRequest {
             return false
         }
     }
+
+    /// The URL that a reference in the answer to `url` names, such as the next page of a list; nil
+    /// when it is none, or one of another origin, which must not get the request's credentials.
+    public static func url(_ reference: String, sameOriginAs url: String) -> String? {
+        do throws(OutboundError) {
+            let base = try OutboundURL(url)
+            let target = try base.resolving(reference)
+            return target.origin == base.origin ? target.text : nil
+        } catch {
+            return nil
+        }
+    }
 }

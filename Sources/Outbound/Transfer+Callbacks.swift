@@ -27,7 +27,7 @@ extension Transfer {
         unsafe shim_curl_set_pointer(easy, CURLOPT_WRITEDATA, user)
         unsafe shim_curl_set_data_callback(easy, CURLOPT_WRITEFUNCTION) { bytes, _, count, user in
             let part = unsafe UnsafeBufferPointer(start: bytes, count: count)
-            return unsafe Transfer.from(user).takeBody(part) ? count : 0
+            return unsafe Transfer.from(user).takeBody(part).answer(count)
         }
     }
 
@@ -77,21 +77,63 @@ extension Transfer {
     private func takeHeader(_ line: UnsafeBufferPointer<CChar>) -> Bool {
         let bytes = unsafe line.map(UInt8.init(bitPattern:))
         switch head.take(bytes, decodes: exchange.acceptsGzip) {
-        case .taken: return true
+        case .taken:
+            beginStream()
+            return true
         case .tooLarge: noticed = .responseTooLarge
         case .unknownEncoding: noticed = .malformedAnswer
         }
         return false
     }
 
-    private func takeBody(_ part: UnsafeBufferPointer<CChar>) -> Bool {
+    /// Begins a streamed body once the head of a successful answer is whole.
+    private func beginStream() {
+        guard let buffer, head.isComplete, !buffer.hasBegun else { return }
+        var status = 0
+        unsafe shim_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        guard (200...299).contains(status) else { return }
+        let headers = exchange.acceptsGzip ? head.decodedHeaders : head.headers
+        buffer.begin(status: status, headers: headers)
+    }
+
+    /// What became of a part of a body.
+    private enum Taking {
+        case taken
+        case refused
+        /// The reader is behind: libcurl brings the part again when it is told to go on.
+        case later
+
+        func answer(_ count: Int) -> Int {
+            switch self {
+            case .taken: count
+            case .refused: 0
+            case .later: Int(CURL_WRITEFUNC_PAUSE)
+            }
+        }
+    }
+
+    private func takeBody(_ part: UnsafeBufferPointer<CChar>) -> Taking {
+        if let buffer, buffer.hasBegun { return unsafe stream(part, into: buffer) }
         // Called with at most 16 KiB at a time, after decompression: a small answer that unfolds
         // into a large one is stopped here, too.
         guard responseBody.count + part.count <= exchange.responseByteCountMax else {
             noticed = .responseTooLarge
-            return false
+            return .refused
         }
         unsafe part.withMemoryRebound(to: UInt8.self) { unsafe responseBody.append(contentsOf: $0) }
-        return true
+        return .taken
+    }
+
+    private func stream(
+        _ part: UnsafeBufferPointer<CChar>,
+        into buffer: StreamBuffer
+    ) -> Taking {
+        guard streamedByteCount + part.count <= exchange.responseByteCountMax else {
+            noticed = .responseTooLarge
+            return .refused
+        }
+        guard buffer.take(unsafe part.map(UInt8.init(bitPattern:))) else { return .later }
+        streamedByteCount += part.count
+        return .taken
     }
 }

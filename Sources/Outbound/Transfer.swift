@@ -18,6 +18,10 @@ import Synchronization
     let isCancelled = Atomic<Bool>(false)
 
     private var continuation: CheckedContinuation<Outcome, Never>?
+    /// Where the body of a successful answer goes; nil collects it.
+    let buffer: StreamBuffer?
+    /// The bytes of the body that went there.
+    var streamedByteCount = 0
     // libcurl reads the body from here during the transfer, so it has an address of its own.
     private let body: SecretBytes?
 
@@ -36,8 +40,10 @@ import Synchronization
         _ exchange: Exchange,
         startedAt: ContinuousClock.Instant,
         deadline: ContinuousClock.Instant,
-        addressPolicy: AddressPolicy
+        addressPolicy: AddressPolicy,
+        buffer: StreamBuffer? = nil
     ) {
+        self.buffer = buffer
         self.exchange = exchange
         self.startedAt = startedAt
         self.deadline = deadline
@@ -53,6 +59,7 @@ import Synchronization
 
     /// Answers the caller; called once.
     func resume(_ outcome: Outcome) {
+        if let buffer { return buffer.finish(outcome) }
         guard let continuation else { preconditionFailure("a caller is answered once") }
         self.continuation = nil
         continuation.resume(returning: outcome)

@@ -15,6 +15,7 @@ import Synchronization
     private struct Inbox {
         var started: [Transfer] = []
         var cancelled: [Transfer] = []
+        var resumed: [Transfer] = []
         /// Transfers handed in and not finished yet.
         var requestCount = 0
         var isRinging = false
@@ -93,6 +94,50 @@ import Synchronization
         return try outcome.get()
     }
 
+    /// Carries one exchange up to the head of its answer; the body of a successful one is read
+    /// afterwards.
+    func open(
+        _ exchange: Exchange,
+        startedAt: ContinuousClock.Instant,
+        deadline: ContinuousClock.Instant
+    ) async throws(OutboundError) -> OutboundStream.Opening {
+        let buffer = StreamBuffer()
+        let transfer = Transfer(
+            exchange,
+            startedAt: startedAt,
+            deadline: deadline,
+            addressPolicy: configuration.addressPolicy,
+            buffer: buffer
+        )
+        hand(in: transfer)
+        let opening = await withTaskCancellationHandler {
+            await buffer.opening()
+        } onCancel: {
+            abort(transfer)
+        }
+        switch opening {
+        case .body(let status, let headers):
+            return .stream(
+                OutboundStream(status: status, headers: headers, buffer, transfer, self)
+            )
+        case .end(let outcome): return .whole(try outcome.get())
+        }
+    }
+
+    /// Ends a transfer whose caller wants no more; one that has ended is let be.
+    func abort(_ transfer: Transfer) {
+        transfer.isCancelled.store(true, ordering: .relaxed)
+        cancel(transfer)
+    }
+
+    /// Lets a transfer go on that was held back.
+    func resume(_ transfer: Transfer) {
+        inbox.withLock { inbox in
+            if !inbox.isStopping { inbox.resumed.append(transfer) }
+        }
+        ringOnce()
+    }
+
     private func hand(in transfer: Transfer) {
         let countMax = configuration.inFlightCountMax + configuration.waitingCountMax
         let (isTaken, isStopping) = inbox.withLock { inbox in
@@ -138,12 +183,14 @@ import Synchronization
                 let mail = inbox
                 inbox.started = []
                 inbox.cancelled = []
+                inbox.resumed = []
                 inbox.isRinging = false
                 return mail
             }
             if mail.isStopping { return end(unseen: mail.started) }
             for transfer in mail.started { take(transfer) }
             for transfer in mail.cancelled { drop(transfer) }
+            for transfer in mail.resumed { goOn(transfer) }
             for event in events {
                 var running: Int32 = 0
                 unsafe curl_multi_socket_action(multi, event.descriptor, event.mask, &running)
@@ -222,6 +269,13 @@ import Synchronization
             unsafe curl_multi_remove_handle(multi, easy)
             finish(transfer, transfer.outcome(code))
         }
+    }
+
+    private func goOn(_ transfer: Transfer) {
+        guard let easy = unsafe transfer.easy else { return }
+        // What was held back is brought at once, from inside of this call.
+        unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
+        timer = .now
     }
 
     private func drop(_ transfer: Transfer) {

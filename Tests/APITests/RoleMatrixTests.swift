@@ -91,14 +91,26 @@ import Testing
         Row(.get, tenant + "/entities", for: tenantReaders),
         Row(.put, tenant + "/entities/user/alice", ["attributes": [:]], for: ["tenant-admin"]),
         Row(.delete, tenant + "/entities/user/alice", for: ["tenant-admin"]),
+        Row(.get, tenant + "/webhooks", for: tenantReaders),
+        Row(.get, tenant + "/webhooks/hook/deliveries", for: tenantReaders),
+        Row(
+            .put,
+            tenant + "/webhooks/ops",
+            ["url": "https://alerts.example/hook"],
+            for: ["tenant-admin"]
+        ),
+        Row(.post, tenant + "/webhooks/hook/rotate-secret", for: ["tenant-admin"]),
+        Row(.post, tenant + "/webhooks/hook/test", for: ["tenant-admin"]),
+        Row(.delete, tenant + "/webhooks/hook", for: ["tenant-admin"]),
         Row(.get, tenant + "/secrets", for: ["tenant-admin"]),
         Row(.put, tenant + "/secrets/stripe", ["value": "v"], for: ["tenant-admin"]),
         Row(.get, tenant + "/secrets/stripe", for: ["tenant-admin"]),
-        Row(.delete, tenant + "/secrets/stripe", for: ["tenant-admin"]),
+        Row(.delete, tenant + "/secrets/stripe?dryRun=true", for: ["tenant-admin"]),
         Row(.post, "/v1/secrets/rotate-key", for: []),
         Row(.get, tenant + "/keys", for: ["tenant-admin"]),
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
         Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),
+        Row(.get, tenant + "/audit/export", for: ["tenant-admin", "auditor"]),
         Row(.get, "/v1/audit/verify", for: ["auditor"]),
         Row(.get, "/v1/events", for: ["tenant-admin", "auditor"]),
         Row(.get, "/v1/events?tenant=acme-corp", for: ["tenant-admin", "auditor"]),
@@ -116,6 +128,9 @@ import Testing
                 SampleObjects.connection(id)
             )
         }
+        try await api.must(.put, Self.tenant + "/secrets/stripe", ["value": "v"])
+        let hook: JSONValue = ["url": "https://alerts.example/hook"]
+        try await api.must(.put, Self.tenant + "/webhooks/hook", hook)
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
         try await api.must(.post, Self.line + "/versions/1/publish")
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))

@@ -40,6 +40,17 @@ import Testing
         }
     }
 
+    @Test func `a route that a signature opens takes any bytes, and is no other's`() {
+        for route in Routes.all {
+            guard case .signature = route.access else {
+                #expect(route.body != .raw, "\(route.name)")
+                continue
+            }
+            #expect(route.method == .post && route.body == .raw && route.isAnonymous)
+            #expect(!route.isWrite && route.knownParameters.isEmpty)
+        }
+    }
+
     @Test func `a reading method reads, and a writing one writes`() {
         for route in Routes.all {
             switch route.method {

@@ -22,6 +22,7 @@ import Testing
             "",
             access: .anyone,
             answer: .nothing,
+            audit: .nothing(.open),
             run: .now { _ throws(CommandError) in throw .notFound("such thing") }
         )
     }

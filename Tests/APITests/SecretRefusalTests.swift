@@ -130,6 +130,27 @@ import Testing
             [["attributes", "token"], ["description"], ["metadata", "note"]]
         ),
         Place(
+            "createWebhook",
+            .post,
+            tenant + "/webhooks",
+            ["url": "https://alerts.example/hook"],
+            [["description"], ["metadata", "note"]]
+        ),
+        Place(
+            "putWebhook",
+            .put,
+            tenant + "/webhooks/ops",
+            ["url": "https://alerts.example/hook"],
+            [["description"], ["metadata", "note"]]
+        ),
+        Place(
+            "rotateWebhookSecret",
+            .post,
+            tenant + "/webhooks/ops/rotate-secret",
+            [:],
+            [["note"]]
+        ),
+        Place(
             "applySet",
             .post,
             "/v1/apply",

@@ -5,6 +5,7 @@ import HTTPServer
 import HTTPWire
 import JSON
 import Ledger
+import Model
 
 /// The API in process: requests pass the parser, the middleware and the commands, and no socket.
 struct TestAPI {
@@ -19,6 +20,7 @@ struct TestAPI {
         over ledger: Ledger? = nil,
         accessLog: AccessLog? = nil,
         recentBounds: RecentEntryBounds = RecentEntryBounds(),
+        secretRoot: String? = nil,
         change: (inout Services.Settings) -> Void = { _ in }
     ) async throws {
         var settings = Services.Settings()
@@ -27,13 +29,34 @@ struct TestAPI {
         self.ledger = try ledger ?? Ledger(journal: MemoryJournal(), recentBounds: recentBounds)
         audit = try await AuditTrail.open(AuditTrail.Configuration())
         handler = APIHandler(
-            services: try await TestServices.make(settings, ledger: self.ledger, audit: audit),
+            services: try await TestServices.make(
+                settings,
+                ledger: self.ledger,
+                audit: audit,
+                secretRoot: secretRoot
+            ),
             accessLog: accessLog
         )
     }
 
     /// Closes the trail: from now on nothing can be written to it.
     func closeAudit() async { await audit.close() }
+
+    /// The records behind this one, of the tenant and of the platform: each its kind and its action.
+    func audited(after sequence: Int64) async throws -> (records: [String], last: Int64) {
+        var found: [(sequence: Int64, text: String)] = []
+        for tenant in [TenantID("acme-corp"), nil] {
+            for record in try await audit.list(tenant: tenant, limit: 500).items {
+                guard let number = record.json["sequence"]?.integer, number > sequence else {
+                    continue
+                }
+                let kind = record.json["kind"]?.string ?? ""
+                found.append((number, "\(kind) \(record.json["action"]?.string ?? "")"))
+            }
+        }
+        found.sort { $0.sequence < $1.sequence }
+        return (found.map(\.text), found.last?.sequence ?? sequence)
+    }
 
     /// Sends a request with these bytes as its body.
     func send(

@@ -10,12 +10,17 @@ enum TestServices {
     static func make(
         _ settings: Services.Settings,
         ledger: Ledger,
-        audit: AuditTrail
+        audit: AuditTrail,
+        secretRoot: String? = nil
     ) async throws -> Services {
         let outbound = try OutboundClient(OutboundConfiguration())
+        var configuration = SecretsConfiguration()
+        configuration.fileRoot = secretRoot
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
-        let secrets = try SecretKeeper(SecretsConfiguration(), local: local)
+        let secrets = try SecretKeeper(configuration, local: local)
+        var settings = settings
+        settings.sealing = settings.sealing ?? local
         return Services(
             settings: settings,
             ledger: ledger,

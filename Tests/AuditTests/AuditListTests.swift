@@ -84,31 +84,6 @@ import Testing
         #expect(pageCount == (10 + limit - 1) / limit)
     }
 
-    @Test func `a page that is searched in vain ends with a cursor`() async throws {
-        var configuration = AuditTrail.Configuration()
-        configuration.memoryRecordCountMax = 100_000
-        let trail = try await AuditTrail.open(configuration)
-        let count = AuditTrail.readCountMax + 300
-        let draft = try SampleDraft.call()
-        await withTaskGroup { group in
-            for _ in 0..<8 {
-                group.addTask {
-                    for _ in 0..<(count / 8 + 1) {
-                        await #expect(throws: Never.self) { try await trail.append(draft) }
-                    }
-                }
-            }
-        }
-        var filter = AuditFilter()
-        filter.workflow = "nothing"
-        let acme = try SampleDraft.tenant()
-        let page = try await trail.list(tenant: acme, filter: filter)
-        #expect(page.items.isEmpty)
-        let rest = try await trail.list(tenant: acme, filter: filter, before: page.nextCursor)
-        #expect(page.nextCursor != nil)
-        #expect(rest.nextCursor == nil)
-    }
-
     @Test func `one record is found by its id and in its tenant only`() async throws {
         let trail = try await trail()
         let acme = try SampleDraft.tenant()
@@ -118,28 +93,5 @@ import Testing
         #expect(try await trail.get(tenant: nil, id: id) == nil)
         #expect(try await trail.get(tenant: acme, id: "") == nil)
         #expect(try await trail.get(tenant: acme, id: "f" + id.dropFirst()) == nil)
-    }
-
-    @Test func `the index keeps the newest entries`() throws {
-        var index = TrailIndex(entryCountMax: 10)
-        for sequence in 1...25 {
-            let members: JSONObject = [
-                "id": "x", "sequence": .integer(Int64(sequence)), "hash": "", "previousHash": "",
-            ]
-            let record = try #require(AuditRecord(members))
-            let place = RecordPlace(segment: 1, offset: 0, length: 1)
-            index.add(IndexEntry(record, at: place), tenant: nil)
-            #expect(index.entryCount <= 10)
-        }
-        let chunk = index.chunk(
-            before: .max,
-            tenant: nil,
-            filter: AuditFilter(),
-            countMax: 100,
-            stepCountMax: 100
-        )
-        #expect(chunk.isLast)
-        #expect(chunk.places.count == index.entryCount)
-        #expect(chunk.places.count >= 9)
     }
 }

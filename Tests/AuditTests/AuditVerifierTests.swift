@@ -21,14 +21,14 @@ import Testing
         var lines = try folder.lines(firstSegment)
         try change(&lines)
         try folder.write(lines: lines, to: firstSegment)
-        return try await AuditVerifier.verify(folder.path, anchor: anchor)
+        return try await AuditVerifier.verify(folder.path, anchors: anchor.map { [$0] } ?? [])
     }
 
     @Test func `a chain as it was written is valid`() async throws {
         let verdict = try await verdict { _ in }
         #expect(verdict.isValid)
         #expect(verdict.recordCount == 5)
-        #expect(verdict.json == ["valid": true, "records": 5, "firstBad": nil])
+        #expect(verdict.json == ["valid": true, "records": 5, "removed": 0, "firstBad": nil])
     }
 
     @Test func `a changed byte is found`() async throws {
@@ -70,7 +70,7 @@ import Testing
         lines.removeLast(2)
         try folder.write(lines: lines, to: firstSegment)
         #expect(try await AuditVerifier.verify(folder.path).isValid)
-        let verdict = try await AuditVerifier.verify(folder.path, anchor: head)
+        let verdict = try await AuditVerifier.verify(folder.path, anchors: [head])
         #expect(verdict.firstBad?.sequence == 4)
     }
 
@@ -79,9 +79,9 @@ import Testing
         let anchor = try await old.trail().head
         let new = try await folder(4)
         #expect(try await AuditVerifier.verify(new.path).isValid)
-        let verdict = try await AuditVerifier.verify(new.path, anchor: anchor)
+        let verdict = try await AuditVerifier.verify(new.path, anchors: [anchor])
         #expect(verdict.firstBad?.sequence == 3)
-        #expect(try await AuditVerifier.verify(old.path, anchor: anchor).isValid)
+        #expect(try await AuditVerifier.verify(old.path, anchors: [anchor]).isValid)
     }
 
     @Test func `an export is a file, in whatever spelling of its JSON`() async throws {

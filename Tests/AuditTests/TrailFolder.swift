@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Platform
 import Testing
 
@@ -14,10 +15,17 @@ final class TrailFolder: Sendable {
     }
 
     deinit {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            Issue.record("the folder of a test stays: \(error)")
+        // An index that is being written may come into it meanwhile.
+        for attempt in 1...50 {
+            do {
+                return try FileManager.default.removeItem(atPath: path)
+            } catch {
+                guard attempt < 50 else {
+                    Issue.record("the folder of a test stays: \(error)")
+                    return
+                }
+                usleep(10_000)
+            }
         }
     }
 

@@ -27,10 +27,11 @@ import Testing
     @Test func `the seed comes about, and then nothing differs`() async throws {
         let line = try CommandLine(try await BinderyServer.started())
         let set = try writeSeed(line)
+        let count = Repository.catalogueCount + 11
         let before = try await line.run("diff", "-f", set)
         #expect(before.ending == .exit(2), "\(before)")
         #expect(before.output.contains("+ create IntegrationSpec payments.stripe@1\n"))
-        #expect(before.output.contains("Plan at revision 0: 15 to create, 0 to update"))
+        #expect(before.output.contains("Plan at revision 0: \(count) to create, 0 to update"))
         let dry = try await line.run("apply", "-f", set, "--dry-run")
         #expect(dry.ending == .exit(0) && dry.output.hasSuffix("Nothing was changed.\n"))
         #expect(try await line.server.must("GET", "/v1/policies")["bindery-revision"] == "0")
@@ -41,7 +42,7 @@ import Testing
         #expect(after.ending == .exit(0), "\(after)")
         #expect(
             after.output
-                == "Plan at revision 1: 0 to create, 0 to update, 0 to delete, 15 unchanged.\n"
+                == "Plan at revision 1: 0 to create, 0 to update, 0 to delete, \(count) unchanged.\n"
         )
         let again = try await line.run("apply", "-f", set)
         #expect(again.ending == .exit(0) && again.output.hasSuffix("Nothing to do.\n"))

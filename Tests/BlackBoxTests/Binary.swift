@@ -18,4 +18,14 @@ enum Repository {
         .deletingLastPathComponent()
 
     static func path(_ name: String) -> String { root.appending(path: name).path }
+
+    /// The integrations of the catalogue.
+    static let catalogueCount = {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path("config/catalogue"))
+                .count
+        } catch {
+            fatalError("the catalogue cannot be listed: \(error)")
+        }
+    }()
 }

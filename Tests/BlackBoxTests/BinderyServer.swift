@@ -55,7 +55,9 @@ final class BinderyServer: Sendable {
         fileByteCountMax: Int? = nil,
         descriptorCountMax: Int? = nil
     ) throws -> RunningProcess {
-        let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", dataFolder]
+        var arguments = ["serve", "--listen", "127.0.0.1:0", "--data", dataFolder]
+        // No test's provider is called by chance; those of background checks switch them on.
+        if !flags.contains("--health-scheduler") { arguments += ["--health-scheduler", "false"] }
         return try RunningProcess(
             arguments + flags,
             variables: variables,

@@ -23,7 +23,8 @@ import Testing
     }
 
     private static let lists: [([String], Int)] = [
-        (["specs"], 4), (["blueprints"], 2), (["tenants"], 1), (["policies"], 0), (["keys"], 0),
+        (["specs"], Repository.catalogueCount), (["blueprints"], 2), (["tenants"], 1),
+        (["policies"], 0), (["keys"], 0),
         (["connections", "--tenant", "acme-corp"], 6), (["configs", "--tenant", "acme-corp"], 3),
         (["policies", "--tenant", "acme-corp"], 0), (["specs", "payments.stripe"], 1),
         (["configs", "invoice-app/sandbox", "--tenant", "acme-corp"], 1),

@@ -23,9 +23,9 @@ struct ProviderWorld {
     }
 
     /// The same over a server that runs already.
-    init(over server: BinderyServer, url: String) async throws {
+    init(over server: BinderyServer, url: String, health: JSONValue? = nil) async throws {
         self.server = server
-        try await put(url: url, secret: "env://BINDERY_SECRET_A", health: nil)
+        try await put(url: url, secret: "env://BINDERY_SECRET_A", health: health)
     }
 
     private func put(

@@ -6,7 +6,7 @@ final class WireStream {
     private let socket: SocketPeer
     private var unread: [UInt8] = []
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    private var text = ""
+    private(set) var text = ""
     /// Whether the last chunk has come.
     private(set) var isWhole = false
     private(set) var answer = WireAnswer(head: "")
@@ -14,10 +14,20 @@ final class WireStream {
     init(_ address: SocketAddress) throws { socket = try SocketPeer(connectingTo: address) }
 
     /// Sends the request, and reads the head of the answer.
-    func open(_ target: String, key: String, headers: [String] = []) async throws {
-        let lines =
-            ["GET \(target) HTTP/1.1", "Host: localhost", "Authorization: Bearer \(key)"] + headers
-        var rest = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)[...]
+    func open(
+        _ target: String,
+        key: String,
+        headers: [String] = [],
+        posting body: JSONValue? = nil
+    ) async throws {
+        let bytes = body?.serialized() ?? []
+        let method = body == nil ? "GET" : "POST"
+        var lines = ["\(method) \(target) HTTP/1.1", "Host: localhost"]
+        lines += ["Authorization: Bearer \(key)"] + headers
+        if body != nil {
+            lines += ["Content-Type: application/json", "Content-Length: \(bytes.count)"]
+        }
+        var rest = (Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + bytes)[...]
         while !rest.isEmpty {
             switch socket.send(rest) {
             case .bytes(let count): rest = rest.dropFirst(count)
@@ -36,7 +46,12 @@ final class WireStream {
 
     /// Takes what has come, once.
     func read() throws {
+        // What came before the end is taken also when the end is a cut.
+        defer { takeChunks() }
         try receive()
+    }
+
+    private func takeChunks() {
         while let line = unread.firstRange(of: [13, 10]),
             let size = Int(String(decoding: unread[..<line.lowerBound], as: UTF8.self), radix: 16),
             unread.count >= line.upperBound + size + 2

@@ -81,4 +81,22 @@ import Testing
         #expect(breaker.state(now: at(129)) == .open)
         #expect(breaker.state(now: at(130)) == .halfOpen)
     }
+
+    @Test func `opens when half of ten answers are slow, and a slow probe does not close it`() {
+        var settings = BreakerSettings()
+        settings.slowTime = .seconds(2)
+        var breaker = CircuitBreaker(settings)
+        for index in 0..<9 {
+            breaker.record(.success, isSlow: index % 2 == 0, wasProbe: false, now: at(100))
+        }
+        #expect(breaker.state(now: at(101)) == .closed)
+        breaker.record(.success, isSlow: true, wasProbe: false, now: at(101))
+        #expect(breaker.state(now: at(101)) == .open)
+        breaker.startProbe()
+        breaker.record(.success, isSlow: true, wasProbe: true, now: at(131))
+        #expect(breaker.state(now: at(132)) == .open)
+        breaker.startProbe()
+        breaker.record(.success, isSlow: false, wasProbe: true, now: at(161))
+        #expect(breaker.state(now: at(161)) == .closed)
+    }
 }

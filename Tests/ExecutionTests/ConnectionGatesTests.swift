@@ -31,7 +31,16 @@ import Testing
         _ constraints: Constraints,
         _ key: ConnectionGates.Key
     ) throws -> CallFailure.Reason {
-        try #require(throws: CallFailure.Reason.self) { _ = try gates.admit(key, constraints) }
+        try #require(throws: CallFailure.Reason.self) {
+            _ = try gates.admit(key, .write, constraints)
+        }
+    }
+
+    private func end(_ outcome: CircuitBreaker.Outcome) -> ConnectionGate.End {
+        var end = ConnectionGate.End()
+        end.outcome = outcome
+        end.isError = outcome == .failure
+        return end
     }
 
     private func call(
@@ -40,8 +49,8 @@ import Testing
         _ key: ConnectionGates.Key,
         _ outcome: CircuitBreaker.Outcome = .success
     ) throws {
-        let pass = try gates.admit(key, constraints)
-        gates.finish(pass, outcome, isError: outcome == .failure)
+        let pass = try gates.admit(key, .write, constraints)
+        gates.finish(pass, end(outcome))
     }
 
     @Test func `a rate refuses with its name and the wait, and refills`() throws {
@@ -91,16 +100,16 @@ import Testing
     @Test func `so many calls at the same time`() throws {
         let gates = gates()
         let limits = try SampleSpec.constraints(["concurrency": 2])
-        let first = try gates.admit(key(), limits)
-        _ = try gates.admit(key(), limits)
+        let first = try gates.admit(key(), .write, limits)
+        _ = try gates.admit(key(), .write, limits)
         let expected = CallFailure.Reason.limited(
             .concurrency,
             name: "concurrency",
             retryAfterSeconds: 1
         )
         #expect(try refusal(gates, limits, key()) == expected)
-        gates.finish(first, .success, isError: false)
-        _ = try gates.admit(key(), limits)
+        gates.finish(first, end(.success))
+        _ = try gates.admit(key(), .write, limits)
     }
 
     @Test func `a refused call takes nothing`() throws {
@@ -108,9 +117,9 @@ import Testing
         let limits = try SampleSpec.constraints([
             "rateLimit": ["rpm": 3], "concurrency": 1, "quotas": ["callsPerDay": 10],
         ])
-        let pass = try gates.admit(key(), limits)
+        let pass = try gates.admit(key(), .write, limits)
         for _ in 0..<5 { _ = try refusal(gates, limits, key()) }
-        gates.finish(pass, .success, isError: false)
+        gates.finish(pass, end(.success))
         let usage = gates.usage(try key(), limits)
         #expect(usage["rateLimit"] == ["limit": 3, "remaining": 2, "resetSeconds": 20])
         #expect(usage["quotas"]?.array?.first?["used"] == 1)
@@ -122,16 +131,16 @@ import Testing
         let limits = try SampleSpec.constraints(["rateLimit": ["rpm": 100]])
         for _ in 0..<5 { try call(gates, limits, key(), .failure) }
         #expect(try refusal(gates, limits, key()) == .circuitOpen(retryAfterSeconds: 30))
-        #expect(gates.openTime(try key()) == .seconds(30))
+        #expect(gates.openTime(try key(), .write) == .seconds(30))
         #expect(gates.usage(try key(), limits)["rateLimit"]?["remaining"] == 95)
         #expect(gates.usage(try key(), limits)["breaker"] == "open")
         #expect(gates.usage(try key(), limits)["errors"] == 5)
         manual.advance(.seconds(30))
-        #expect(gates.openTime(try key()) == nil)
-        let probe = try gates.admit(key(), limits)
+        #expect(gates.openTime(try key(), .write) == nil)
+        let probe = try gates.admit(key(), .write, limits)
         #expect(gates.usage(try key(), limits)["breaker"] == "half-open")
         #expect(try refusal(gates, limits, key()) == .circuitOpen(retryAfterSeconds: 1))
-        gates.finish(probe, .success, isError: false)
+        gates.finish(probe, end(.success))
         #expect(gates.usage(try key(), limits)["breaker"] == "closed")
         try call(gates, limits, key())
     }
@@ -139,7 +148,7 @@ import Testing
     @Test func `a retry takes a token, and there is none without`() throws {
         let gates = gates()
         let limits = try SampleSpec.constraints(["rateLimit": ["rpm": 2]])
-        let pass = try gates.admit(key(), limits)
+        let pass = try gates.admit(key(), .write, limits)
         #expect(gates.admitRetry(pass, limits))
         #expect(!gates.admitRetry(pass, limits))
     }
@@ -147,6 +156,8 @@ import Testing
     @Test func `the usage of a connection that was never called`() throws {
         let expected: JSONValue = [
             "requests": 0, "errors": 0, "rateLimit": nil, "quotas": [], "breaker": "closed",
+            "breakers": ["read": "closed", "write": "closed"],
+            "provider": nil,
         ]
         #expect(gates().usage(try key(), Constraints()) == expected)
     }
@@ -154,13 +165,46 @@ import Testing
     @Test func `forgets idle connections first, and none that is busy`() throws {
         let gates = gates { $0.connectionCountMax = 16 * 10 }
         let limits = try SampleSpec.constraints(["quotas": ["callsPerMonth": 1]])
-        let busy = try gates.admit(key("busy"), limits)
+        let busy = try gates.admit(key("busy"), .write, limits)
         for number in 0..<1000 { try call(gates, Constraints(), key("idle-\(number)")) }
         for number in 0..<1000 { try call(gates, limits, key("used-\(number)")) }
         #expect(try refusal(gates, limits, key("used-999")).code == "QUOTA_EXCEEDED")
-        gates.finish(busy, .success, isError: false)
+        gates.finish(busy, end(.success))
         #expect(try refusal(gates, limits, key("busy")).code == "QUOTA_EXCEEDED")
         gates.forget(try key("busy"))
         try call(gates, limits, key("busy"))
+    }
+
+    @Test func `writes that fail leave reads alone`() throws {
+        let gates = gates()
+        let limits = Constraints()
+        for _ in 0..<5 { try call(gates, limits, key(), .failure) }
+        #expect(gates.openTime(try key(), .write) == .seconds(30))
+        #expect(gates.openTime(try key(), .read) == nil)
+        let pass = try gates.admit(key(), .read, limits)
+        gates.finish(pass, end(.success))
+        let usage = gates.usage(try key(), limits)
+        #expect(usage["breaker"] == "open")
+        #expect(usage["breakers"] == ["read": "closed", "write": "open"])
+    }
+
+    @Test func `what a provider says of its own limit holds the next call back`() throws {
+        let gates = gates()
+        let limits = Constraints()
+        let pass = try gates.admit(key(), .write, limits)
+        var end = end(.success)
+        end.learned.limit = 100
+        end.learned.remaining = 0
+        end.learned.resetIn = .seconds(20)
+        end.learned.holdFor = .seconds(20)
+        gates.finish(pass, end)
+        let expected = CallFailure.Reason.limited(.rate, name: "provider", retryAfterSeconds: 20)
+        #expect(try refusal(gates, limits, key()) == expected)
+        let told: JSONValue = [
+            "limit": 100, "remaining": 0, "resetSeconds": 20, "heldSeconds": 20,
+        ]
+        #expect(gates.usage(try key(), limits)["provider"] == told)
+        manual.advance(.seconds(20))
+        try call(gates, limits, key())
     }
 }

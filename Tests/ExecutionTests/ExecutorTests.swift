@@ -181,7 +181,7 @@ import Testing
         #expect(failure.reason.retryAfterSeconds == 3600)
         #expect(failure.members["limit"] == "callsPerDay")
         #expect(world.provider.requests.count == 1)
-        let usage = world.executor.usage(of: connection, call.constraints)
+        let usage = await world.executor.usage(of: connection, call.constraints)
         #expect(usage["requests"] == 1)
         #expect(try await world.record(failure.auditID).outcome == .failure)
     }

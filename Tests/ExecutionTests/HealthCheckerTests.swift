@@ -30,11 +30,13 @@ import Testing
         timeout: Int64 = 5000
     ) async throws -> ConnectionHealth {
         await world.health.check(
-            try SampleSpec.connection(limits: ["quotas": ["callsPerDay": 0]]),
-            try spec(world, timeout: timeout),
-            config: ["region": "eu"],
-            previous: previous,
-            secretReference: secretReference.flatMap(SecretReference.init(_:))
+            HealthQuestion(
+                try SampleSpec.connection(limits: ["quotas": ["callsPerDay": 0]]),
+                try spec(world, timeout: timeout),
+                config: ["region": "eu"],
+                secretReference: secretReference.flatMap(SecretReference.init(_:))
+            ),
+            previous: previous
         )
     }
 
@@ -86,9 +88,7 @@ import Testing
     @Test func `a spec without a check leaves it unknown`() async throws {
         let world = try await world("200 OK")
         let health = await world.health.check(
-            try SampleSpec.connection(),
-            try world.spec(),
-            config: [:],
+            HealthQuestion(try SampleSpec.connection(), try world.spec(), config: [:]),
             previous: ConnectionHealth(status: .healthy)
         )
         #expect(health == .unknown)

@@ -128,10 +128,10 @@ import Testing
         #expect(world.provider.requests.count == 5)
         #expect(try await world.record(open.auditID).json["error"]?["code"] == "CIRCUIT_OPEN")
         let connection = failing.connection.id
-        #expect(world.executor.circuitOpenTime(of: connection, in: failing.tenant) != nil)
+        #expect(world.executor.circuitOpenTime(of: connection, .write, in: failing.tenant) != nil)
         try await Task.sleep(for: .milliseconds(250))
         _ = try await world.success(try world.call(try world.spec(), input: ["amount": 1]))
-        #expect(world.executor.circuitOpenTime(of: connection, in: failing.tenant) == nil)
+        #expect(world.executor.circuitOpenTime(of: connection, .write, in: failing.tenant) == nil)
     }
 
     @Test(arguments: ["400 Bad", "429 Slow"])

@@ -192,7 +192,10 @@ import Testing
         let rendered = try auth(query, #"{"k": "v/1"}"#)
         #expect(rendered.request.url == "https://api.example.com/v1/pay?api_key=v%2F1")
         #expect(rendered.secretNames == ["api_key"])
-        let declared = try auth(["type": "webhook-signing", "secretField": "k"], #"{"k": "v"}"#)
+        let declared = try auth(
+            ["type": "webhook-signing", "scheme": "github", "secretField": "k"],
+            #"{"k": "v"}"#
+        )
         #expect(header("authorization", declared) == nil)
     }
 

@@ -33,6 +33,16 @@ import Testing
         health.latencyMilliseconds = 12.5
         health.errorCode = "PROVIDER_ERROR"
         health.consecutiveFailures = 2
+        health.lastFailureAt = StateFixture.now
+        health.transitions = [
+            HealthTransition(at: StateFixture.now, from: .unknown, to: .healthy, errorCode: nil),
+            HealthTransition(
+                at: StateFixture.now,
+                from: .healthy,
+                to: .degraded,
+                errorCode: "PROVIDER_ERROR"
+            ),
+        ]
         let answer = IdempotencyRecord.Answer(
             status: 201,
             headers: ["ETag": "\"3\"", "Location": "/v1/x"],
@@ -80,10 +90,31 @@ import Testing
             .removeIdempotency("k"), .expireIdempotency, .removeCredential(key.id),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: .only),
             .anchorAudit(AuditAnchor(sequence: 9, hash: "ab"), of: AuditWriter("0193")),
-            .removeBlueprint(config.blueprint), .putSecret(config.tenant, secret),
+            .anchorAudit(
+                AuditAnchor(
+                    sequence: 9,
+                    hash: "ab",
+                    removed: AuditAnchor.Point(sequence: 4, hash: "cd")
+                ),
+                of: .only
+            ),
+            .removeBlueprint(config.blueprint), .receiveWebhook(try WebhookFixture.delivery("a")),
+            .rememberWebhooks(row: 1023, [WebhookFixture.mark("a"), WebhookFixture.mark("b")]),
+            .putLease("health", LedgerLease(holder: "0193", term: 7)),
+            .putOverlap(
+                config.tenant,
+                connection.value.id,
+                SecretOverlap(
+                    previous: try #require(SecretReference("env://BINDERY_SECRET_A")),
+                    current: try #require(SecretReference("env://BINDERY_SECRET_B")),
+                    until: Timestamp(milliseconds: 1_700_000_000_000)
+                )
+            ), .removeOverlap(config.tenant, connection.value.id),
+            .putSecret(config.tenant, secret),
             .removeSecret(config.tenant, secret.name),
         ]
-        for change in changes {
+        let alerts = try AlertFixture.changes(config.tenant, connection.value.id)
+        for change in changes + alerts {
             let texts = try roundTrip(change)
             #expect(texts.before == texts.after)
         }
@@ -100,6 +131,8 @@ import Testing
         #"{"#, #"[]"#, #"{"revision":1}"#,
         #"{"revision":1,"at":"x","actor":{"type":"a","id":"b"},"changes":[]}"#,
         head + #"[{"kind":"moon","action":"put"}]}"#,
+        head + #"[{"kind":"webhook","action":"remember","row":1024,"marks":[]}]}"#,
+        head + #"[{"kind":"webhook","action":"remember","row":0,"marks":["1 2 3"]}]}"#,
         head + #"[{"kind":"connection","action":"put","# + stamps + #","object":{}}]}"#,
     ])
     func `an entry that can't be read is damage, not a guess`(_ text: String) {

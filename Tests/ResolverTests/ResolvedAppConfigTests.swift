@@ -99,7 +99,7 @@ import Testing
         let json = ResolvedAppConfig(
             try Self.seed().table(),
             workflow: WorkflowName("checkout"),
-            isOpen: { $0.text == "conn_a" },
+            isOpen: { connection, _ in connection.text == "conn_a" },
             provider: { $0.document.object["meta"] ?? .null },
             connection: { .string($0.id.text) }
         )

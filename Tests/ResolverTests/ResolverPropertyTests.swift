@@ -31,7 +31,9 @@ import Testing
                     let rows = reference.explain(capability, name, open: open)
                     let workflow = name.flatMap { WorkflowName($0) }
                     let found = table.resolve(capability: key, workflow: workflow) {
-                        open.contains($0.text)
+                        connection,
+                        _ in
+                        open.contains(connection.text)
                     }
                     #expect(found?.summary ?? [] == rows.map(\.summary), seed)
                     #expect(found?.candidates.map(\.bindingIndex) ?? [] == rows.map(\.index), seed)

@@ -195,7 +195,7 @@ import Testing
             name,
             .admitted,
             nil,
-            isOpen: { _ in false },
+            isOpen: { _, _ in false },
             stepCount: &stepCount
         )
         #expect(resolution?.candidates.isEmpty == true)

@@ -248,7 +248,7 @@ struct World {
             .resolve(
                 capability: key,
                 workflow: workflow.flatMap { WorkflowName($0) },
-                isOpen: { open.contains($0.text) }
+                isOpen: { connection, _ in open.contains(connection.text) }
             )
         guard let resolution else { throw NoSuchThing() }
         return resolution

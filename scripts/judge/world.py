@@ -24,9 +24,9 @@ class Refused(Exception):
 class Server:
     """A server of its own, over an empty folder; `log` is what it has printed."""
 
-    def __init__(self, program, folder, *flags):
+    def __init__(self, program, folder, *flags, journal="memory"):
         environment = dict(os.environ, BINDERY_BOOTSTRAP_KEY=KEY)
-        command = [program, "serve", "--journal", "memory", "--listen", "127.0.0.1:0", "--data", folder, *flags]
+        command = [program, "serve", "--journal", journal, "--listen", "127.0.0.1:0", "--data", folder, *flags]
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.log = []
         for line in self.process.stdout:

@@ -25,6 +25,7 @@ struct AnswerRenderer {
         if let cursor = answer.nextCursor {
             headers.append(HTTPField("Link", "<\(nextTarget(cursor))>; rel=\"next\""))
         }
+        for field in answer.fields { headers.append(HTTPField(field.name, field.value)) }
         switch answer.body {
         case .none: return HTTPResponse(status: status(answer.kind), headers: headers)
         case .json(let value):

@@ -53,10 +53,14 @@ public enum OpenAPIDocument {
         ]
         switch route.access {
         case .anyone: operation["security"] = []
+        case .signature:
+            operation["security"] = []
+            operation["x-bindery-access"] = "signature"
         case .action(let action), .tenantAction(let action):
             operation["x-bindery-action"] = .string(action.rawValue)
             operation["x-bindery-access"] = route.accessJSON.map { .object($0) }
         }
+        operation["x-bindery-audit"] = route.audit.json
         let parameters = parameters(route)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
         operation["requestBody"] = requestBody(route.body)
@@ -106,6 +110,15 @@ public enum OpenAPIDocument {
                 "content": [
                     "application/json": ["schema": reference(schema)],
                     "application/x-ndjson": ["schema": ["type": "string"]],
+                ],
+            ]
+        case .raw:
+            // Any type is taken; these are those that providers send.
+            [
+                "required": true,
+                "content": [
+                    "application/json": ["schema": [:]],
+                    "application/x-www-form-urlencoded": ["schema": ["type": "object"]],
                 ],
             ]
         case .optionalJSON(let schema):

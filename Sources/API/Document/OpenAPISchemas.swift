@@ -4,7 +4,7 @@ import JSON
 enum OpenAPISchemas {
     static let all: JSONObject = {
         var all: JSONObject = [:]
-        for part in [nouns, tenantNouns, answers, bodies, accessSchemas, secrets] {
+        for part in [nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets] {
             for member in part { all[member.key] = member.value }
         }
         return all
@@ -118,10 +118,18 @@ enum OpenAPISchemas {
                 "status": ["enum": ["draft", "active", "paused", "revoked"]],
                 "statusReason": text, "tags": texts, "metadata": free, "description": text,
                 "limits": free, "credentialsExpiresAt": time, "revision": integer,
-                "health": reference("ConnectionHealth"),
+                "health": reference("ConnectionHealth"), "previousSecretRef": text,
+                "overlapUntil": time, "validation": reference("CredentialValidation"),
             ],
             required: ["meta", "ownershipMode"]
         ),
+        "CredentialValidation": object([
+            "operation": text, "valid": ["type": "boolean"], "checkedAt": time,
+            "latencyMs": ["type": "number"], "scopes": ["type": ["array", "null"]],
+            "missingScopes": texts, "quota": ["type": ["object", "null"]],
+            "errorCode": ["type": ["string", "null"]],
+            "errorMessage": ["type": ["string", "null"]],
+        ]),
         "ConnectionHealth": object(
             [
                 "status": ["enum": ["healthy", "degraded", "unhealthy", "unknown"]],
@@ -130,6 +138,14 @@ enum OpenAPISchemas {
                 "errorCode": ["type": ["string", "null"]],
                 "errorMessage": ["type": ["string", "null"]], "consecutiveFailures": integer,
                 "lastSuccessAt": ["type": ["string", "null"]],
+                "isFlapping": ["type": "boolean"],
+                "history": list(
+                    object([
+                        "at": time, "status": text, "from": text,
+                        "latencyMs": ["type": ["number", "null"]],
+                        "errorCode": ["type": ["string", "null"]],
+                    ])
+                ),
             ],
             required: ["status"]
         ),
@@ -175,6 +191,9 @@ enum OpenAPISchemas {
 
     private static let answers: JSONObject = [
         "Issue": issue,
+        "WebhookReceipt": object([
+            "deliveryId": text, "duplicate": ["type": "boolean"], "challenge": text,
+        ]),
         "Problem": object(
             [
                 "type": text, "title": text, "status": integer, "detail": text, "instance": text,
@@ -239,14 +258,14 @@ enum OpenAPISchemas {
         "ExecutionResult": object([
             "capability": text, "operation": text, "connectionId": text, "output": [:],
             "provider": free, "attempts": integer, "latencyMs": ["type": "number"], "auditId": text,
-            "passedOver": list(free), "decisionId": text,
+            "passedOver": list(free), "decisionId": text, "pages": free, "warnings": list(free),
         ]),
         "AuditRecord": object([
             "id": text, "sequence": integer, "occurredAt": time, "kind": text, "actor": free,
             "action": text, "resource": free, "outcome": text, "previousHash": text, "hash": text,
         ]),
         "AuditVerification": object([
-            "valid": ["type": "boolean"], "records": integer,
+            "valid": ["type": "boolean"], "records": integer, "removed": integer,
             "firstBad": ["type": ["object", "null"]],
         ]),
         "SetResult": object([
@@ -293,12 +312,15 @@ enum OpenAPISchemas {
     private static let bodies: JSONObject = [
         "Reason": object(["reason": text]),
         "ChangeSummary": object(["changeSummary": text]),
-        "Rotation": object(["secretRef": text, "reason": text], required: ["secretRef"]),
         "Connect": object(["redirectUri": text]),
         "PendingConnect": object(
             ["authorizationUrl": text, "state": text, "redirectUri": text, "expiresAt": text],
             required: ["authorizationUrl", "state", "redirectUri", "expiresAt"]
         ),
+        "Rotation": object([
+            "secretRef": text, "overlapSeconds": integer, "rollback": ["type": "boolean"],
+            "reason": text,
+        ]),
         "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
         "Promotion": object(["to": text, "connections": free], required: ["to"]),
         "Explain": object([
@@ -334,6 +356,8 @@ enum OpenAPISchemas {
         "Execution": object([
             "workflow": text, "input": [:], "context": free,
             "timeoutMs": ["type": "integer", "minimum": 1, "maximum": 120_000],
+            "pages": ["type": "integer", "minimum": 1, "maximum": 100],
+            "stream": ["type": "boolean"],
         ]),
     ]
 }

@@ -41,7 +41,7 @@ extension APIHandler {
     ) {
         guard error.kind == .forbidden, !error.isRecorded else { return }
         switch route.access {
-        case .anyone: break
+        case .anyone, .signature: break
         case .action(let action), .tenantAction(let action):
             noteDenied(error, action, to: caller, arrival, passage)
         }

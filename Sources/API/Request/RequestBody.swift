@@ -15,6 +15,9 @@ enum RequestBody {
         case .none:
             // A body that nobody reads is dropped, as RFC 9110 lets a server do.
             return nil
+        case .raw:
+            // Read by the command, from its bytes.
+            return nil
         case .json, .mergePatch:
             try checkType(request, rule)
             return try parse(request.body)

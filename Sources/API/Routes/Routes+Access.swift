@@ -48,6 +48,7 @@ extension Routes {
                 access: .action(read),
                 query: ["effect"],
                 answer: .page("PolicyRule"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     let effect = call.query["effect"]
                     return try ListPolicies(owner: call.owner, effect: effect, page: call.page())
@@ -63,6 +64,7 @@ extension Routes {
                 environments: .rule,
                 body: .json("PolicyRule"),
                 answer: .created("PolicyRule"),
+                audit: .change("policy.create"),
                 run: .later { call async throws(CommandError) in
                     try await PutPolicy(owner: call.owner, id: nil, body: call.json)
                         .run(call.context)
@@ -85,6 +87,7 @@ extension Routes {
                 "Answers a policy rule.",
                 access: .action(read),
                 answer: .object("PolicyRule"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     try GetPolicy(owner: call.owner, id: call.name("id")).run(call.context)
                 }
@@ -98,6 +101,7 @@ extension Routes {
                 environments: .rule,
                 body: .json("PolicyRule"),
                 answer: .created("PolicyRule"),
+                audit: .change("policy.put"),
                 run: .later { call async throws(CommandError) in
                     try await PutPolicy(owner: call.owner, id: call.name("id"), body: call.json)
                         .run(call.context)
@@ -111,6 +115,7 @@ extension Routes {
                 access: .action(write),
                 environments: .rule,
                 answer: .nothingUnlessRehearsed("PolicyEffect"),
+                audit: .change("policy.delete"),
                 run: .later { call async throws(CommandError) in
                     try await DeletePolicy(owner: call.owner, id: call.name("id"))
                         .run(call.context)
@@ -134,6 +139,7 @@ extension Routes {
                 access: .action(read),
                 query: ["status"],
                 answer: .page("Credential"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     let status = call.query["status"]
                     return try ListKeys(owner: call.owner, status: status, page: call.page())
@@ -151,6 +157,7 @@ extension Routes {
                 body: .json("Credential"),
                 answer: .created("NewCredential"),
                 secretMembers: ["key"],
+                audit: .change("key.create"),
                 run: .later { call async throws(CommandError) in
                     try await CreateKey(owner: call.owner, body: call.json).run(call.context)
                 }
@@ -162,6 +169,7 @@ extension Routes {
                 "Answers an API key, without its text.",
                 access: .action(read),
                 answer: .object("Credential"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     try GetKey(owner: call.owner, id: call.name("id")).run(call.context)
                 }
@@ -174,6 +182,7 @@ extension Routes {
                 access: .action(write),
                 environments: .key,
                 answer: .nothing,
+                audit: .change("key.revoke"),
                 run: .later { call async throws(CommandError) in
                     try await RevokeKey(owner: call.owner, id: call.name("id")).run(call.context)
                 }

@@ -16,6 +16,7 @@ extension Routes {
             body: .lenientJSON("AccessEvaluation"),
             answer: .object("AccessDecision"),
             isPure: true,
+            audit: .decisions(["access.evaluate"]),
             run: .now { call throws(CommandError) in
                 try EvaluateAccess(body: call.json).run(call.context)
             }
@@ -25,7 +26,8 @@ extension Routes {
             "evaluateAccessBatch",
             "Answers many such questions in their order (AuthZEN).",
             body: "AccessEvaluations",
-            answer: "AccessDecisions"
+            answer: "AccessDecisions",
+            audit: .decisions(["access.evaluate"])
         ) { call throws(CommandError) in
             try EvaluateAccessBatch(body: call.json).run(call.context)
         },
@@ -36,21 +38,24 @@ extension Routes {
             body: "SubjectSearch",
             answer: "SubjectResults",
             environments: .listed,
-            workflows: .listed
+            workflows: .listed,
+            audit: .nothing(.computes)
         ) { call throws(CommandError) in try SearchSubjects(body: call.json).run(call.context) },
         question(
             "search/resource",
             "searchResources",
             "Answers on which resources a subject may do an action (AuthZEN).",
             body: "ResourceSearch",
-            answer: "ResourceResults"
+            answer: "ResourceResults",
+            audit: .nothing(.computes)
         ) { call throws(CommandError) in try SearchResources(body: call.json).run(call.context) },
         question(
             "search/action",
             "searchActions",
             "Answers what a subject may do on a resource (AuthZEN).",
             body: "ActionSearch",
-            answer: "ActionResults"
+            answer: "ActionResults",
+            audit: .nothing(.computes)
         ) { call throws(CommandError) in try SearchActions(body: call.json).run(call.context) },
         Route(
             .get,
@@ -59,6 +64,7 @@ extension Routes {
             "Answers where the AuthZEN endpoints are.",
             access: .anyone,
             answer: .object("AccessConfiguration"),
+            audit: .nothing(.open),
             run: .now { call throws(CommandError) in
                 GetAccessConfiguration(origin: call.origin ?? "").run(call.context)
             }
@@ -74,6 +80,7 @@ extension Routes {
         answer: String,
         environments: Route.EnvironmentReach = .subject,
         workflows: Route.WorkflowReach = .runtime,
+        audit: RouteAudit,
         _ run: @escaping @Sendable (RouteCall) throws(CommandError) -> CommandAnswer
     ) -> Route {
         Route(
@@ -87,6 +94,7 @@ extension Routes {
             body: .lenientJSON(body),
             answer: .object(answer),
             isQuestion: true,
+            audit: audit,
             run: .later { call async throws(CommandError) in try run(call) }
         )
     }

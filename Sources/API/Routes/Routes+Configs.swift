@@ -18,6 +18,7 @@ extension Routes {
                 environments: .listed,
                 query: ["environment", "blueprint"],
                 answer: .page("ConfigLine"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     try ListConfigs(
                         scope: call.tenant,
@@ -36,6 +37,7 @@ extension Routes {
                 access: .action(.configsRead),
                 query: ["status"],
                 answer: .page("TenantAppConfig"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     let status = call.query["status"]
                     return try ListConfigVersions(
@@ -54,6 +56,7 @@ extension Routes {
                 access: .action(.configsWrite),
                 body: .json("TenantAppConfig"),
                 answer: .created("TenantAppConfig"),
+                audit: .change("config.create"),
                 run: .later { call async throws(CommandError) in
                     try await CreateConfigVersion(target: call.line(), body: call.json)
                         .run(call.context)
@@ -66,6 +69,7 @@ extension Routes {
                 "Answers a version of a config.",
                 access: .action(.configsRead),
                 answer: .object("TenantAppConfig"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     try GetConfigVersion(target: call.line(), number: call.number())
                         .run(call.context)
@@ -79,6 +83,7 @@ extension Routes {
                 access: .action(.configsWrite),
                 body: .json("TenantAppConfig"),
                 answer: .object("TenantAppConfig"),
+                audit: .change("config.put"),
                 run: .later { call async throws(CommandError) in
                     try await PutConfigVersion(
                         target: call.line(),
@@ -96,6 +101,7 @@ extension Routes {
                 access: .action(.configsWrite),
                 body: .mergePatch("TenantAppConfig"),
                 answer: .object("TenantAppConfig"),
+                audit: .change("config.patch"),
                 run: .later { call async throws(CommandError) in
                     try await PatchConfigVersion(
                         target: call.line(),
@@ -112,6 +118,7 @@ extension Routes {
                 "Removes a draft.",
                 access: .action(.configsWrite),
                 answer: .nothing,
+                audit: .change("config.delete"),
                 run: .later { call async throws(CommandError) in
                     try await DeleteConfigVersion(target: call.line(), number: call.number())
                         .run(call.context)
@@ -128,6 +135,7 @@ extension Routes {
             access: .action(.configsValidate),
             body: .optionalJSON("Reason"),
             answer: .object("ValidationReport"),
+            audit: .nothing(.computes),
             run: .later { call async throws(CommandError) in
                 try ValidateConfig(target: call.line(), number: call.number()).run(call.context)
             }
@@ -140,6 +148,7 @@ extension Routes {
             access: .action(.configsWrite),
             body: .optionalJSON("ChangeSummary"),
             answer: .object("TenantAppConfig"),
+            audit: .change("config.preview"),
             run: .later { call async throws(CommandError) in
                 try await PreviewConfig(
                     target: call.line(),
@@ -157,6 +166,7 @@ extension Routes {
             access: .action(.configsWrite),
             body: .optionalJSON("ChangeSummary"),
             answer: .object("TenantAppConfig"),
+            audit: .change("config.publish"),
             run: .later { call async throws(CommandError) in
                 try await PublishConfig(
                     target: call.line(),
@@ -174,6 +184,7 @@ extension Routes {
             access: .action(.configsWrite),
             body: .optionalJSON("ChangeSummary"),
             answer: .object("TenantAppConfig"),
+            audit: .change("config.archive"),
             run: .later { call async throws(CommandError) in
                 try await ArchiveConfig(
                     target: call.line(),
@@ -191,6 +202,7 @@ extension Routes {
             access: .action(.configsWrite),
             body: .json("Rollback"),
             answer: .created("TenantAppConfig"),
+            audit: .change("config.rollback"),
             run: .later { call async throws(CommandError) in
                 try await RollbackConfig(target: call.line(), body: call.json).run(call.context)
             }
@@ -204,6 +216,7 @@ extension Routes {
             environments: .pathAndOther,
             body: .json("Promotion"),
             answer: .created("TenantAppConfig"),
+            audit: .change("config.promote"),
             run: .later { call async throws(CommandError) in
                 try await PromoteConfig(source: call.line(), body: call.json).run(call.context)
             }
@@ -215,6 +228,7 @@ extension Routes {
             "Answers what differs between two versions, and whose winner changes.",
             access: .action(.configsRead),
             answer: .object("ConfigDiff"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try DiffConfig(target: call.line(), from: call.number("a"), to: call.number("b"))
                     .run(call.context)
@@ -229,6 +243,7 @@ extension Routes {
             environments: .pathAndOther,
             query: ["against"],
             answer: .object("Drift"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try CompareEnvironments(target: call.line(), against: call.query["against"])
                     .run(call.context)
@@ -241,6 +256,7 @@ extension Routes {
             "Lists who moved which version, when and why.",
             access: .action(.historyRead),
             answer: .page("ConfigTransition"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try GetConfigHistory(target: call.line(), page: call.page()).run(call.context)
             }

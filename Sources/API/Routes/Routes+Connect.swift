@@ -14,6 +14,7 @@ extension Routes {
             body: .optionalJSON("Connect"),
             answer: .object("PendingConnect"),
             secretMembers: ["authorizationUrl", "state"],
+            audit: .change("connection.connect"),
             run: .later { call async throws(CommandError) in
                 try await ConnectConnection(
                     scope: call.tenant,
@@ -33,6 +34,7 @@ extension Routes {
             answer: .text("text/plain"),
             // Servers add parameters of their own, which a client ignores (RFC 6749 section 4.1.2).
             ignoresOtherParameters: true,
+            audit: .change("connection.connected"),
             run: .later { call async throws(CommandError) in
                 try await FinishConnect(
                     state: call.query["state"],

@@ -1,3 +1,4 @@
+import Audit
 import Commands
 import HTTPWire
 import Policy
@@ -19,6 +20,7 @@ extension Routes {
                     "health",
                 ],
                 answer: .page("IntegrationConnection"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     var filters = ListConnections.Filters()
                     filters.status = call.query["status"]
@@ -41,6 +43,7 @@ extension Routes {
                 environments: .object,
                 body: .json("IntegrationConnection"),
                 answer: .created("IntegrationConnection"),
+                audit: .change("connection.create"),
                 run: .later { call async throws(CommandError) in
                     try await CreateConnection(scope: call.tenant, body: call.json)
                         .run(call.context)
@@ -54,6 +57,7 @@ extension Routes {
                 access: .action(.connectionsRead),
                 environments: .object,
                 answer: .object("IntegrationConnection"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     try GetConnection(scope: call.tenant, id: call.name("id")).run(call.context)
                 }
@@ -67,6 +71,7 @@ extension Routes {
                 environments: .object,
                 body: .json("IntegrationConnection"),
                 answer: .created("IntegrationConnection"),
+                audit: .change("connection.put"),
                 run: .later { call async throws(CommandError) in
                     try await PutConnection(
                         scope: call.tenant,
@@ -85,6 +90,7 @@ extension Routes {
                 environments: .object,
                 body: .mergePatch("IntegrationConnection"),
                 answer: .object("IntegrationConnection"),
+                audit: .change("connection.patch"),
                 run: .later { call async throws(CommandError) in
                     try await PatchConnection(
                         scope: call.tenant,
@@ -102,6 +108,7 @@ extension Routes {
                 access: .action(.connectionsWrite),
                 environments: .object,
                 answer: .nothing,
+                audit: .change("connection.delete"),
                 run: .later { call async throws(CommandError) in
                     try await DeleteConnection(scope: call.tenant, id: call.name("id"))
                         .run(call.context)
@@ -115,6 +122,7 @@ extension Routes {
                 access: .action(.healthRead),
                 environments: .object,
                 answer: .object("ConnectionHealth"),
+                audit: .nothing(.reads),
                 run: .now { call throws(CommandError) in
                     try GetConnectionHealth(scope: call.tenant, id: call.name("id"))
                         .run(call.context)
@@ -128,8 +136,9 @@ extension Routes {
                 access: .action(.usageRead),
                 environments: .object,
                 answer: .object("ConnectionUsage"),
-                run: .now { call throws(CommandError) in
-                    try GetConnectionUsage(scope: call.tenant, id: call.name("id"))
+                audit: .nothing(.reads),
+                run: .later { call async throws(CommandError) in
+                    try await GetConnectionUsage(scope: call.tenant, id: call.name("id"))
                         .run(call.context)
                 }
             ),
@@ -141,6 +150,7 @@ extension Routes {
                 access: .action(.connectionsRead),
                 environments: .object,
                 answer: .page("ConnectionReach"),
+                audit: .nothing(.reads),
                 run: .later { call async throws(CommandError) in
                     try GetConnectionReach(
                         scope: call.tenant,
@@ -159,6 +169,7 @@ extension Routes {
                 environments: .object,
                 body: .optionalJSON("Reason"),
                 answer: .object("IntegrationConnection"),
+                audit: .records(.health, ["connection.check"]),
                 run: .later { call async throws(CommandError) in
                     try await TestConnection(scope: call.tenant, id: call.name("id"))
                         .run(call.context)
@@ -173,6 +184,7 @@ extension Routes {
                 environments: .object,
                 body: .json("Rotation"),
                 answer: .object("IntegrationConnection"),
+                audit: .change("connection.rotate"),
                 run: .later { call async throws(CommandError) in
                     try await RotateConnection(
                         scope: call.tenant,
@@ -200,6 +212,7 @@ extension Routes {
             environments: .object,
             body: .optionalJSON("Reason"),
             answer: .object("IntegrationConnection"),
+            audit: .change("connection.\(move.rawValue)"),
             run: .later { call async throws(CommandError) in
                 try await MoveConnection(
                     scope: call.tenant,

@@ -17,6 +17,7 @@ extension Routes {
             access: .action(.entitiesRead),
             query: ["type"],
             answer: .page("Entity"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 let type = call.query["type"]
                 return try ListEntities(scope: call.tenant, type: type, page: call.page())
@@ -30,6 +31,7 @@ extension Routes {
             "Answers an entity.",
             access: .action(.entitiesRead),
             answer: .object("Entity"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try GetEntity(scope: call.tenant, key: call.entityKey()).run(call.context)
             }
@@ -43,6 +45,7 @@ extension Routes {
             environments: .all,
             body: .json("Entity"),
             answer: .created("Entity"),
+            audit: .change("entity.put"),
             run: .later { call async throws(CommandError) in
                 let key = try call.newEntityKey()
                 return try await PutEntity(scope: call.tenant, key: key, body: call.json)
@@ -57,6 +60,7 @@ extension Routes {
             access: .action(.entitiesWrite),
             environments: .all,
             answer: .nothing,
+            audit: .change("entity.delete"),
             run: .later { call async throws(CommandError) in
                 try await DeleteEntity(scope: call.tenant, key: call.entityKey())
                     .run(call.context)

@@ -1,3 +1,4 @@
+import Audit
 import Commands
 import HTTPWire
 import JSON
@@ -13,11 +14,12 @@ extension Routes {
             "Lists a tenant's audit records, newest first.",
             access: .action(.auditRead),
             environments: .listed,
-            query: ListAudit.parameters,
+            query: AuditQuery.parameters,
             answer: .page("AuditRecord"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 var filters: [String: String] = [:]
-                for name in ListAudit.parameters { filters[name] = call.query[name] }
+                for name in AuditQuery.parameters { filters[name] = call.query[name] }
                 let command = ListAudit(
                     scope: call.tenant,
                     filters: filters,
@@ -29,12 +31,34 @@ extension Routes {
         ),
         Route(
             .get,
+            "/v1/tenants/{tenant}/audit/export",
+            "exportAudit",
+            "Writes out a tenant's audit records, oldest first, to be checked offline.",
+            access: .action(.auditReadBodies),
+            environments: .listed,
+            query: AuditQuery.parameters + ["after"],
+            answer: .text("application/x-ndjson"),
+            audit: .records(.decision, ["audit.export"]),
+            run: .later { call async throws(CommandError) in
+                var filters: [String: String] = [:]
+                for name in AuditQuery.parameters { filters[name] = call.query[name] }
+                return try ExportAudit(
+                    scope: call.tenant,
+                    filters: filters,
+                    after: call.query["after"]
+                )
+                .run(call.context)
+            }
+        ),
+        Route(
+            .get,
             "/v1/tenants/{tenant}/audit/{id}",
             "getAudit",
             "Answers an audit record.",
             access: .action(.auditRead),
             environments: .object,
             answer: .object("AuditRecord"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try await GetAudit(scope: call.tenant, id: call.parameters["id"] ?? "")
                     .run(call.context)
@@ -47,6 +71,7 @@ extension Routes {
             "Walks the hash chain of the audit trail.",
             access: .action(.auditVerify),
             answer: .object("AuditVerification"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try await VerifyAudit().run(call.context)
             }
@@ -62,6 +87,7 @@ extension Routes {
             "Answers that the process runs.",
             access: .anyone,
             answer: .object("Status"),
+            audit: .nothing(.open),
             run: .now { call throws(CommandError) in GetStatus.liveness(call.context) }
         ),
         Route(
@@ -71,6 +97,7 @@ extension Routes {
             "Answers whether the server takes requests, and writes.",
             access: .anyone,
             answer: .object("Status"),
+            audit: .nothing(.open),
             run: .now { call throws(CommandError) in try GetStatus.readiness(call.context) }
         ),
         Route(
@@ -80,6 +107,7 @@ extension Routes {
             "Answers this document.",
             access: .anyone,
             answer: .object("OpenAPI"),
+            audit: .nothing(.open),
             run: .now { call throws(CommandError) in
                 CommandAnswer(
                     body: .bytes(OpenAPIDocument.text, mediaType: "application/json"),
@@ -95,6 +123,7 @@ extension Routes {
             access: .action(.metricsRead),
             answer: .text("text/plain; version=0.0.4; charset=utf-8"),
             // Thousands of lines, once in a while: not on an event loop.
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 CommandAnswer(
                     body: .bytes(
@@ -112,6 +141,7 @@ extension Routes {
             "Lists the tenants.",
             access: .action(.tenantsList),
             answer: .page("Tenant"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try ListTenants(page: call.page()).run(call.context)
             }

@@ -1,3 +1,4 @@
+import Audit
 import Commands
 import HTTPWire
 import Policy
@@ -44,6 +45,7 @@ extension Routes {
             workflows: .runtime,
             query: ["blueprint", "environment"],
             answer: .page("WorkflowReach"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try GetWorkflowReach(
                     scope: call.tenant,
@@ -63,6 +65,7 @@ extension Routes {
             environments: .listed,
             query: ["blueprint", "environment"],
             answer: .page("OperationReach"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try GetOperationReach(
                     scope: call.tenant,
@@ -86,6 +89,7 @@ extension Routes {
             query: ["workflow", "stage", "atRevision", "at"],
             answer: .object("ResolvedAppConfig"),
             isPure: true,
+            audit: .nothing(.reads),
             run: .either(
                 isLater: { past($0) != nil },
                 now: { call throws(CommandError) in try resolve(call).run(call.context) },
@@ -105,6 +109,7 @@ extension Routes {
             body: .json("Explain"),
             answer: .object("Explanation"),
             isPure: true,
+            audit: .decisions(["binding.explain"]),
             run: .either(
                 isLater: { past($0) != nil },
                 now: { call throws(CommandError) in try explain(call).run(call.context) },
@@ -122,6 +127,7 @@ extension Routes {
             body: .json("Simulation"),
             answer: .object("SimulationResult"),
             isQuestion: true,
+            audit: .nothing(.computes),
             run: .later { call async throws(CommandError) in
                 try await SimulateChanges(target: call.line(), body: call.json)
                     .run(call.context)
@@ -137,6 +143,7 @@ extension Routes {
             body: .json("Execution"),
             answer: .object("ExecutionResult"),
             claimsDurably: true,
+            audit: .records(.call, ["capability.execute"]),
             run: .later { call async throws(CommandError) in
                 try await ExecuteCapability(
                     target: call.line(),

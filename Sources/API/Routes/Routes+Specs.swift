@@ -12,6 +12,7 @@ extension Routes {
             access: .action(.specsRead),
             query: ["category"],
             answer: .page("IntegrationSpec"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 let category = call.query["category"]
                 return try ListIntegrationSpecs(key: nil, category: category, page: call.page())
@@ -25,6 +26,7 @@ extension Routes {
             "Lists the versions of an integration spec.",
             access: .action(.specsRead),
             answer: .page("IntegrationSpec"),
+            audit: .nothing(.reads),
             run: .now(specVersions)
         ),
         Route(
@@ -34,6 +36,7 @@ extension Routes {
             "Lists the versions of an integration spec.",
             access: .action(.specsRead),
             answer: .page("IntegrationSpec"),
+            audit: .nothing(.reads),
             run: .now(specVersions)
         ),
         Route(
@@ -43,6 +46,7 @@ extension Routes {
             "Answers a version of an integration spec.",
             access: .action(.specsRead),
             answer: .object("IntegrationSpec"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try GetIntegrationSpec(id: call.specID()).run(call.context)
             }
@@ -55,6 +59,7 @@ extension Routes {
             access: .action(.specsWrite),
             body: .json("IntegrationSpec"),
             answer: .created("IntegrationSpec"),
+            audit: .change("spec.put"),
             run: .later { call async throws(CommandError) in
                 try await PutIntegrationSpec(id: call.specID(), body: call.json).run(call.context)
             }
@@ -66,6 +71,7 @@ extension Routes {
             "Removes a version of an integration spec that nobody uses.",
             access: .action(.specsWrite),
             answer: .nothing,
+            audit: .change("spec.delete"),
             run: .later { call async throws(CommandError) in
                 try await DeleteIntegrationSpec(id: call.specID()).run(call.context)
             }
@@ -86,6 +92,7 @@ extension Routes {
             "Lists blueprints.",
             access: .action(.blueprintsRead),
             answer: .page("AppBlueprintSpec"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try ListBlueprints(name: nil, page: call.page()).run(call.context)
             }
@@ -97,6 +104,7 @@ extension Routes {
             "Lists the versions of a blueprint.",
             access: .action(.blueprintsRead),
             answer: .page("AppBlueprintSpec"),
+            audit: .nothing(.reads),
             run: .now(blueprintVersions)
         ),
         Route(
@@ -106,6 +114,7 @@ extension Routes {
             "Lists the versions of a blueprint.",
             access: .action(.blueprintsRead),
             answer: .page("AppBlueprintSpec"),
+            audit: .nothing(.reads),
             run: .now(blueprintVersions)
         ),
         Route(
@@ -115,6 +124,7 @@ extension Routes {
             "Answers a version of a blueprint.",
             access: .action(.blueprintsRead),
             answer: .object("AppBlueprintSpec"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try GetBlueprint(id: call.blueprintID()).run(call.context)
             }
@@ -127,6 +137,7 @@ extension Routes {
             access: .action(.blueprintsWrite),
             body: .json("AppBlueprintSpec"),
             answer: .created("AppBlueprintSpec"),
+            audit: .change("blueprint.put"),
             run: .later { call async throws(CommandError) in
                 try await PutBlueprint(id: call.blueprintID(), body: call.json).run(call.context)
             }
@@ -138,6 +149,7 @@ extension Routes {
             "Removes a version of a blueprint that nobody uses.",
             access: .action(.blueprintsWrite),
             answer: .nothing,
+            audit: .change("blueprint.delete"),
             run: .later { call async throws(CommandError) in
                 try await DeleteBlueprint(id: call.blueprintID()).run(call.context)
             }

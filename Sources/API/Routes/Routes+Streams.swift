@@ -14,6 +14,7 @@ extension Routes {
             environments: .listed,
             query: ["tenant", "from", "kind"],
             answer: .text("text/event-stream"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try await WatchEvents(
                     scope: call.scope,
@@ -34,6 +35,20 @@ extension Routes {
             query: ["prune", "values"],
             body: .jsonOrLines("Set"),
             answer: .object("SetResult"),
+            audit: .change(
+                "spec.apply",
+                "spec.delete",
+                "blueprint.apply",
+                "blueprint.delete",
+                "connection.apply",
+                "connection.delete",
+                "config.apply",
+                "config.archive",
+                "entity.apply",
+                "entity.delete",
+                "policy.apply",
+                "policy.delete"
+            ),
             run: .later { call async throws(CommandError) in
                 try await ApplySet(
                     body: call.json,
@@ -53,6 +68,7 @@ extension Routes {
             environments: .listed,
             query: ["tenant"],
             answer: .text("application/x-ndjson"),
+            audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
                 try ExportObjects(scope: call.scope).run(call.context)
             }

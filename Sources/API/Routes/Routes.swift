@@ -5,6 +5,6 @@
 enum Routes {
     static let all: [Route] =
         integrationSpecs + blueprints + connections + connect + configs + reach + runtime + policies
-        + entities + secrets + keys
+        + entities + secrets + keys + webhooks + inboundWebhooks
         + trail + streams + authZEN + operations
 }

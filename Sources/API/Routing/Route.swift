@@ -9,6 +9,8 @@ struct Route: Sendable {
     enum Access: Sendable {
         /// Anybody; four paths of the contract.
         case anyone
+        /// Whoever signed it as the provider of the connection in the path, which the command judges.
+        case signature
         /// Whoever the PDP lets do this.
         case action(Action)
         /// Whoever the PDP lets do this to the tenant that the query names; to its own tenant when
@@ -30,6 +32,9 @@ struct Route: Sendable {
         case jsonOrLines(String)
         /// A merge patch of the schema's objects (RFC 7396).
         case mergePatch(String)
+        /// Whatever bytes; with any query, and without a meaning of the header fields and parameters
+        /// that writes have: who posts it knows nothing of this API.
+        case raw
     }
 
     /// How it is carried out.
@@ -108,6 +113,8 @@ struct Route: Sendable {
     let isQuestion: Bool
     /// Whether query parameters that it does not know are somebody else's to add.
     let ignoresOtherParameters: Bool
+    /// What it leaves in the audit trail.
+    let audit: RouteAudit
     let run: Run
     /// The query parameters that it knows.
     let knownParameters: Set<String>
@@ -128,6 +135,7 @@ struct Route: Sendable {
         isPure: Bool = false,
         isQuestion: Bool = false,
         ignoresOtherParameters: Bool = false,
+        audit: RouteAudit,
         run: Run
     ) {
         self.method = method
@@ -147,18 +155,22 @@ struct Route: Sendable {
         self.isPure = isPure
         self.isQuestion = isQuestion
         self.ignoresOtherParameters = ignoresOtherParameters
+        self.audit = audit
         self.run = run
-        let isWrite = Self.isWrite(method, run) && !isQuestion
+        let isWrite = Self.isWrite(method, run) && !isQuestion && body != .raw
         self.knownParameters = Self.knownParameters(isWrite, query, answer)
     }
 
-    /// Whether anybody may call it.
+    /// Whether nobody needs a credential of this server to call it.
     var isAnonymous: Bool {
-        if case .anyone = access { true } else { false }
+        switch access {
+        case .anyone, .signature: true
+        case .action, .tenantAction: false
+        }
     }
 
     /// Whether it changes something, and so may be rehearsed with `?dryRun=true`.
-    var isWrite: Bool { Self.isWrite(method, run) && !isQuestion }
+    var isWrite: Bool { Self.isWrite(method, run) && !isQuestion && body != .raw }
 
     private static func isWrite(_ method: HTTPMethod, _ run: Run) -> Bool {
         guard case .later = run else { return false }

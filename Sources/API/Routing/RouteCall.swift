@@ -1,4 +1,5 @@
 import Commands
+import HTTPWire
 import JSON
 import Model
 import Policy
@@ -17,6 +18,8 @@ struct RouteCall: Sendable {
     let lastEventID: String?
     /// The scheme and host that the client named; nil where nobody asks for them.
     let origin: String?
+    /// The request as it came; nil where the route reads none of its bytes itself.
+    let posted: HTTPRequest?
     /// The right to the path's tenant; nil for what is global.
     let scope: TenantScope?
     let parameters: PathParameters

@@ -61,7 +61,7 @@ extension Route {
     var tenantReach: TenantReach {
         if path.parameters.contains("tenant") { return .path }
         switch access {
-        case .anyone: return .none
+        case .anyone, .signature: return .none
         case .action(let action): return action == .evaluate ? .subject : .none
         case .tenantAction: return query.contains("tenant") ? .query : .objects
         }
@@ -71,7 +71,7 @@ extension Route {
     var accessJSON: JSONObject? {
         let action: Action
         switch access {
-        case .anyone: return nil
+        case .anyone, .signature: return nil
         case .action(let named), .tenantAction(let named): action = named
         }
         let roles = Role.allCases.filter { RoleTable.allows($0, action) }

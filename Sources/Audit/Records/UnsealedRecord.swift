@@ -23,8 +23,8 @@ struct UnsealedRecord: Sendable {
 
     let tenant: TenantID?
     let occurredAt: Timestamp
-    let kind: AuditKind
-    let outcome: AuditOutcome
+    /// What the index finds it by.
+    let terms: [IndexTerm]
     /// All members; those of the chain are null still.
     private let members: JSONObject
     /// The canonical form, cut where the values of the chain come.
@@ -33,9 +33,8 @@ struct UnsealedRecord: Sendable {
     init(_ draft: AuditDraft) {
         tenant = draft.tenant
         occurredAt = draft.occurredAt
-        kind = draft.kind
-        outcome = draft.outcome
         members = draft.members
+        terms = IndexTerm.all(of: members)
         pieces = Self.pieces(of: members)
     }
 

@@ -23,6 +23,43 @@ extension AuditRedaction {
         message(["status": .integer(Int64(status))], headers, body)
     }
 
+    /// What a provider answers whose body is still to come.
+    public func streamed(status: Int, headers: [AuditHeader]) -> AuditMessage {
+        AuditMessage(
+            start: ["status": .integer(Int64(status))],
+            headers: self.headers(headers),
+            body: nil,
+            bodyDigest: nil,
+            isTruncated: true
+        )
+    }
+
+    /// What a provider answered whose body was handed on while it came.
+    ///
+    /// - Parameters:
+    ///   - status: The status.
+    ///   - headers: The header fields.
+    ///   - head: The start of the body, as far as a record keeps one.
+    ///   - byteCount: The bytes of the whole body.
+    ///   - digest: SHA-256 of all that was handed on, in hexadecimal.
+    /// - Returns: The message, with the head of the body.
+    public func streamed(
+        status: Int,
+        headers: [AuditHeader],
+        head: [UInt8],
+        byteCount: Int,
+        digest: String
+    ) -> AuditMessage {
+        let kept = body(head, contentType: Self.contentType(headers))
+        return AuditMessage(
+            start: ["status": .integer(Int64(status)), "bytes": .integer(Int64(byteCount))],
+            headers: self.headers(headers),
+            body: kept.value,
+            bodyDigest: digest,
+            isTruncated: byteCount > head.count || kept.isTruncated
+        )
+    }
+
     private func message(
         _ start: JSONObject,
         _ headers: [AuditHeader],

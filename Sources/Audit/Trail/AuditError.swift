@@ -16,6 +16,8 @@ public struct AuditError: Error, Sendable, Hashable {
         case overloaded
         /// The record is larger than `AuditRecord.byteCountMax`; nothing was written.
         case recordTooLarge
+        /// The part of the trail that was asked for is being read since the start: try again.
+        case starting
         /// The trail was closed.
         case closed
     }

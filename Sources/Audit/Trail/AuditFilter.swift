@@ -30,23 +30,23 @@ public struct AuditFilter: Sendable, Hashable {
     /// Lets everything pass.
     public init() {}
 
-    /// Whether the parts that the index knows let the record pass.
-    func admits(_ entry: IndexEntry) -> Bool {
-        (since.map { entry.occurredAt >= $0.milliseconds } ?? true)
-            && (until.map { entry.occurredAt < $0.milliseconds } ?? true)
-            && (kind == nil || kind == entry.kind)
-            && (outcome == nil || outcome == entry.outcome)
+    /// Whether the record is the tenant's and passes; an index may name some that do not.
+    func admits(_ record: AuditRecord, of tenant: TenantID?) -> Bool {
+        let occurredAt = record.occurredAt ?? Timestamp(milliseconds: 0)
+        return record.tenant == tenant
+            && (since.map { occurredAt >= $0 } ?? true) && (until.map { occurredAt < $0 } ?? true)
+            && (kind == nil || kind == record.kind)
+            && (outcome == nil || outcome == record.outcome) && hasValues(record)
+            && isInEnvironment(record)
     }
 
-    /// Whether the parts that only the record knows let it pass.
-    func admits(_ record: AuditRecord) -> Bool {
+    private func hasValues(_ record: AuditRecord) -> Bool {
         (blueprint == nil || blueprint == record.text("blueprint"))
             && (environment == nil || environment == record.text("environment"))
             && (workflow == nil || workflow == record.text("workflow"))
             && (connection == nil || connection == record.text("connectionId"))
             && (operation == nil || operation == record.text("operation"))
             && (actor == nil || actor == record.document["actor"]?["id"]?.string)
-            && isInEnvironment(record)
     }
 
     private func isInEnvironment(_ record: AuditRecord) -> Bool {

@@ -70,15 +70,14 @@ extension AuditTrail {
 
     private func write(_ sealed: [Sealed]) async throws(AuditError) {
         let places = try await store.append(sealed.map(\.line), first: sealed[0].link.head.sequence)
-        let oldest = store.oldestSequence
-        index.withLock { index in
-            for (entry, place) in zip(sealed, places) {
-                let record = entry.waiting.record
-                index.add(IndexEntry(record, entry.link, at: place), tenant: record.tenant)
-            }
-            // Files keep their records; memory has dropped its oldest ones perhaps.
-            if configuration.folder == nil { index.forget(before: oldest) }
-        }
+        index.add(
+            zip(sealed, places)
+                .map { entry, place in
+                    (IndexedRecord(entry.waiting.record, entry.link, at: place), place)
+                }
+        )
+        // Files keep their records; memory has dropped its oldest ones perhaps.
+        if configuration.folder == nil { index.forget(before: store.oldestSequence) }
         let last = sealed[sealed.count - 1].link.head
         state.withLock { $0.head = last }
     }

@@ -7,10 +7,8 @@ extension AuditTrail {
     public static let pageCountMax = 500
     /// The most records that are read from the store for one page.
     static let readCountMax = 10_000
-    /// The most records looked at in memory for one page.
-    private static let stepCountMax = 1_000_000
-    /// The most records read at once.
-    private static let chunkCountMax = 256
+    /// How long a list waits for an index that is made.
+    private static let indexWaitMax = Duration.seconds(10)
 
     /// The tenant's records that the filter lets pass, the newest first.
     ///
@@ -27,55 +25,57 @@ extension AuditTrail {
         limit: Int = 50,
         before: UInt64? = nil
     ) async throws(AuditError) -> AuditPage {
-        try await waitForIndex()
         let limit = min(max(1, limit), Self.pageCountMax)
+        let query = IndexQuery(tenant: tenant, filter: filter)
         var items: [AuditRecord] = []
         var cursor = before ?? .max
-        var (readCount, stepCount) = (0, 0)
-        while readCount < Self.readCountMax, stepCount < Self.stepCountMax {
-            // A filter that lets few pass is worth larger reads, once that is known.
-            let countMax = min(readCount == 0 ? limit : Self.chunkCountMax, Self.chunkCountMax)
-            let chunk = index.withLock { index in
-                index.chunk(
-                    before: cursor,
-                    tenant: tenant,
-                    filter: filter,
-                    countMax: countMax,
-                    stepCountMax: Self.chunkStepCountMax
-                )
+        var readCount = 0
+        while readCount < Self.readCountMax {
+            let wanted = limit - items.count
+            // One more than wanted tells whether there is another page.
+            let found = try await find(query, 0..<cursor, countMax: wanted + 1)
+            if found.waits {
+                guard !items.isEmpty else { throw Self.starting }
+                return AuditPage(items: items, nextCursor: cursor)
             }
-            items += try await store.records(
-                at: chunk.places,
-                countMax: limit - items.count,
-                keep: filter.admits
-            )
-            if items.count == limit {
-                return page(items, before: items[limit - 1].sequence, tenant)
+            let places = Array(found.places.prefix(wanted))
+            items += try await store.records(at: places, countMax: wanted) { record in
+                filter.admits(record, of: tenant)
             }
-            if chunk.isLast { return AuditPage(items: items, nextCursor: nil) }
-            cursor = chunk.cursor
-            readCount += chunk.places.count
-            stepCount += chunk.stepCount
+            if found.places.count <= wanted, found.isEnd {
+                return AuditPage(items: items, nextCursor: nil)
+            }
+            readCount += places.count
+            cursor = places.last?.sequence ?? cursor
+            if items.count == limit { break }
         }
-        return page(items, before: cursor, tenant)
+        return AuditPage(items: items, nextCursor: cursor)
     }
 
-    /// How long a list waits for the index after a start.
-    private static let indexWaitMax = Duration.seconds(10)
+    static let starting = AuditError(
+        .starting,
+        "the trail is still being read since the start: try again later"
+    )
 
-    /// Waits until what was there at the start can be listed.
-    private func waitForIndex() async throws(AuditError) {
+    /// What the index finds in a window of sequences; an index that is made is waited for a while.
+    func find(
+        _ query: IndexQuery,
+        _ window: Range<UInt64>,
+        countMax: Int
+    ) async throws(AuditError) -> TrailIndex.Found {
+        let oldest = min(max(window.lowerBound, index.oldest), window.upperBound)
+        return try await waiting { () async throws(AuditError) in
+            try await index.find(query, in: oldest..<window.upperBound, countMax: countMax)
+        }
+    }
+
+    private func waiting(
+        _ find: () async throws(AuditError) -> TrailIndex.Found
+    ) async throws(AuditError) -> TrailIndex.Found {
         let deadline = ContinuousClock.now + Self.indexWaitMax
         while true {
-            switch state.withLock({ $0.indexing }) {
-            case .done: return
-            case .failed(let error): throw error
-            case .running: break
-            }
-            guard ContinuousClock.now < deadline else {
-                let detail = "the trail is still being read since the start: try again later"
-                throw AuditError(.overloaded, detail)
-            }
+            let found = try await find()
+            guard found.waits, ContinuousClock.now < deadline else { return found }
             do {
                 try await Task.sleep(for: .milliseconds(10))
             } catch {
@@ -84,47 +84,45 @@ extension AuditTrail {
         }
     }
 
-    /// What the index is asked to look at while its lock is held.
-    private static let chunkStepCountMax = 20_000
-
-    private func page(
-        _ items: [AuditRecord],
-        before cursor: UInt64,
-        _ tenant: TenantID?
-    ) -> AuditPage {
-        let hasMore = index.withLock { $0.hasRecord(before: cursor, tenant: tenant) }
-        return AuditPage(items: items, nextCursor: hasMore ? cursor : nil)
-    }
-
-    /// The tenant's record with this id; nil when there is none that is still listed.
+    /// The tenant's record with this id; nil when there is none that is still kept.
     public func get(tenant: TenantID?, id: String) async throws(AuditError) -> AuditRecord? {
-        try await waitForIndex()
-        let places = index.withLock { $0.places(of: id, tenant: tenant) }
-        let found = try await store.records(at: places, countMax: 1) { $0.id == id }
-        return found.first
-    }
-
-    /// Removes old records, in whole segments.
-    ///
-    /// A segment goes when all of its records were appended before the instant; the one that is
-    /// written to stays. The chain then begins with the first record that is left, whose `previousHash` nobody can
-    /// check any more but by an anchor.
-    public func removeRecords(appendedBefore instant: Timestamp) async throws(AuditError) {
-        guard let first = try await store.firstKept(appendedSince: instant.milliseconds) else {
-            return
+        let found = try await waiting { () async throws(AuditError) in
+            try await index.find(id: id)
         }
-        // Before the files go, so that no list looks for what is not there.
-        index.withLock { $0.forget(before: first) }
-        try await store.remove(before: first)
+        let records = try await store.records(at: found.places, countMax: 1) { record in
+            record.id == id && record.tenant == tenant
+        }
+        if records.isEmpty, found.waits { throw Self.starting }
+        return records.first
     }
 
     /// Walks all records, from the oldest to the newest one at the time of the call.
-    public func verify() async throws(AuditError) -> AuditVerification {
+    ///
+    /// - Parameter anchor: A head that was kept elsewhere, which the chain must pass.
+    /// - Returns: What was found.
+    /// - Throws: `AuditError` when the store cannot be read.
+    public func verify(anchor: AuditHead? = nil) async throws(AuditError) -> AuditVerification {
         let head = head
-        let walk = Mutex(ChainWalk(through: head, stopsThere: true))
-        if head.sequence > 0 {
-            try await store.walk { line in walk.withLock { $0.visit(line) } }
+        let walk = Mutex<ChainWalk?>(nil)
+        let isInFolder = configuration.folder != nil
+        // Made at the first record: what is removed while others verify is then known.
+        let start = { @Sendable [self] in
+            ChainWalk(
+                after: isInFolder ? removed : nil,
+                passing: anchor.map { [$0] } ?? [],
+                through: head
+            )
         }
-        return walk.withLock { $0.finished() }
+        if head.sequence > 0 {
+            try await store.walk { line in
+                walk.withLock { walk in
+                    var current = walk ?? start()
+                    walk = nil
+                    defer { walk = current }
+                    return current.visit(line)
+                }
+            }
+        }
+        return (walk.withLock { $0 } ?? start()).finished()
     }
 }

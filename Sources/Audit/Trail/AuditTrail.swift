@@ -17,8 +17,8 @@ public final class AuditTrail: Sendable {
         public var segmentByteCountMax = 64 << 20
         /// The most records that wait to be written.
         public var pendingCountMax = 4096
-        /// The newest records that can be listed; the others are verified only.
-        public var indexEntryCountMax = 5_000_000
+        /// A segment takes no batch any more when it has this many records.
+        public var segmentRecordCountMax = 65_536
         /// The newest records kept in memory, where there is no folder.
         public var memoryRecordCountMax = 10_000
         /// The calendar, for ids: milliseconds since 1970 UTC.
@@ -47,80 +47,60 @@ public final class AuditTrail: Sendable {
         /// Why nothing is appended any more.
         var failure: AuditError?
         var drains: [Drain] = []
-        var indexing = Indexing.running
-    }
-
-    /// Whether the records that were there at the start can be listed.
-    enum Indexing {
-        case running
-        case done
-        case failed(AuditError)
+        /// The last record that was removed.
+        var removed = AuditHead.empty
     }
 
     let configuration: Configuration
     let store: any RecordStore
     let state: Mutex<State>
-    let index: Mutex<TrailIndex>
+    let index: TrailIndex
     /// The copy of what a crash had torn, when opening the trail cut something off.
     public let brokenCopy: String?
 
     private init(_ configuration: Configuration, _ store: any RecordStore, _ found: Recovered) {
         self.configuration = configuration
         self.store = store
-        self.state = Mutex(State(head: found.head))
-        self.index = Mutex(TrailIndex(entryCountMax: max(10, configuration.indexEntryCountMax)))
+        self.state = Mutex(State(head: found.head, removed: found.removed))
+        self.index = TrailIndex(folder: configuration.folder.map { Folder($0) })
         self.brokenCopy = found.brokenCopy
     }
 
     /// Opens a trail, and checks how it ends; how long it is makes no difference.
     ///
-    /// What was there before is read in the background, for the lists.
+    /// The last segment is read in the background, for the lists, and indexes that are missing are made.
     ///
     /// - Throws: `AuditError` with `.damaged`, the file and the offset when the end of the trail is
     ///   not what was written, beyond a batch torn by a crash.
     public static func open(_ configuration: Configuration) async throws(AuditError) -> AuditTrail {
         guard let path = configuration.folder else {
             let store = MemoryStore(recordCountMax: configuration.memoryRecordCountMax)
-            let trail = AuditTrail(configuration, store, Recovered())
-            trail.state.withLock { $0.indexing = .done }
-            return trail
+            return AuditTrail(configuration, store, Recovered())
         }
         let store = FolderStore(
             folder: Folder(path),
-            segmentByteCountMax: configuration.segmentByteCountMax
+            segmentByteCountMax: configuration.segmentByteCountMax,
+            segmentRecordCountMax: configuration.segmentRecordCountMax
         )
         let found = try await store.recover()
         let trail = AuditTrail(configuration, store, found)
-        Task { await trail.readIndex(of: store, through: found.head) }
+        trail.index.begin(found.segments, through: found.head)
         return trail
     }
 
-    private func readIndex(of store: FolderStore, through head: AuditHead) async {
-        do {
-            let older = try await store.index(
-                through: head,
-                entryCountMax: max(10, configuration.indexEntryCountMax)
-            )
-            index.withLock { $0.prepend(older) }
-            state.withLock { $0.indexing = .done }
-        } catch {
-            state.withLock { $0.indexing = .failed(error) }
-        }
-    }
-
-    /// Why what was there at the start can't be listed: it is damaged; nil while all is well.
-    public var damage: AuditError? {
-        state.withLock { state in
-            guard case .failed(let error) = state.indexing else { return nil }
-            return error
-        }
-    }
+    /// Why some of what is there can't be listed: it is damaged; nil while all is well.
+    public var damage: AuditError? { index.damage }
 
     /// The newest record that is durable: to be anchored elsewhere.
     public var head: AuditHead { state.withLock { $0.head } }
 
     /// Why nothing can be appended any more; nil while all is well.
     public var failure: AuditError? { state.withLock { $0.failure } }
+
+    private let unwritten = Atomic<UInt64>(0)
+
+    /// How many records could not be written since the start, for whatever reason.
+    public var unwrittenCount: UInt64 { unwritten.load(ordering: .relaxed) }
 
     /// Appends a record; durable when it returns.
     ///
@@ -131,6 +111,7 @@ public final class AuditTrail: Sendable {
         let result = await withCheckedContinuation { continuation in
             enqueue([Waiting(record: record) { continuation.resume(returning: $0) }])
         }
+        if case .failure = result { unwritten.add(1, ordering: .relaxed) }
         return record.record(at: try result.get())
     }
 
@@ -148,6 +129,9 @@ public final class AuditTrail: Sendable {
             let result = await withCheckedContinuation { continuation in
                 let group = AppendGroup(count: part.count) { continuation.resume(returning: $0) }
                 enqueue(part.map { Waiting(record: UnsealedRecord($0)) { group.finish($0) } })
+            }
+            if case .failure = result {
+                unwritten.add(UInt64(part.count + rest.count), ordering: .relaxed)
             }
             try result.get()
         }

@@ -3,22 +3,24 @@ import Synchronization
 
 /// Keeps the records in the segment files of a folder.
 ///
-/// Writing, reading for lists, walking for a verification and indexing at the start have a queue
-/// each, so that none waits for another. Whoever opens a folder has made sure that no other process has it.
+/// Writing, reading for lists and walking for a verification have a queue each, so that none waits for
+/// another. Whoever opens a folder has made sure that no other process has it.
 final class FolderStore: RecordStore {
     private let writer: FileQueue<SegmentWriter>
     private let reader: FileQueue<SegmentReader>
     private let walker: FileQueue<SegmentReader>
-    private let indexer: FileQueue<TrailIndexing>
     private let oldest = Atomic<UInt64>(1)
 
-    init(folder: Folder, segmentByteCountMax: Int) {
+    init(folder: Folder, segmentByteCountMax: Int, segmentRecordCountMax: Int) {
         writer = FileQueue(
             label: "audit-writer",
-            SegmentWriter(folder: folder, segmentByteCountMax: segmentByteCountMax)
+            SegmentWriter(
+                folder: folder,
+                segmentByteCountMax: segmentByteCountMax,
+                segmentRecordCountMax: segmentRecordCountMax
+            )
         )
         reader = FileQueue(label: "audit-reader", SegmentReader(folder: folder))
-        indexer = FileQueue(label: "audit-indexer", TrailIndexing(folder: folder))
         walker = FileQueue(label: "audit-walker", SegmentReader(folder: folder))
     }
 
@@ -38,16 +40,6 @@ final class FolderStore: RecordStore {
         return recovered
     }
 
-    /// Reads the records up to `head` for the lists.
-    func index(
-        through head: AuditHead,
-        entryCountMax: Int
-    ) async throws(AuditError) -> TrailIndex {
-        try await indexer.run { indexing throws(AuditError) in
-            try indexing.run(through: head, entryCountMax: entryCountMax)
-        }
-    }
-
     func append(_ lines: [[UInt8]], first: UInt64) async throws(AuditError) -> [RecordPlace] {
         try await writer.run { writer throws(AuditError) in
             try writer.append(lines, first: first)
@@ -60,7 +52,12 @@ final class FolderStore: RecordStore {
         keep: @escaping @Sendable (AuditRecord) -> Bool
     ) async throws(AuditError) -> [AuditRecord] {
         try await reader.run { reader throws(AuditError) in
-            try reader.records(at: places, countMax: countMax, keep: keep)
+            try reader.records(
+                at: places,
+                countMax: countMax,
+                oldest: { self.oldestSequence },
+                keep: keep
+            )
         }
     }
 
@@ -68,17 +65,26 @@ final class FolderStore: RecordStore {
         try await walker.run { walker throws(AuditError) in try walker.walk(visit) }
     }
 
-    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64? {
+    func removal(_ retention: AuditRetention) async throws(AuditError) -> AuditRemoval? {
         try await walker.run { walker throws(AuditError) in
-            try SegmentRetention(folder: walker.folder).firstKept(since: milliseconds)
+            try SegmentRetention(folder: walker.folder).removal(retention)
         }
     }
 
-    func remove(before first: UInt64) async throws(AuditError) {
+    /// On the walker's queue, so that no verification loses a segment under its feet.
+    func remove(
+        through last: AuditHead,
+        _ mark: @escaping @Sendable () -> Void
+    ) async throws(AuditError) {
         try await walker.run { walker throws(AuditError) in
-            try SegmentRetention(folder: walker.folder).remove(before: first)
+            if try RemovalMark.read(in: walker.folder) != last {
+                try RemovalMark.write(last, in: walker.folder)
+            }
+            self.oldest.store(last.sequence + 1, ordering: .relaxed)
+            mark()
+            try SegmentRetention(folder: walker.folder).remove(through: last.sequence)
         }
-        oldest.store(first, ordering: .relaxed)
+        await reader.run { $0.forget(before: last.sequence + 1) }
     }
 
     func close() async { await writer.run { $0.close() } }

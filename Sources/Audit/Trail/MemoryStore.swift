@@ -4,6 +4,8 @@ import Synchronization
 final class MemoryStore: RecordStore {
     /// The most bytes kept.
     private static let byteCountMax = 256 << 20
+    /// The records that are indexed together, and forgotten together.
+    private static let indexedCount: UInt64 = 1024
 
     private struct State {
         var lines: [[UInt8]] = []
@@ -32,7 +34,13 @@ final class MemoryStore: RecordStore {
         }
         if isClosed { throw AuditError(.closed, "the audit trail was closed") }
         return lines.indices.map { index in
-            RecordPlace(segment: first + UInt64(index), offset: 0, length: lines[index].count)
+            let sequence = first + UInt64(index)
+            return RecordPlace(
+                sequence: sequence,
+                segment: 1 + (sequence - 1) / Self.indexedCount * Self.indexedCount,
+                offset: 0,
+                length: lines[index].count
+            )
         }
     }
 
@@ -55,8 +63,8 @@ final class MemoryStore: RecordStore {
     ) async throws(AuditError) -> [AuditRecord] {
         let lines = state.withLock { state in
             places.compactMap { place -> [UInt8]? in
-                guard place.segment >= state.first else { return nil }
-                return state.lines[Int(place.segment - state.first)]
+                guard place.sequence >= state.first else { return nil }
+                return state.lines[Int(place.sequence - state.first)]
             }
         }
         var records: [AuditRecord] = []
@@ -74,9 +82,12 @@ final class MemoryStore: RecordStore {
     }
 
     /// What memory keeps is bounded by its size, and gone with the process.
-    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64? { nil }
+    func removal(_ retention: AuditRetention) async throws(AuditError) -> AuditRemoval? { nil }
 
-    func remove(before first: UInt64) async throws(AuditError) {}
+    func remove(
+        through last: AuditHead,
+        _ mark: @escaping @Sendable () -> Void
+    ) async throws(AuditError) {}
 
     func close() async { state.withLock { $0.isClosed = true } }
 }

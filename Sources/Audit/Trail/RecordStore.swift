@@ -15,12 +15,15 @@ protocol RecordStore: Sendable {
     /// Walks the lines from the oldest on, until `visit` answers false.
     func walk(_ visit: @escaping @Sendable ([UInt8]) -> Bool) async throws(AuditError)
 
-    /// The sequence of the first record that a removal of everything appended before an instant, in
-    /// milliseconds since 1970, would keep; nil when it would remove nothing.
-    func firstKept(appendedSince milliseconds: Int64) async throws(AuditError) -> UInt64?
+    /// The oldest records that have to go; nil when all may stay.
+    func removal(_ retention: AuditRetention) async throws(AuditError) -> AuditRemoval?
 
-    /// Removes the records before `first`, which `firstKept` has named.
-    func remove(before first: UInt64) async throws(AuditError)
+    /// Removes the segments up to the record `last`, after `mark`, which is called when it is durable
+    /// that they go.
+    func remove(
+        through last: AuditHead,
+        _ mark: @escaping @Sendable () -> Void
+    ) async throws(AuditError)
 
     /// The sequence of the oldest record kept.
     var oldestSequence: UInt64 { get }

@@ -18,18 +18,38 @@ struct SegmentReader {
     init(folder: Folder) { self.folder = folder }
 
     /// The records at these places, in order, as far as they are wanted.
+    ///
+    /// What was removed for its age meanwhile is left out: everything before `oldest`.
     mutating func records(
         at places: [RecordPlace],
         countMax: Int,
+        oldest: () -> UInt64,
         keep: (AuditRecord) -> Bool
     ) throws(AuditError) -> [AuditRecord] {
         var records: [AuditRecord] = []
         for place in places where records.count < countMax {
             let name = SegmentName.text(place.segment)
-            let record = try AuditRecord.kept(try line(at: place), in: name)
+            let line: [UInt8]
+            do throws(AuditError) {
+                line = try self.line(at: place)
+            } catch {
+                guard place.sequence < oldest() else { throw error }
+                continue
+            }
+            let record = try AuditRecord.kept(line, in: name)
+            guard record.sequence == place.sequence else {
+                let detail = "found record \(record.sequence), not \(place.sequence)"
+                throw AuditError(.damaged, "\(name), offset \(place.offset): \(detail)")
+            }
             if keep(record) { records.append(record) }
         }
         return records
+    }
+
+    /// Lets go of the files of segments that were removed, which keep their space until then.
+    mutating func forget(before sequence: UInt64) {
+        for segment in order where segment < sequence { files[segment] = nil }
+        order.removeAll { $0 < sequence }
     }
 
     private mutating func line(at place: RecordPlace) throws(AuditError) -> [UInt8] {

@@ -25,13 +25,15 @@ struct SegmentWriter {
 
     let folder: Folder
     private let segmentByteCountMax: Int
+    private let segmentRecordCountMax: Int
     private var current: Segment?
     /// Why nothing can be written any more.
     private var failure: AuditError?
     private var buffer: [UInt8] = []
 
-    init(folder: Folder, segmentByteCountMax: Int) {
+    init(folder: Folder, segmentByteCountMax: Int, segmentRecordCountMax: Int) {
         self.folder = folder
+        self.segmentRecordCountMax = max(1, segmentRecordCountMax)
         self.segmentByteCountMax = segmentByteCountMax
     }
 
@@ -74,7 +76,14 @@ struct SegmentWriter {
             if index == 0 { buffer.append(0x20) }
             buffer += line
             let length = segment.end + buffer.count - offset
-            places.append(RecordPlace(segment: segment.first, offset: offset, length: length))
+            places.append(
+                RecordPlace(
+                    sequence: first + UInt64(index),
+                    segment: segment.first,
+                    offset: offset,
+                    length: length
+                )
+            )
             buffer.append(0x0A)
         }
         let batch = buffer
@@ -89,7 +98,11 @@ struct SegmentWriter {
 
     /// The segment that takes the next batch: the current one, or a new one when that is full.
     private mutating func place(_ first: UInt64) throws(AuditError) -> Segment {
-        if let current, current.end < segmentByteCountMax { return current }
+        if let current, current.end < segmentByteCountMax,
+            first - current.first < UInt64(segmentRecordCountMax)
+        {
+            return current
+        }
         let path = folder.path(of: SegmentName.text(first))
         let folder = folder
         let next = try AuditError.translating { () throws(SystemError) in

@@ -4,8 +4,12 @@ import Platform
 struct Recovered: Sendable {
     /// The newest record.
     var head = AuditHead.empty
+    /// The last record that was removed.
+    var removed = AuditHead.empty
     /// The sequence of the oldest record.
     var oldest: UInt64 = 1
+    /// The first sequences of the segments, ascending.
+    var segments: [UInt64] = []
     /// The segment to go on with, and where it ends.
     var resumption: (first: UInt64, end: Int)?
     /// The copy of what a crash had torn and this start cut off.
@@ -15,7 +19,7 @@ struct Recovered: Sendable {
 /// Reads what a start must know: how the last segment ends.
 ///
 /// The start of a server does not depend on how long the trail is: what is before the last batches was
-/// durable long ago, is read for the lists when the server runs (`TrailIndexing`), and is checked
+/// durable long ago, is found by its index (`TrailIndex`), and is checked
 /// whole by `verify`. The last batch may be torn by a crash: what is broken at the end is cut, after a
 /// copy. Everything else that is not as it was written stops the start.
 struct TrailRecovery {
@@ -31,8 +35,10 @@ struct TrailRecovery {
             try folder.create()
             return try folder.names().compactMap(SegmentName.first)
         }
+        recovered.removed = try RemovalMark.read(in: folder)
         guard let last = segments.last else { return recovered }
         recovered.oldest = segments[0]
+        recovered.segments = segments
         let start = try TailStart.find(in: folder, last)
         var check = ChainCheck(after: nil)
         if start == 0, segments.count > 1 {

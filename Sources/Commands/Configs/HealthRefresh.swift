@@ -1,11 +1,16 @@
+import Execution
 import JSON
 import Ledger
 import Model
+import Platform
+import Resolver
 
 /// Runs the health checks of a config's connections that are missing or stale.
 struct HealthRefresh {
     /// The most checks that run at the same time.
     static let concurrencyMax = 8
+    /// How long checks are begun; those that run then may take their own time, at most 120 s.
+    static let timeMax = Duration.seconds(60)
 
     let scope: TenantScope
 
@@ -26,10 +31,32 @@ struct HealthRefresh {
     }
 
     /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
+    ///
+    /// - Throws: `HEALTH_CHECKS_UNFINISHED` when there were more than `timeMax` allows; those that were
+    ///   made are kept, so the next try has fewer.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
         guard !context.isDryRun else { return }
         let found = await findings(of: config.bindings.map(\.connection), context.state, context)
-        try await Self.keep(found, scope, context)
+        try await Self.keep(found.findings, scope, context)
+        try found.checkIsWhole()
+    }
+
+    /// What checks found, and how many there was no time for.
+    struct Findings: Sendable {
+        var findings: [Finding] = []
+        var skippedCount = 0
+
+        /// - Throws: `HEALTH_CHECKS_UNFINISHED`.
+        func checkIsWhole() throws(CommandError) {
+            guard skippedCount > 0 else { return }
+            throw CommandError(
+                .unavailable,
+                "HEALTH_CHECKS_UNFINISHED",
+                "The health checks of \(skippedCount) connections could not be made within "
+                    + "\(HealthRefresh.timeMax.components.seconds) s; what was found is kept.",
+                retryAfterSeconds: 1
+            )
+        }
     }
 
     /// Runs those of these connections, as they are in a state that need not be in the store, and
@@ -38,23 +65,28 @@ struct HealthRefresh {
         of ids: [ConnectionID],
         _ state: State,
         _ context: CommandContext
-    ) async -> [Finding] {
+    ) async -> Findings {
         let tenant = scope.read(state)
         let stale = Set(ids).sorted()
             .filter { isStale($0, tenant, state, context) }
             .compactMap { tenant.connections[$0] }
-        var found: [Finding] = []
+        let start = MonotonicClock.now
+        var found = Findings()
         await withTaskGroup(of: Finding?.self) { group in
             for (index, connection) in stale.enumerated() {
                 if index >= Self.concurrencyMax, let one = await group.next() ?? nil {
-                    found.append(one)
+                    found.findings.append(one)
+                }
+                guard MonotonicClock.now - start < Self.timeMax else {
+                    found.skippedCount += 1
+                    continue
                 }
                 group.addTask {
                     await Self.check(connection.value.id, tenant, state, context)
                         .map { Finding(connection: connection, health: $0) }
                 }
             }
-            for await one in group { if let one { found.append(one) } }
+            for await one in group { if let one { found.findings.append(one) } }
         }
         return found
     }
@@ -65,10 +97,11 @@ struct HealthRefresh {
         _ state: State,
         _ context: CommandContext
     ) -> Bool {
-        guard let connection = tenant.connections[id]?.value, connection.status == .active,
-            state.catalog.specs[connection.spec]?.value.healthCheck != nil
+        guard let connection = tenant.connections[id], connection.value.status == .active,
+            state.catalog.specs[connection.value.spec]?.value.healthCheck != nil
         else { return false }
-        guard let health = tenant.health[id], let checkedAt = health.checkedAt else { return true }
+        let health = context.services.newestHealth(of: connection, in: tenant)
+        guard let checkedAt = health.checkedAt else { return true }
         return health.status != .healthy
             || context.now - checkedAt > .seconds(context.services.healthFreshSeconds)
     }
@@ -81,16 +114,27 @@ struct HealthRefresh {
         _ context: CommandContext,
         secret: SecretReference? = nil
     ) async -> ConnectionHealth? {
-        guard let connection = tenant.connections[id]?.value,
-            let spec = state.catalog.specs[connection.spec]?.value
+        guard let connection = tenant.connections[id],
+            let spec = state.catalog.specs[connection.value.spec]?.value
         else { return nil }
-        return await context.services.checkHealth(
-            connection,
-            spec,
-            previous: tenant.health[id] ?? .unknown,
-            secret: secret,
-            context
+        return await context.services.healthChecker.check(
+            HealthQuestion(connection.value, spec, secret: secret, context),
+            previous: context.services.newestHealth(of: connection, in: tenant)
         )
+    }
+
+    /// Validates the secret of a tenant's own account; nil when the spec does not say how, or the
+    /// account is not the tenant's.
+    static func validate(
+        _ connection: Connection,
+        _ state: State,
+        _ context: CommandContext,
+        secret: SecretReference? = nil
+    ) async -> CredentialValidation? {
+        guard connection.mode == .byok, let spec = state.catalog.specs[connection.spec]?.value
+        else { return nil }
+        let question = HealthQuestion(connection, spec, secret: secret, context)
+        return await context.services.healthChecker.validate(question)
     }
 
     /// Keeps what checks found; it moves no revision.
@@ -117,5 +161,33 @@ struct HealthRefresh {
         } catch {
             throw CommandError(error)
         }
+        for one in found {
+            let target = HealthTarget(tenant: scope.tenant, connection: one.connection.value.id)
+            context.services.healthBook.note(one.health, target, of: one.connection)
+        }
+    }
+}
+
+extension HealthQuestion {
+    /// The question of a caller, with `secret` in the place of the connection's own if given.
+    init(
+        _ connection: Connection,
+        _ spec: IntegrationSpec,
+        secret: SecretReference?,
+        _ context: CommandContext
+    ) {
+        let config = MergedConfig(
+            schema: spec.configSchema,
+            connection: connection.config,
+            binding: nil
+        )
+        self.init(
+            connection,
+            spec,
+            config: config.object,
+            secretReference: secret,
+            actor: context.caller.auditActor,
+            requestID: context.requestID
+        )
     }
 }

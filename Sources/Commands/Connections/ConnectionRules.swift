@@ -165,19 +165,29 @@ struct ConnectionRules {
 extension TenantState {
     /// The connection as the API writes it.
     func json(_ connection: Stored<Connection>) -> JSONObject {
-        Self.json(connection, health[connection.value.id] ?? .unknown)
+        let id = connection.value.id
+        return Self.json(connection, health[id] ?? .unknown, overlaps[id])
     }
 
     /// Writes a connection out with the health that it has now, without keeping the tenant: a set of
     /// ten thousand connections would keep ten thousand states of it.
     func writer(of id: ConnectionID) -> @Sendable (Stored<Connection>) -> JSONObject {
-        let health = health[id] ?? .unknown
-        return { Self.json($0, health) }
+        let (health, overlap) = (health[id] ?? .unknown, overlaps[id])
+        return { Self.json($0, health, overlap) }
     }
 
-    static func json(_ connection: Stored<Connection>, _ health: ConnectionHealth) -> JSONObject {
+    static func json(
+        _ connection: Stored<Connection>,
+        _ health: ConnectionHealth,
+        _ overlap: SecretOverlap?
+    ) -> JSONObject {
         var object = connection.stamped(connection.value.document)
         object["health"] = health.json
+        // With another secret in its place the overlap has ended, whatever is still kept of it.
+        if let overlap, overlap.current == connection.value.secretReference {
+            object["previousSecretRef"] = .string(overlap.previous.text)
+            object["overlapUntil"] = .string(overlap.until.text)
+        }
         return object
     }
 }

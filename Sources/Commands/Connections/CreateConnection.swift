@@ -73,7 +73,8 @@ struct ConnectionWrite: Sendable {
         )
         // What was found with another secret, config or spec says nothing of the new one.
         if let existing, !plan.changes.isEmpty, !isCalledAlike(existing.value) {
-            let reset = Change.putHealth(scope.tenant, connection.id, .unknown)
+            let health = (tenant.health[connection.id] ?? .unknown).forgotten
+            let reset = Change.putHealth(scope.tenant, connection.id, health)
             plan = Ledger.Plan(plan.changes + [reset], answer: plan.answer)
         }
         return plan

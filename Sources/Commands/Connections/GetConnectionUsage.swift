@@ -19,14 +19,14 @@ public struct GetConnectionUsage: Sendable {
     /// Carries it out; usage is counted since the server started.
     ///
     /// - Throws: `NOT_FOUND`.
-    public func run(_ context: CommandContext) throws(CommandError) -> CommandAnswer {
+    public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let state = context.state
         guard let connection = scope.read(state).connections[id]?.value else {
             throw .notFound("such connection")
         }
         try context.caller.check(connection.environment)
         let constraints = state.catalog.specs[connection.spec]?.value.constraints ?? .init()
-        let usage = context.services.executor.usage(
+        let usage = await context.services.executor.usage(
             of: connection,
             constraints.tightened(by: connection.limits)
         )

@@ -1,14 +1,17 @@
+import Execution
 public import JSON
 import Ledger
 public import Model
+import Secrets
 
-/// Gives a connection another secret, after a health check with it succeeded.
+/// Gives a connection another secret after a health check with it succeeded, or, within the overlap
+/// of a rotation, the one before it again.
 public struct RotateConnection: Sendable {
     /// The tenant.
     public let scope: TenantScope
     /// The connection.
     public let id: ConnectionID
-    /// The body: `secretRef`, and `reason`.
+    /// The body: `secretRef` and `overlapSeconds`, or `rollback`; and `reason`.
     public let body: JSONValue
 
     /// A request.
@@ -20,51 +23,118 @@ public struct RotateConnection: Sendable {
 
     /// Carries it out; the old secret stays when the new one does not work.
     ///
-    /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`; `HEALTH_CHECK_FAILED` with what was found;
-    ///   `REVISION_MISMATCH` when the connection was changed while its new secret was checked.
+    /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`; `HEALTH_CHECK_FAILED` and
+    ///   `CREDENTIAL_INVALID` with what was found; `NO_OVERLAP` when there is nothing to roll back
+    ///   to; `REVISION_MISMATCH` when the connection was changed while its new secret was checked.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         try await context.refresh()
-        let reference = try read(context.services)
+        let wish = try RotationWish(body, scope.tenant, context.services)
         let state = context.state
         let tenant = scope.read(state)
         guard let seen = tenant.connections[id] else { throw .notFound("such connection") }
         try context.caller.check(seen.value.environment)
         try context.precondition.check(seen.revision)
         try TestConnection.checkCallable(seen.value)
+        let reference = try wish.reference(for: seen.value, tenant, context.now)
+        // What the store has now is checked, and not what it had a while ago.
+        context.services.secrets?.invalidate(reference)
         let health = await HealthRefresh.check(id, tenant, state, context, secret: reference)
-        // Judged by this check alone: a connection that was down is not healthy at once again.
-        if let health, health.consecutiveFailures > 0 {
-            throw CommandError(
-                .invalid,
-                "HEALTH_CHECK_FAILED",
-                "The health check with the new secret failed; the old one stays.",
-                members: ["health": health.json]
-            )
+        let validation = await HealthRefresh.validate(
+            seen.value,
+            state,
+            context,
+            secret: reference
+        )
+        // A rollback is what is left when nothing works: it asks for no success.
+        if !wish.isRollback {
+            try Self.judge(health)
+            try Self.judge(validation)
         }
+        let until = context.now + .seconds(wish.overlapSeconds)
+        let change = Rotation(
+            seen: seen,
+            reference: reference,
+            health: health,
+            validation: validation,
+            overlap: wish.overlapSeconds == 0
+                ? nil : seen.value.overlap(with: reference, until: until)
+        )
+        return try await write(change, context)
+    }
+
+    private static func judge(_ health: ConnectionHealth?) throws(CommandError) {
+        // Judged by this check alone: a connection that was down is not healthy at once again.
+        guard let health, health.consecutiveFailures > 0 else { return }
+        throw CommandError(
+            .invalid,
+            "HEALTH_CHECK_FAILED",
+            "The health check with the new secret failed; the old one stays.",
+            members: ["health": health.json]
+        )
+    }
+
+    private static func judge(_ validation: CredentialValidation?) throws(CommandError) {
+        guard let validation, !validation.isValid else { return }
+        throw CommandError(
+            .invalid,
+            "CREDENTIAL_INVALID",
+            "The new secret is not good for what the integration does; the old one stays.",
+            members: ["validation": validation.json]
+        )
+    }
+
+    private struct Rotation: Sendable {
+        let seen: Stored<Connection>
+        let reference: SecretReference
+        let health: ConnectionHealth?
+        let validation: CredentialValidation?
+        let overlap: SecretOverlap?
+    }
+
+    private func write(
+        _ rotation: Rotation,
+        _ context: CommandContext
+    ) async throws(CommandError) -> CommandAnswer {
         let subject = WriteSubject(
             action: "connection.rotate",
             type: "connection",
             id: id.text,
             tenant: scope.tenant,
-            environment: seen.value.environment
+            environment: rotation.seen.value.environment
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
             let tenant = scope.read(state)
             guard let existing = tenant.connections[id] else { throw .notFound("such connection") }
-            guard existing.revision == seen.revision else {
+            guard existing.revision == rotation.seen.revision else {
                 let detail = "The connection was changed while its new secret was checked."
                 throw CommandError(.preconditionFailed, "REVISION_MISMATCH", detail)
             }
+            let old = tenant.overlaps[id]
+            let health = rotation.health ?? .unknown
             let plan = DocumentWrite.plan(
-                Self.rotated(existing.value, to: reference),
+                Self.rotated(existing.value, to: rotation.reference),
                 over: existing,
                 stamp,
                 location: nil,
-                json: { TenantState.json($0, health ?? .unknown) },
+                json: { TenantState.json($0, health, rotation.overlap ?? old) },
                 change: { .putConnection($0) }
             )
-            let kept = health.map { [Change.putHealth(scope.tenant, id, $0)] } ?? []
-            return Ledger.Plan(plan.changes + kept, answer: plan.answer)
+            var answer = plan.answer
+            if let validation = rotation.validation, let late = answer.late.object {
+                answer.makeBody = {
+                    var object = late.value
+                    object["validation"] = validation.json
+                    return .object(object)
+                }
+            }
+            var changes = plan.changes
+            if let overlap = rotation.overlap {
+                changes.append(.putOverlap(scope.tenant, id, overlap))
+            } else if old != nil, !plan.changes.isEmpty {
+                changes.append(.removeOverlap(scope.tenant, id))
+            }
+            if let health = rotation.health { changes.append(.putHealth(scope.tenant, id, health)) }
+            return Ledger.Plan(changes, answer: answer)
         }
     }
 
@@ -73,18 +143,12 @@ public struct RotateConnection: Sendable {
         let rotated = connection.rotated(to: reference)
         return rotated.needsReauthorization ? rotated.moved(to: .active, reason: nil) : rotated
     }
+}
 
-    private func read(_ services: Services) throws(CommandError) -> SecretReference {
-        let issues = IssueList()
-        let members: Set<String> = ["secretRef", "reason"]
-        let reader = ObjectReader(body, at: .root, issues: issues, members: members)
-        if reader.value("secretRef") == nil {
-            issues.error(.missingField, at: reader.place("secretRef"), "is required")
-        }
-        let reference = SecretReference.read(reader, "secretRef")
-        ConnectionRules.checkReference(reference, of: scope.tenant, services, issues)
-        _ = ActionBody.reason(reader)
-        guard let reference, !issues.hasErrors else { throw .invalid(issues.issues) }
-        return reference
+extension Connection {
+    /// The overlap of a rotation to `reference`; nil when it changes nothing, or lasts no time.
+    fileprivate func overlap(with reference: SecretReference, until: Timestamp) -> SecretOverlap? {
+        guard let previous = secretReference, previous != reference else { return nil }
+        return SecretOverlap(previous: previous, current: reference, until: until)
     }
 }

@@ -1,8 +1,11 @@
+import Execution
 import JSON
 import Ledger
 public import Model
+import Secrets
 
-/// Runs a connection's health check now, and keeps what it found.
+/// Runs a connection's health check now, and keeps what it found; the secret of a tenant's own
+/// account is validated too.
 public struct TestConnection: Sendable {
     /// The tenant.
     public let scope: TenantScope
@@ -26,6 +29,8 @@ public struct TestConnection: Sendable {
         try context.caller.check(connection.value.environment)
         try context.precondition.check(connection.revision)
         try Self.checkCallable(connection.value)
+        // Who asks for a test has often just changed the secret where it is kept.
+        connection.value.secretReference.map { context.services.secrets?.invalidate($0) }
         guard let health = await HealthRefresh.check(id, tenant, state, context) else {
             throw .notFound("such connection")
         }
@@ -36,8 +41,11 @@ public struct TestConnection: Sendable {
                 context
             )
         }
+        var object = TenantState.json(connection, health, tenant.overlaps[id])
+        let validation = await HealthRefresh.validate(connection.value, state, context)
+        if let validation { object["validation"] = validation.json }
         return CommandAnswer(
-            body: .json(.object(TenantState.json(connection, health))),
+            body: .json(.object(object)),
             revision: context.state.revision,
             entityRevision: connection.revision
         )

@@ -11,6 +11,7 @@ struct AuthenticationFailure: Sendable {
         case certificate
         /// The state of a connect flow.
         case state
+        case webhook
     }
 
     /// Whose credential it would have been: what somebody who guesses goes on guessing at.

@@ -34,6 +34,8 @@ public struct CommandAnswer: Sendable {
     public var location: String?
     /// Where the next page starts; nil on the last one and for what is no list.
     public var nextCursor: String?
+    /// Header fields of this answer alone, by their names.
+    public var fields: [(name: String, value: String)] = []
     /// Decisions that are written to the trail before the answer goes out; nil where none is
     /// written, so that the answer can be repeated without being made anew.
     public var decisions: LoggedDecisions?

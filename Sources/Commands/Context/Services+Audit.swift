@@ -5,6 +5,9 @@ import Model
 import Platform
 
 extension Services {
+    /// Whether a change that nobody asked for may be made: one that could not be recorded may not.
+    var canRecord: Bool { audit.failure == nil || settings.auditFailsOpen }
+
     /// Refuses a write that could not be recorded, before it is made.
     ///
     /// - Throws: `AUDIT_UNAVAILABLE`, unless the server was told to go on without its trail.

@@ -1,14 +1,15 @@
 import Execution
 import JSON
+import Ledger
 import Model
 import Resolver
 
 extension Services {
     /// Whether a connection's circuit breaker is open now.
-    func openBreakers(of tenant: TenantID) -> (ConnectionID) -> Bool {
+    func openBreakers(of tenant: TenantID) -> BreakerCheck {
         let executor = executor
-        guard executor.mayHaveOpenBreaker else { return { _ in false } }
-        return { executor.circuitOpenTime(of: $0, in: tenant) != nil }
+        guard executor.mayHaveOpenBreaker else { return { _, _ in false } }
+        return { executor.circuitOpenTime(of: $0, $1, in: tenant) != nil }
     }
 
     /// Whether what is resolved depends on the state alone: an open breaker changes it too.
@@ -20,32 +21,17 @@ extension Services {
             let id = ConnectionID(removed.id)
         else { return }
         executor.forget(id, of: tenant)
+        healthBook.forget(HealthTarget(tenant: tenant, connection: id))
     }
 
     /// Has the next who needs a secret read it anew.
     func forgetSecret(_ reference: SecretReference) { executor.forgetSecret(reference) }
 
-    /// Checks a connection's health, with `secret` in the place of its own when one is given.
-    func checkHealth(
-        _ connection: Connection,
-        _ spec: IntegrationSpec,
-        previous: ConnectionHealth,
-        secret: SecretReference?,
-        _ context: CommandContext
-    ) async -> ConnectionHealth {
-        let config = MergedConfig(
-            schema: spec.configSchema,
-            connection: connection.config,
-            binding: nil
-        )
-        return await healthChecker.check(
-            connection,
-            spec,
-            config: config.object,
-            previous: previous,
-            secretReference: secret,
-            actor: context.caller.auditActor,
-            requestID: context.requestID
-        )
+    /// The newest health of a connection: what the ledger keeps, or what was found since.
+    func newestHealth(of connection: Stored<Connection>, in tenant: TenantState) -> ConnectionHealth
+    {
+        let id = connection.value.id
+        let target = HealthTarget(tenant: tenant.id, connection: id)
+        return healthBook.newest(target, connection, kept: tenant.health[id])
     }
 }

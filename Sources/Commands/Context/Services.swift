@@ -36,8 +36,14 @@ public final class Services: Sendable {
         public var secretReferenceRules: [SecretReferenceRule] = []
         /// How the consent of users is asked for.
         public var oauth = OAuthSettings()
+        /// What encrypts the signing secrets of webhooks; nil without a master key.
+        public var sealing: (any SecretSealing)?
+        /// Whether webhooks may be `http` on this machine: the operator lets calls go to loopback.
+        public var webhooksMayBeOnLoopback = false
         /// Whether writes and calls go on when they can't be recorded.
         public var auditFailsOpen = false
+        /// Under which name the ledger anchors the trail.
+        public var auditWriter = AuditWriter.only
         /// Which decisions are written to the trail.
         public var decisions = DecisionLogSettings()
         /// The most streams of events at one time.
@@ -57,11 +63,14 @@ public final class Services: Sendable {
     let audit: AuditTrail
     let executor: Executor
     let healthChecker: HealthChecker
+    let healthBook = HealthBook()
     let secrets: SecretKeeper?
     let localSecrets: LocalSecretStore?
     let tables = LiveTables()
     let events: EventFeed
     let exports: StreamSlots
+    let inboundWebhooks = WebhookCounts()
+    let auditExports: StreamSlots
     let attributeTables = AttributeTables()
     let reachIndexes = ReachIndexes()
     let denials: DenialTrail
@@ -116,15 +125,21 @@ public final class Services: Sendable {
         let grants = GrantKeeper(ledger, audit)
         executor.tell(grants)
         healthChecker.tell(grants)
+        self.auditExports = ExportAudit.makeSlots()
         let (failures, tokens) = (authentication.failures, settings.tokens)
+        let inboundWebhooks = inboundWebhooks
         addMetrics {
-            events.metricsText + denials.metricsText + decisions.metricsText + failures.metricsText
-                + (tokens?.metricsText ?? "")
+            events.metricsText + inboundWebhooks.metricsText + denials.metricsText
+                + decisions.metricsText + failures.metricsText
+                + (tokens?.metricsText ?? "") + (secrets?.metricsText ?? "")
+                + executor.limitMetrics
         }
     }
 
     /// The declared environments.
     public var environments: [Environment] { settings.environments }
+    /// The URL under which clients reach the server; nil when it is not known.
+    public var publicURL: String? { settings.publicURL }
     /// The store's newest durable revision.
     public var revision: UInt64 { ledger.revision }
     /// The position of the store's newest durable state; see `Ledger.position`.
@@ -148,6 +163,9 @@ public final class Services: Sendable {
             )
         }
     }
+
+    /// Ends what calls of providers keep elsewhere: what is leased of limits is given back.
+    public func close() async { await executor.close() }
 
     /// Adds a part of `/metrics`: text in the Prometheus format, made when it is asked for.
     public func addMetrics(_ source: @escaping @Sendable () -> String) {
@@ -184,6 +202,14 @@ public final class Services: Sendable {
             "The newest audit record.",
             Int(clamping: audit.head.sequence)
         )
+        gauge(
+            "bindery_audit_removed_sequence",
+            "The newest audit record that was removed for its age or the trail's size.",
+            Int(clamping: audit.removed.sequence)
+        )
+        let unwritten = "bindery_audit_unwritten_total"
+        text.family(unwritten, .counter, "Audit records that could not be written.")
+        text.sample(unwritten, Int(clamping: audit.unwrittenCount))
         return sources.map { $0() }.joined() + text.text
     }
 

@@ -26,6 +26,9 @@ enum APIKey {
         }
     }
 
+    /// A name that nobody chose, such as an object has that is made without one.
+    static func randomName() -> String { Base62.encode(Random.bytes(count: idByteCount)) }
+
     /// The key of an id and a secret.
     static func text(id: String, secret: String) -> String {
         let head = "\(prefix)\(id)_\(secret)"

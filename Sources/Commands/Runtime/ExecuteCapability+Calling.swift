@@ -31,12 +31,8 @@ extension ExecuteCapability {
             call.revision = state.revision
             call.decision = decision
             call.question = wish.question
-            switch await context.services.executor.execute(call) {
-            case .success(let result):
-                return CommandAnswer(
-                    body: .json(Self.json(result, decision)),
-                    revision: context.services.revision
-                )
+            switch try await answer(to: call, wish, decision, context) {
+            case .success(let answer): return answer
             case .failure(let failure):
                 let id = server.connectionID.text
                 switch failure.reason {
@@ -52,6 +48,37 @@ extension ExecuteCapability {
         }
         if let ended { throw ended }
         throw unavailable(resolution, passedOver, context)
+    }
+
+    private func answer(
+        to call: CapabilityCall,
+        _ wish: Wish,
+        _ decision: AuditDecision,
+        _ context: CommandContext
+    ) async throws(CommandError) -> Result<CommandAnswer, CallFailure> {
+        if wish.streams { return try await stream(call, decision, context) }
+        return try await result(of: call, wish, context)
+            .map { result in
+                CommandAnswer(
+                    body: .json(Self.json(result, decision)),
+                    revision: context.services.revision
+                )
+            }
+    }
+
+    private func result(
+        of call: CapabilityCall,
+        _ wish: Wish,
+        _ context: CommandContext
+    ) async throws(CommandError) -> Result<CallResult, CallFailure> {
+        let executor = context.services.executor
+        guard let pages = wish.pages else { return await executor.execute(call) }
+        guard call.operation.pagination != nil else {
+            let detail = "the operation \(call.operation.id.text) does not answer in pages"
+            let place = JSONPointer.root.appending("pages")
+            throw .invalid([Issue(.invalidValue, at: place, detail)])
+        }
+        return await PageWalk(executor, pages: pages).run(call)
     }
 
     private static func json(_ result: CallResult, _ decision: AuditDecision) -> JSONValue {

@@ -16,11 +16,12 @@ extension ExecuteCapability {
         _ state: State,
         _ context: CommandContext
     ) throws(CommandError) -> CommandAnswer {
+        var request = JSONValue.null
         if let call = resolution.winner.flatMap({ call($0, wish, context) }) {
             do {
-                try context.services.executor.check(call)
+                request = try context.services.executor.preview(call)
             } catch {
-                throw CommandError(.invalid, error.code, error.detail, issues: error.issues)
+                throw CommandError(error)
             }
         }
         let winner = resolution.winner
@@ -29,6 +30,7 @@ extension ExecuteCapability {
             "operation": winner?.operation.map { .string($0.text) } ?? .null,
             "connectionId": winner.map { .string($0.connectionID.text) } ?? .null,
             "fallbacks": .array(resolution.fallbacks.map { .string($0.text) }),
+            "request": request,
         ]
         return CommandAnswer(body: .json(.object(object)), revision: state.revision)
     }
@@ -86,8 +88,10 @@ extension ExecuteCapability {
             )
         }
         let waits = resolution.candidates.compactMap { candidate in
-            context.services.executor.circuitOpenTime(
+            let operation = candidate.operation.flatMap { candidate.spec?.operations[$0] }
+            return context.services.executor.circuitOpenTime(
                 of: candidate.connectionID,
+                operation?.callClass ?? .write,
                 in: target.scope.tenant
             )
         }
@@ -122,9 +126,12 @@ extension ExecuteCapability {
 
 extension CommandError {
     /// What a call that failed means to its caller.
-    init(_ failure: CallFailure) {
+    init(_ failure: CallFailure) { self.init(failure.reason, members: failure.members) }
+
+    /// Why a call has no result.
+    init(_ reason: CallFailure.Reason, members: JSONObject = [:]) {
         let kind: Kind =
-            switch failure.reason.status {
+            switch reason.status {
             case 422: .invalid
             case 429: .limited
             case 503: .unavailable
@@ -133,11 +140,11 @@ extension CommandError {
             }
         self.init(
             kind,
-            failure.reason.code,
-            failure.reason.detail,
-            issues: failure.reason.issues,
-            members: failure.members,
-            retryAfterSeconds: failure.reason.retryAfterSeconds
+            reason.code,
+            reason.detail,
+            issues: reason.issues,
+            members: members,
+            retryAfterSeconds: reason.retryAfterSeconds
         )
     }
 }

@@ -15,7 +15,7 @@ public struct ExecuteCapability: Sendable {
     public let target: ConfigScope
     /// The capability.
     public let capability: CapabilityKey
-    /// The body: `workflow`, `input`, `context`, `timeoutMs`.
+    /// The body: `workflow`, `input`, `context`, `timeoutMs`, `pages`, `stream`.
     public let body: JSONValue
     /// The header `Bindery-Workflow`.
     public let workflowHeader: String?
@@ -39,6 +39,10 @@ public struct ExecuteCapability: Sendable {
         /// The circumstances that the caller tells of; the input is among them, whatever it tells.
         let context: JSONObject
         let timeout: Duration
+        /// How many pages of a list are read; nil for the provider's answer as it is.
+        let pages: Int?
+        /// Whether the provider's answer is handed on while it comes.
+        let streams: Bool
         /// What the trail keeps of the circumstances.
         var question: JSONValue?
     }
@@ -92,13 +96,18 @@ public struct ExecuteCapability: Sendable {
 
     private func read(_ services: Services) throws(CommandError) -> Wish {
         let issues = IssueList()
-        let members: Set<String> = ["workflow", "input", "context", "timeoutMs"]
+        let members: Set<String> = ["workflow", "input", "context", "timeoutMs", "pages", "stream"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
         let text = reader.string("workflow", byteCountMax: 256)
         var circumstances = reader.freeObject("context") ?? [:]
         circumstances["input"] = body["input"] ?? .object([:])
         let timeoutMax = Int(CapabilityCall.timeoutMax / .milliseconds(1))
         let timeout = reader.integer("timeoutMs", in: 1...timeoutMax)
+        let pages = reader.integer("pages", in: 1...PageWalk.pageCountMax)
+        let streams = reader.bool("stream") ?? false
+        if streams, pages != nil {
+            reader.error(.invalidValue, "stream", "stands beside pages: name one")
+        }
         if issues.hasErrors { throw .invalid(issues.issues) }
         guard let workflow = try WorkflowWish.name(body: text, header: workflowHeader) else {
             throw CommandError(
@@ -111,7 +120,9 @@ public struct ExecuteCapability: Sendable {
             workflow: workflow,
             input: body["input"] ?? .object([:]),
             context: circumstances,
-            timeout: .milliseconds(timeout ?? services.settings.callTimeoutMilliseconds)
+            timeout: .milliseconds(timeout ?? services.settings.callTimeoutMilliseconds),
+            pages: pages,
+            streams: streams
         )
     }
 }

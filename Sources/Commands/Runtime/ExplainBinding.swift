@@ -81,7 +81,7 @@ public struct ExplainBinding: Sendable {
             throw ConfigGate.notLive(target)
         }
         let policies = AttributePolicies(target.scope, state)
-        let resolution = try resolve(question, table, policies, { _ in false })
+        let resolution = try resolve(question, table, policies, { _, _ in false })
         return answer(resolution, question, state.revision, context)
     }
 
@@ -89,7 +89,7 @@ public struct ExplainBinding: Sendable {
         _ question: Question,
         _ table: BindingTable,
         _ policies: AttributePolicies,
-        _ isOpen: (ConnectionID) -> Bool
+        _ isOpen: BreakerCheck
     ) throws(CommandError) -> Resolution {
         let conditions = CallConditions(
             policies,

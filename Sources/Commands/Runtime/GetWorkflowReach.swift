@@ -53,7 +53,7 @@ public struct GetWorkflowReach: Sendable {
 
     private func addEntries(
         of table: BindingTable,
-        _ isOpen: (ConnectionID) -> Bool,
+        _ isOpen: BreakerCheck,
         _ walk: inout ReachWalk
     ) {
         for (part, capability) in table.capabilities.enumerated()

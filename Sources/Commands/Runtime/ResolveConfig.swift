@@ -74,7 +74,7 @@ public struct ResolveConfig: Sendable {
         let environment = try target.environment(context.services.environments)
         let state = try await past.state(target.scope, context)
         guard let table = try table(state, environment) else { throw ConfigGate.notLive(target) }
-        let body = Self.body(table, name, target.scope.read(state), state, { _ in false })
+        let body = Self.body(table, name, target.scope.read(state), state, { _, _ in false })
         return CommandAnswer(
             body: .bytes(Self.stamped(body, state.revision), mediaType: "application/json"),
             revision: state.revision
@@ -88,7 +88,7 @@ public struct ResolveConfig: Sendable {
         _ workflow: WorkflowName?,
         _ tenant: TenantState,
         _ state: State,
-        _ isOpen: @escaping (ConnectionID) -> Bool
+        _ isOpen: @escaping BreakerCheck
     ) -> [UInt8] {
         let specs = state.catalog.specs
         let resolved = ResolvedAppConfig(

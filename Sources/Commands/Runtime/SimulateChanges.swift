@@ -147,7 +147,7 @@ public struct SimulateChanges: Sendable {
     private static func json(
         _ call: Call,
         _ outcome: Outcome,
-        _ isOpen: (ConnectionID) -> Bool,
+        _ isOpen: BreakerCheck,
         _ audience: RuleNote.Audience
     ) -> JSONValue {
         func resolve(_ table: BindingTable?) -> Resolution? {

@@ -56,12 +56,19 @@ public struct LedgerSecrets: SealedSecretSource {
     /// See `SealedSecretSource`.
     public var tenants: [TenantID] {
         let state = ledger.state
-        return state.tenants.keys.filter { state.tenants[$0]?.secrets.isEmpty == false }.sorted()
+        return state.tenants.keys
+            .filter { id in
+                guard let tenant = state.tenants[id] else { return false }
+                return !tenant.secrets.isEmpty || !tenant.alerts.webhooks.isEmpty
+            }
+            .sorted()
     }
 
     /// See `SealedSecretSource`.
     public func secrets(of tenant: TenantID) -> [SealedSecret] {
-        (ledger.state.tenants[tenant]?.secrets ?? [:]).values.sorted { $0.name < $1.name }
+        guard let state = ledger.state.tenants[tenant] else { return [] }
+        return state.secrets.values.sorted { $0.name < $1.name }
+            + state.alerts.webhooks.values.flatMap(\.sealedSecrets).sorted { $0.name < $1.name }
     }
 
     /// See `SealedSecretSource`.
@@ -69,8 +76,19 @@ public struct LedgerSecrets: SealedSecretSource {
         _ replacements: [SealReplacement]
     ) async throws(SecretWriteError) -> Int {
         try await commit { (state, _) throws(SecretWriteError) in
+            var webhooks: [TenantID: [WebhookID: Stored<Webhook>]] = [:]
             let changes = replacements.compactMap { replacement -> Change? in
-                let kept = state.tenants[replacement.tenant]?.secrets[replacement.found.name]
+                let name = replacement.found.name
+                if let id = WebhookID(secretName: name) {
+                    let tenant = replacement.tenant
+                    // Of several secrets of one webhook each replaces its own, behind the others.
+                    let kept =
+                        webhooks[tenant]?[id] ?? state.tenants[tenant]?.alerts.webhooks[id]
+                    guard let resealed = kept?.resealed(replacement) else { return nil }
+                    webhooks[tenant, default: [:]][id] = resealed
+                    return .putWebhook(tenant, resealed)
+                }
+                let kept = state.tenants[replacement.tenant]?.secrets[name]
                 // Another value, or another replica that reseals too, was first.
                 guard kept == replacement.found else { return nil }
                 let secret = replacement.found.resealed(replacement.seal)

@@ -30,8 +30,9 @@ struct SetChecks: Sendable {
         for (scope, ids) in wanted.connections {
             let refresh = HealthRefresh(scope: scope)
             let found = await refresh.findings(of: ids, wanted.state, context)
-            try await HealthRefresh.keep(found, scope, context)
-            findings += found
+            try await HealthRefresh.keep(found.findings, scope, context)
+            try found.checkIsWhole()
+            findings += found.findings
         }
         return findings
     }

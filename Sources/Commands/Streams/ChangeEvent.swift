@@ -5,8 +5,8 @@ import Model
 /// One change of an object, as `GET /v1/events` tells it (API section 10).
 ///
 /// Made of an entry of the log and nothing else, so that it is the same whenever it is told.
-/// Health, which moves no revision, is no part of it; neither is what only the server keeps, such
-/// as a key's digest.
+/// What only the server keeps, such as a key's digest, is no part of it. A change of health moves no
+/// revision, so its event has no id of its own: a client that resumes may be told of it again.
 struct ChangeEvent: Sendable {
     /// What changed.
     enum Kind: String, Sendable, CaseIterable {
@@ -17,6 +17,7 @@ struct ChangeEvent: Sendable {
         case entity
         case policy
         case key
+        case webhook
     }
 
     /// Where an event stands: its id.
@@ -44,7 +45,10 @@ struct ChangeEvent: Sendable {
         var object: JSONObject?
     }
 
+    /// Where it stands; of a change of health behind which one it came.
     let id: ID
+    /// Whether it has an id of its own, behind which a client can resume.
+    let isResumable: Bool
     let kind: Kind
     /// Whose object it is; nil for what is global.
     let tenant: TenantID?
@@ -55,19 +59,49 @@ struct ChangeEvent: Sendable {
 
     /// The events of an entry, in order.
     static func events(of entry: LogEntry) -> [ChangeEvent] {
-        guard entry.movesRevision else { return [] }
         var events: [ChangeEvent] = []
         for (place, change) in entry.changes.enumerated() {
+            if case .putHealth(let tenant, let id, let health) = change {
+                guard let environment = entry.facts.checked[place],
+                    let subject = subject(tenant, id, health, environment)
+                else { continue }
+                let id = ID(revision: entry.revision, index: max(0, events.count - 1))
+                events.append(ChangeEvent(id, subject, entry, isResumable: false))
+                continue
+            }
+            guard entry.movesRevision else { continue }
             guard let subject = subject(of: change, at: place, in: entry) else { continue }
-            let id = ID(revision: entry.revision, index: events.count)
-            events.append(ChangeEvent(id, subject, entry))
+            let index = events.lazy.filter(\.isResumable).count
+            let id = ID(revision: entry.revision, index: index)
+            events.append(ChangeEvent(id, subject, entry, isResumable: true))
         }
         return events
     }
 
-    private init(_ id: ID, _ subject: Subject, _ entry: LogEntry) {
+    /// A change of a connection's status of health; nil when the health tells of none.
+    private static func subject(
+        _ tenant: TenantID,
+        _ id: ConnectionID,
+        _ health: ConnectionHealth,
+        _ environment: EnvironmentName
+    ) -> Subject? {
+        guard let transition = health.newTransition else { return nil }
+        var object = health.json.object ?? [:]
+        object["from"] = .string(transition.from.rawValue)
+        return Subject(
+            kind: .connection,
+            action: "health",
+            tenant: tenant,
+            environment: environment,
+            id: id.text,
+            object: object
+        )
+    }
+
+    private init(_ id: ID, _ subject: Subject, _ entry: LogEntry, isResumable: Bool) {
         let data: JSONObject = [
-            "revision": .integer(Int64(clamping: id.revision)), "index": .integer(Int64(id.index)),
+            "revision": .integer(Int64(clamping: id.revision)),
+            "index": isResumable ? .integer(Int64(id.index)) : .null,
             "at": .string(entry.at.text),
             "actor": ["type": .string(entry.actor.type), "id": .string(entry.actor.id)],
             "kind": .string(subject.kind.rawValue),
@@ -75,8 +109,10 @@ struct ChangeEvent: Sendable {
             "id": .string(subject.id), "action": .string(subject.action),
             "object": subject.object.map { .object($0) } ?? .null,
         ]
-        let head = "id: \(id)\nevent: \(subject.kind.rawValue).\(subject.action)\ndata: "
+        let number = isResumable ? "id: \(id)\n" : ""
+        let head = "\(number)event: \(subject.kind.rawValue).\(subject.action)\ndata: "
         self.id = id
+        self.isResumable = isResumable
         kind = subject.kind
         tenant = subject.tenant
         environment = subject.environment
@@ -174,6 +210,27 @@ struct ChangeEvent: Sendable {
             )
         case .removeEntity(let tenant, let key):
             Subject(kind: .entity, action: "deleted", tenant: tenant, id: key.text)
+        default: accessSubject(of: change, at: place, in: entry)
+        }
+    }
+
+    /// Of keys and webhooks, which stand beside what they reach.
+    private static func accessSubject(
+        of change: Change,
+        at place: Int,
+        in entry: LogEntry
+    ) -> Subject? {
+        switch change {
+        case .putWebhook(let tenant, let webhook):
+            Subject(
+                kind: .webhook,
+                action: action(webhook, at: place, in: entry),
+                tenant: tenant,
+                id: webhook.value.id.text,
+                object: webhook.json
+            )
+        case .removeWebhook(let tenant, let id):
+            Subject(kind: .webhook, action: "deleted", tenant: tenant, id: id.text)
         case .putCredential(let key):
             Subject(
                 kind: .key,
@@ -182,6 +239,15 @@ struct ChangeEvent: Sendable {
                 tenant: key.value.tenant,
                 id: key.value.id.text,
                 object: key.json(lastUsedAt: nil)
+            )
+        case .receiveWebhook(let delivery):
+            Subject(
+                kind: .webhook,
+                action: "received",
+                tenant: delivery.tenant,
+                environment: delivery.environment,
+                id: delivery.mark.deliveryID,
+                object: delivery.object
             )
         case .removeCredential(let id):
             Subject(

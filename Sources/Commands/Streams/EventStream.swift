@@ -95,11 +95,13 @@ struct EventStream {
         var piece: [UInt8] = []
         for logged in entries {
             for event in context.services.events.events(of: logged) {
-                if let after, event.id <= after { continue }
-                lastSeen = event.id
+                if event.isResumable {
+                    if let after, event.id <= after { continue }
+                    lastSeen = event.id
+                }
                 guard filter.admits(event, context.caller.credential) else { continue }
                 piece += event.frame
-                lastSent = event.id
+                if event.isResumable { lastSent = event.id }
                 guard piece.count >= Self.pieceByteCount else { continue }
                 try await write(piece, sink)
                 piece.removeAll(keepingCapacity: true)

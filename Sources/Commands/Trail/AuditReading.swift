@@ -60,13 +60,12 @@ struct AuditReading {
 extension CommandError {
     /// What an audit trail that fails means to a client.
     init(_ error: AuditError) {
-        let isBusy = error.code == .overloaded
-        self.init(
-            .unavailable,
-            "AUDIT_UNAVAILABLE",
-            isBusy
-                ? "Too many audit records wait to be written." : "The audit trail can't be used.",
-            retryAfterSeconds: isBusy ? 1 : 30
-        )
+        let (detail, seconds) =
+            switch error.code {
+            case .overloaded: ("Too many audit records wait to be written.", 1)
+            case .starting: ("That part of the audit trail is being read since the start.", 5)
+            default: ("The audit trail can't be used.", 30)
+            }
+        self.init(.unavailable, "AUDIT_UNAVAILABLE", detail, retryAfterSeconds: seconds)
     }
 }

@@ -4,11 +4,6 @@ import Model
 
 /// Lists a tenant's audit records, newest first.
 public struct ListAudit: Sendable {
-    /// The filters that it knows, each named after the record's member.
-    public static let parameters = [
-        "since", "until", "kind", "workflow", "connection", "operation", "outcome", "actor",
-    ]
-
     /// The tenant.
     public let scope: TenantScope
     /// The filters that were given.
@@ -42,7 +37,7 @@ public struct ListAudit: Sendable {
         do {
             page = try await context.services.audit.list(
                 tenant: scope.tenant,
-                filter: try filter(context.caller),
+                filter: try AuditQuery(filters).filter(context.caller),
                 limit: request.limit,
                 before: before
             )
@@ -57,38 +52,5 @@ public struct ListAudit: Sendable {
         let next = page.nextCursor.map { PageRequest.cursor(after: "\($0)") }
         return Page(items: page.items.map(reading.show), nextCursor: next)
             .answer(revision: context.services.revision)
-    }
-
-    private func filter(_ caller: Caller) throws(CommandError) -> AuditFilter {
-        var filter = AuditFilter()
-        filter.environments = caller.credential.environments
-        filter.since = try time("since")
-        filter.until = try time("until")
-        filter.kind = try choice("kind")
-        filter.outcome = try choice("outcome")
-        filter.workflow = filters["workflow"]
-        filter.connection = filters["connection"]
-        filter.operation = filters["operation"]
-        filter.actor = filters["actor"]
-        return filter
-    }
-
-    private func time(_ name: String) throws(CommandError) -> Timestamp? {
-        guard let text = filters[name] else { return nil }
-        guard let time = Timestamp(text) else {
-            throw .parameter(name, "must be a time as RFC 3339 writes it")
-        }
-        return time
-    }
-
-    private func choice<E: RawRepresentable<String> & CaseIterable>(
-        _ name: String
-    ) throws(CommandError) -> E? {
-        guard let text = filters[name] else { return nil }
-        guard let value = E(rawValue: text) else {
-            let known = E.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .parameter(name, "must be one of \(known)")
-        }
-        return value
     }
 }

@@ -12,12 +12,14 @@ extension CallFailure.Reason {
         case .limited(.rate, _, _): "RATE_LIMITED"
         case .limited(.quota, _, _): "QUOTA_EXCEEDED"
         case .limited(.concurrency, _, _): "CONCURRENCY_LIMITED"
+        case .limitsUnavailable: "LIMITS_UNAVAILABLE"
         case .circuitOpen: "CIRCUIT_OPEN"
         case .providerError: "PROVIDER_ERROR"
         case .providerTimeout: "PROVIDER_TIMEOUT"
         case .providerUnreachable: "PROVIDER_UNREACHABLE"
         case .addressRefused: "ADDRESS_REFUSED"
         case .overloaded: "OVERLOADED"
+        case .callerGone: "CALLER_GONE"
         case .auditUnavailable: "AUDIT_UNAVAILABLE"
         }
     }
@@ -27,7 +29,7 @@ extension CallFailure.Reason {
         switch self {
         case .invalidInput, .invalidConfig: 422
         case .limited: 429
-        case .circuitOpen, .overloaded, .auditUnavailable: 503
+        case .limitsUnavailable, .circuitOpen, .overloaded, .auditUnavailable, .callerGone: 503
         case .providerTimeout: 504
         case .requestNotSendable, .secretUnavailable, .needsReauthorization, .providerError,
             .providerUnreachable,
@@ -40,7 +42,7 @@ extension CallFailure.Reason {
     public var retryAfterSeconds: Int? {
         switch self {
         case .limited(_, _, let seconds), .circuitOpen(let seconds): seconds
-        case .overloaded: 1
+        case .overloaded, .limitsUnavailable: 1
         default: nil
         }
     }
@@ -66,15 +68,17 @@ extension CallFailure.Reason {
             "The connection has to be authorized again: \(detail)."
         case .limited(_, let name, let seconds):
             "The connection's limit \(name) is reached; try again in \(seconds) s."
+        case .limitsUnavailable:
+            "The connection's limits hold over all replicas, and their count cannot be reached."
         case .circuitOpen(let seconds):
             "The provider has failed too often; try again in \(seconds) s."
         case .providerError(let error):
-            error.status.map { "The provider answered \($0)." }
-                ?? "The provider answered what cannot be read."
+            error.words
         case .providerTimeout: "The provider did not answer in time."
         case .providerUnreachable(let detail): "The provider cannot be reached: \(detail)."
         case .addressRefused(let detail): "The provider may not be called: \(detail)."
         case .overloaded: "Too many calls are under way."
+        case .callerGone: "The caller went away before the answer was whole."
         case .auditUnavailable(let wasSent):
             wasSent
                 ? "The provider was called, but the audit record could not be written."
@@ -106,12 +110,20 @@ extension CallFailure {
 }
 
 extension CallFailure.ProviderError {
+    /// What was answered, in the provider's own words where it has some.
+    fileprivate var words: String {
+        guard let status else { return "The provider answered what cannot be read." }
+        let named = "The provider answered \(status)" + (code.map { " \($0)" } ?? "")
+        return message.map { "\(named): \($0)" } ?? "\(named)."
+    }
+
     /// The error as the API writes it.
     public var json: JSONValue {
         var object: JSONObject = [
             "status": status.map { .integer(Int64($0)) } ?? .null, "body": body,
         ]
         object["code"] = code.map { .string($0) }
+        object["message"] = message.map { .string($0) }
         object["requestId"] = requestID.map { .string($0) }
         return .object(object)
     }

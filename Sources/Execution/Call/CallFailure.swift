@@ -18,6 +18,8 @@ public struct CallFailure: Error, Sendable {
         case needsReauthorization(detail: String)
         /// A limit of the connection is reached.
         case limited(LimitKind, name: String, retryAfterSeconds: Int)
+        /// The limits that replicas share cannot be asked; nothing was sent.
+        case limitsUnavailable
         /// The connection's circuit breaker is open.
         case circuitOpen(retryAfterSeconds: Int)
         /// The provider answered an error; no status when what it answered is no readable HTTP.
@@ -30,6 +32,8 @@ public struct CallFailure: Error, Sendable {
         case addressRefused(detail: String)
         /// This server has as many calls under way as it takes; nothing was sent.
         case overloaded
+        /// The caller went away while the answer was handed on.
+        case callerGone
         /// The audit record cannot be written.
         case auditUnavailable(wasSent: Bool)
     }
@@ -52,6 +56,8 @@ public struct CallFailure: Error, Sendable {
         public let body: JSONValue
         /// The provider's own code, from where the spec says it stands.
         public let code: String?
+        /// The provider's own words, from where the spec says they stand.
+        public let message: String?
         /// The provider's own id of the request.
         public let requestID: String?
     }

@@ -11,19 +11,25 @@ public struct CallResult: Sendable {
     /// The account that served it.
     public let connection: ConnectionID
     /// The provider's answer: its JSON; a text as a string; `null` for nothing.
-    public let output: JSONValue
+    public internal(set) var output: JSONValue
     /// The provider's status, 200 to 299.
     public let providerStatus: Int
     /// The provider's own id of the request.
     public let providerRequestID: String?
     /// How often the provider was called.
-    public let attempts: Int
+    public internal(set) var attempts: Int
     /// How long it took, all attempts and waits included.
-    public let latency: Duration
+    public internal(set) var latency: Duration
     /// The id of the audit record; nil when the record could not be written and need not be.
     public let auditID: String?
     /// The connections that would have served if they could.
     public let passedOver: [AuditPassedOver]
+    /// Where the output is not what the operation's schema says; empty mostly.
+    public let warnings: [Issue]
+    /// The page that follows, of an operation that answers in pages.
+    let nextPage: PageStep?
+    /// What was read, when pages were asked for.
+    var pages: PageWalk.Report?
 
     /// The result as the API writes it (API section 7).
     public var json: JSONValue {
@@ -37,6 +43,8 @@ public struct CallResult: Sendable {
         ]
         object["auditId"] = auditID.map { .string($0) } ?? .null
         if !passedOver.isEmpty { object["passedOver"] = .array(passedOver.map(\.json)) }
+        if let pages { object["pages"] = pages.json }
+        if !warnings.isEmpty { object["warnings"] = .array(warnings.map(\.json)) }
         return .object(object)
     }
 }

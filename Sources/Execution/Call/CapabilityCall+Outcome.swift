@@ -5,7 +5,7 @@ import Platform
 extension CapabilityCall {
     /// The audit record of the call.
     func draft(
-        _ result: Result<AnswerReader.Success, CallFailure.Reason>,
+        _ result: Result<AnswerReader.Success, CallFailure.Reason>?,
         _ course: CallCourse,
         _ latency: Duration,
         at start: Timestamp
@@ -15,6 +15,17 @@ extension CapabilityCall {
             draft.outcome = .failure
             draft.failure = AuditFailure(code: reason.code, detail: reason.detail)
         }
+        identify(&draft)
+        draft.passedOver = passedOver
+        draft.decision = decision
+        draft.question = question
+        draft.latency = latency
+        course.describe(in: &draft, spec)
+        return draft
+    }
+
+    /// Says in a record which call it is about.
+    func identify(_ draft: inout AuditDraft) {
         draft.tenant = tenant
         draft.environment = environment
         draft.resource = AuditResource(type: "capability", id: capability.text)
@@ -24,15 +35,9 @@ extension CapabilityCall {
         draft.operation = operation.id
         draft.slot = slot
         draft.connection = connection.id
-        draft.passedOver = passedOver
-        draft.decision = decision
-        draft.question = question
         draft.revision = revision
         draft.requestID = requestID
         draft.traceparent = trace?.traceparent
-        draft.latency = latency
-        course.describe(in: &draft, spec)
-        return draft
     }
 
     /// The answer to the caller.
@@ -55,19 +60,29 @@ extension CapabilityCall {
                     attempts: course.attempts,
                     latency: latency,
                     auditID: auditID,
-                    passedOver: passedOver
+                    passedOver: passedOver,
+                    warnings: answer.warnings,
+                    nextPage: answer.nextPage
                 )
             )
         case .failure(let reason):
-            .failure(
-                CallFailure(
-                    reason: reason,
-                    attempts: course.attempts,
-                    mayHaveReachedProvider: course.mayHaveReachedProvider,
-                    latency: latency,
-                    auditID: auditID
-                )
-            )
+            .failure(failure(reason, course, latency, auditID))
         }
+    }
+
+    /// Why there is no answer to the caller.
+    func failure(
+        _ reason: CallFailure.Reason,
+        _ course: CallCourse,
+        _ latency: Duration,
+        _ auditID: String?
+    ) -> CallFailure {
+        CallFailure(
+            reason: reason,
+            attempts: course.attempts,
+            mayHaveReachedProvider: course.mayHaveReachedProvider,
+            latency: latency,
+            auditID: auditID
+        )
     }
 }

@@ -50,6 +50,8 @@ public struct CapabilityCall: Sendable {
     public var decision: AuditDecision?
     /// What the PDP was asked beside workflow and capability, as the trail keeps it.
     public var question: JSONValue?
+    /// The page that is asked for; nil for the first, or the only one.
+    var page: PageStep?
     /// The revision at which all this was resolved.
     public var revision: UInt64?
 

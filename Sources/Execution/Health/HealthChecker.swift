@@ -1,5 +1,5 @@
 public import Audit
-public import JSON
+import JSON
 public import Model
 public import Outbound
 import Platform
@@ -39,127 +39,155 @@ public final class HealthChecker: Sendable {
     /// Names who is told of the ends of grants; there is one.
     public func tell(_ observer: any TokenObserver) { provider.tokens.tell(observer) }
 
-    /// The connection's health after a check.
+    /// The connection's health after a check that was asked for; the check is in the audit.
     ///
     /// - Parameters:
-    ///   - connection: The connection.
-    ///   - spec: Its spec; one without a health check leaves the health unknown.
-    ///   - config: The schema's defaults with the connection's own config.
+    ///   - question: What is checked, and for whom.
     ///   - previous: Its health before.
-    ///   - secretReference: A secret to check in place of the connection's: before it takes over.
-    ///   - actor: Who asked for the check; nil for the server itself.
-    ///   - requestID: The request that asked for it, if any.
-    /// - Returns: The health, without a time of the check when there was none.
+    /// - Returns: The health, without a time of the check when the spec names none.
     public func check(
-        _ connection: Connection,
-        _ spec: IntegrationSpec,
-        config: JSONObject,
-        previous: ConnectionHealth,
-        secretReference: SecretReference? = nil,
-        actor: AuditActor? = nil,
-        requestID: String? = nil
+        _ question: HealthQuestion,
+        previous: ConnectionHealth
     ) async -> ConnectionHealth {
-        guard let check = spec.healthCheck, let operation = spec.operations[check.operation] else {
-            return .unknown
+        guard let probe = await probe(question) else { return .unknown }
+        let next = probe.health(after: previous)
+        await record(probe, previous, next)
+        return next
+    }
+
+    /// Calls the operation that the spec names; nil when it names none.
+    ///
+    /// It is made once, spends no tokens, is counted by no breaker, and is recorded nowhere yet.
+    public func probe(_ question: HealthQuestion) async -> HealthProbe? {
+        guard let check = question.spec.healthCheck,
+            let operation = question.spec.operations[check.operation]
+        else { return nil }
+        let called = await call(
+            question,
+            operation,
+            within: .milliseconds(check.timeoutMilliseconds),
+            action: "connection.check"
+        )
+        return HealthProbe(
+            check: check,
+            at: called.draft.occurredAt,
+            latency: called.latency,
+            failure: called.failure,
+            draft: called.draft
+        )
+    }
+
+    /// Records a check, with the health before and after it where its status changed; durable when
+    /// it returns.
+    public func record(
+        _ probe: HealthProbe,
+        _ previous: ConnectionHealth,
+        _ next: ConnectionHealth
+    ) async {
+        var draft = probe.draft
+        if previous.status != next.status {
+            draft.before = ["health": previous.json]
+            draft.after = ["health": next.json]
         }
+        await record(draft)
+    }
+
+    /// How a call ended that checks something.
+    struct Called {
+        let latency: Duration
+        let failure: CallFailure.Reason?
+        let output: JSONValue
+        let response: OutboundResponse?
+        /// Takes the credentials of the call out of what the provider echoes.
+        let redaction: ValueRedaction
+        let draft: AuditDraft
+    }
+
+    /// Calls an operation without input, once.
+    func call(
+        _ question: HealthQuestion,
+        _ operation: Operation,
+        within timeout: Duration,
+        action: String
+    ) async -> Called {
         let start = clock.now()
         let now = Timestamp(milliseconds: clock.calendar())
         var course = CallCourse()
-        let failure = await failure(
-            of: Call(
-                connection: connection,
-                spec: spec,
-                operation: operation,
-                config: config,
-                tenant: connection.tenant,
-                secretReference: secretReference ?? connection.secretReference,
-                deadline: start + .milliseconds(check.timeoutMilliseconds)
-            ),
-            &course
-        )
-        let latency = clock.now() - start
-        let actor = actor ?? .system("health")
-        var draft = AuditDraft(.health, "connection.check", outcome: .success, by: actor, at: now)
-        draft.requestID = requestID
-        draft.latency = latency
-        draft.describe(connection, operation, failure)
-        course.describe(in: &draft, spec)
-        await record(draft)
-        guard let failure else {
-            return previous.afterSuccess(
-                at: now,
-                latencyMilliseconds: latency.milliseconds,
-                check: check
-            )
-        }
-        return previous.afterFailure(
-            at: now,
-            latencyMilliseconds: latency.milliseconds,
-            code: failure.code,
-            message: failure.detail,
-            check: check
-        )
-    }
-
-    private struct Call {
-        let connection: Connection
-        let spec: IntegrationSpec
-        let operation: Operation
-        let config: JSONObject
-        let tenant: TenantID
-        let secretReference: SecretReference?
-        let deadline: MonotonicInstant
-    }
-
-    /// Why the check's call did not succeed; nil when it did.
-    private func failure(
-        of call: Call,
-        _ course: inout CallCourse
-    ) async -> CallFailure.Reason? {
+        var failure: CallFailure.Reason?
+        var output = JSONValue.null
         do throws(CallFailure.Reason) {
-            let secret = try await provider.secret(
-                call.secretReference,
-                of: call.tenant,
-                call.spec,
-                call.operation,
-                until: call.deadline
-            )
-            course.secret = secret
-            var scope = TemplateScope(input: [:], config: call.config, secret: secret)
-            let demand = try provider.demand(
-                call.spec,
-                call.connection,
-                reference: call.secretReference,
-                scope
-            )
-            scope.token = try await provider.token(demand, until: call.deadline)
-            var sent = try await send(call, scope, &course)
-            let newer = await provider.replacement(
-                after: sent.outcome,
-                of: scope.token,
-                demand,
-                until: call.deadline
-            )
-            if let newer {
-                scope.token = newer
-                sent = try await send(call, scope, &course)
-            }
-            _ = try AnswerReader(call.operation, sent.request, secret).read(sent.outcome.last)
-            return nil
+            output = try await answer(question, operation, until: start + timeout, &course)
         } catch {
-            return error
+            failure = error
         }
+        let latency = clock.now() - start
+        let actor = question.actor ?? .system("health")
+        var draft = AuditDraft(.health, action, outcome: .success, by: actor, at: now)
+        draft.requestID = question.requestID
+        draft.latency = latency
+        draft.describe(question.connection, operation, failure)
+        course.describe(in: &draft, question.spec)
+        return Called(
+            latency: latency,
+            failure: failure,
+            output: output,
+            response: course.response,
+            redaction: ValueRedaction(
+                (course.secret?.values ?? []) + (course.request?.credentials ?? [])
+            ),
+            draft: draft
+        )
     }
 
-    /// Sends the check's request, once.
+    /// What the provider answered.
+    private func answer(
+        _ question: HealthQuestion,
+        _ operation: Operation,
+        until deadline: MonotonicInstant,
+        _ course: inout CallCourse
+    ) async throws(CallFailure.Reason) -> JSONValue {
+        let spec = question.spec
+        let secret = try await provider.secret(
+            question.secretReference ?? question.connection.secretReference,
+            of: question.connection.tenant,
+            spec,
+            operation,
+            until: deadline
+        )
+        course.secret = secret
+        var scope = TemplateScope(input: [:], config: question.config, secret: secret)
+        let demand = try provider.demand(
+            spec,
+            question.connection,
+            reference: question.secretReference,
+            scope
+        )
+        scope.token = try await provider.token(demand, until: deadline)
+        var sent = try await send(spec, operation, scope, until: deadline, &course)
+        let newer = await provider.replacement(
+            after: sent.outcome,
+            of: scope.token,
+            demand,
+            until: deadline
+        )
+        if let newer {
+            scope.token = newer
+            sent = try await send(spec, operation, scope, until: deadline, &course)
+        }
+        return try AnswerReader(operation, sent.request, scope).read(sent.outcome.last).output
+    }
+
+    /// Sends the request, once.
     private func send(
-        _ call: Call,
+        _ spec: IntegrationSpec,
+        _ operation: Operation,
         _ scope: TemplateScope,
+        until deadline: MonotonicInstant,
         _ course: inout CallCourse
     ) async throws(CallFailure.Reason) -> (outcome: Provider.Outcome, request: RenderedRequest) {
         let request = try provider.render(
-            call.spec,
-            call.operation,
+            spec,
+            operation,
             scope,
             trace: nil,
             idempotencyKey: nil
@@ -167,15 +195,15 @@ public final class HealthChecker: Sendable {
         course.take(request)
         let outcome = await provider.send(
             request.request,
-            RetryRule(call.operation, provider.configuration),
+            RetryRule(operation, provider.configuration),
             attemptCountMax: 1,
-            until: call.deadline
+            until: deadline
         ) { false }
         course.take(outcome)
         return (outcome, request)
     }
 
-    private func record(_ draft: AuditDraft) async {
+    func record(_ draft: AuditDraft) async {
         do throws(AuditError) {
             _ = try await audit.append(draft)
         } catch {

@@ -40,6 +40,9 @@ struct CircuitBreaker: Sendable {
         self.outcomes = OutcomeWindow(settings.window)
     }
 
+    /// Whether it has opened, and no probe has succeeded since.
+    var isTripped: Bool { openUntil != nil }
+
     /// Where it stands at `now`.
     func state(now: MonotonicInstant) -> State {
         guard let openUntil else { return .closed }
@@ -57,29 +60,35 @@ struct CircuitBreaker: Sendable {
     mutating func startProbe() { isProbing = true }
 
     /// Counts the outcome of a call that was let through.
-    mutating func record(_ outcome: Outcome, wasProbe: Bool, now: MonotonicInstant) {
-        guard wasProbe else { return recordCall(outcome, now) }
+    mutating func record(
+        _ outcome: Outcome,
+        isSlow: Bool = false,
+        wasProbe: Bool,
+        now: MonotonicInstant
+    ) {
+        guard wasProbe else { return recordCall(outcome, isSlow, now) }
         isProbing = false
         switch outcome {
-        case .success: close()
+        case .success: isSlow ? open(now) : close()
         case .failure: open(now)
         // The next call may probe.
         case .none: openUntil = now
         }
     }
 
-    private mutating func recordCall(_ outcome: Outcome, _ now: MonotonicInstant) {
+    private mutating func recordCall(_ outcome: Outcome, _ isSlow: Bool, _ now: MonotonicInstant) {
         // Calls that were under way when it opened say nothing new.
         guard openUntil == nil, outcome != .none else { return }
         let isFailure = outcome == .failure
         failuresInRow = isFailure ? failuresInRow + 1 : 0
-        outcomes.add(isFailure: isFailure, now: now)
-        guard isFailure else { return }
-        let (calls, failures) = outcomes.counts(now: now)
+        outcomes.add(isFailure: isFailure, isSlow: isSlow, now: now)
+        guard isFailure || isSlow else { return }
+        let counts = outcomes.counts(now: now)
         let isShareReached =
-            calls >= settings.windowCallCountMin
-            && Double(failures) >= settings.failureShare * Double(calls)
-        if failuresInRow >= settings.failuresInRow || isShareReached { open(now) }
+            isFailure && Double(counts.failures) >= settings.failureShare * Double(counts.calls)
+            || isSlow && Double(counts.slow) >= settings.slowShare * Double(counts.calls)
+        let isWindowFull = counts.calls >= settings.windowCallCountMin
+        if failuresInRow >= settings.failuresInRow || isWindowFull && isShareReached { open(now) }
     }
 
     private mutating func open(_ now: MonotonicInstant) {

@@ -9,8 +9,19 @@ extension ConnectionGate {
             "errors": .integer(Int64(errorCount)),
             "rateLimit": rateLimit(constraints, at: moment),
             "quotas": .array(quotas(constraints, at: moment)),
-            "breaker": .string(breaker.state(now: moment.now).rawValue),
+            "breaker": .string(breakerState(at: moment).rawValue),
+            "breakers": [
+                "read": .string(breaker(.read).state(now: moment.now).rawValue),
+                "write": .string(breaker(.write).state(now: moment.now).rawValue),
+            ],
+            "provider": learned.json(now: moment.now),
         ]
+    }
+
+    /// The worse of both.
+    private func breakerState(at moment: Moment) -> CircuitBreaker.State {
+        let states = Operation.CallClass.allCases.map { breaker($0).state(now: moment.now) }
+        return [.open, .halfOpen].first(where: states.contains) ?? .closed
     }
 
     /// The rate that would refuse first; null without a rate.

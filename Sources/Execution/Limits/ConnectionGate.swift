@@ -1,4 +1,5 @@
 import Model
+import Outbound
 import Platform
 
 /// What is counted of one connection: its rates, quotas, calls under way and circuit breaker.
@@ -12,35 +13,76 @@ struct ConnectionGate: Sendable {
         let calendar: Int64
     }
 
-    private(set) var breaker: CircuitBreaker
+    private var readBreaker: CircuitBreaker
+    private var writeBreaker: CircuitBreaker
+    /// What the provider said last of its own limits.
+    private(set) var learned = LearnedLimit()
     private var minute = GCRA()
     private var hour = GCRA()
     private var quotas: [QuotaPeriod: QuotaCounter] = [:]
     private var underWayCount = 0
+    /// What is leased of the limits that replicas share; unused by a process that counts alone.
+    var leased = LeasedCalls()
     private(set) var requestCount = 0
     private(set) var errorCount = 0
     private(set) var lastUse: MonotonicInstant
+    /// The shares of quotas that were reached since `finish` told of them last.
+    private var crossings: [GateEvent.Quota] = []
 
     init(_ settings: BreakerSettings, now: MonotonicInstant) {
-        breaker = CircuitBreaker(settings)
+        readBreaker = CircuitBreaker(settings)
+        writeBreaker = CircuitBreaker(settings)
         lastUse = now
+    }
+
+    /// How a call ended, as far as it is counted.
+    struct End: Sendable {
+        var outcome = CircuitBreaker.Outcome.none
+        /// Whether the answer took longer than a provider that works takes.
+        var isSlow = false
+        var isError = true
+        /// What the provider said of its own limits.
+        var learned = LearnedLimit.Observation()
+
+        /// Takes what the last attempt showed.
+        mutating func observe(
+            _ attempt: Attempt,
+            _ settings: BreakerSettings,
+            _ clock: ExecutionClock
+        ) {
+            outcome = attempt.breakerOutcome
+            guard case .answer(let response) = attempt else { return }
+            isSlow = settings.slowTime.map { response.timings.total >= $0 } ?? false
+            learned = LearnedLimit.Observation(response, calendar: clock.calendar())
+        }
     }
 
     /// Lets a call through, which must be ended by `finish`.
     ///
     /// - Returns: Whether the call is the breaker's probe.
     mutating func admit(
+        _ callClass: Operation.CallClass,
         _ constraints: Constraints,
         at moment: Moment
     ) throws(CallFailure.Reason) -> Bool {
         try check(constraints, at: moment)
-        var isProbe = false
-        switch breaker.admission(now: moment.now) {
-        case .refused(let wait): throw .circuitOpen(retryAfterSeconds: wait.retrySeconds)
-        case .probes: isProbe = true
-        case .passes: break
+        if case .refused(let wait) = breaker(callClass).admission(now: moment.now) {
+            throw .circuitOpen(retryAfterSeconds: wait.retrySeconds)
         }
-        if isProbe { breaker.startProbe() }
+        return begin(callClass, constraints, at: moment)
+    }
+
+    /// Counts a call that nothing refuses.
+    ///
+    /// - Returns: Whether the call is the breaker's probe.
+    mutating func begin(
+        _ callClass: Operation.CallClass,
+        _ constraints: Constraints,
+        at moment: Moment
+    ) -> Bool {
+        var isProbe = false
+        if case .probes = breaker(callClass).admission(now: moment.now) { isProbe = true }
+        if isProbe { change(callClass) { $0.startProbe() } }
         take(constraints, at: moment)
         underWayCount += 1
         requestCount += 1
@@ -58,28 +100,63 @@ struct ConnectionGate: Sendable {
     }
 
     /// Ends a call that was let through.
+    ///
+    /// - Returns: What has come to pass since the last one; nearly always nothing.
     mutating func finish(
-        _ outcome: CircuitBreaker.Outcome,
+        _ callClass: Operation.CallClass,
+        _ end: End,
         wasProbe: Bool,
-        isError: Bool,
         now: MonotonicInstant
-    ) {
+    ) -> [GateEvent.Kind] {
         precondition(underWayCount > 0, "a call ends that was admitted")
         underWayCount -= 1
-        if isError { errorCount += 1 }
+        if end.isError { errorCount += 1 }
         lastUse = now
-        breaker.record(outcome, wasProbe: wasProbe, now: now)
+        learned.take(end.learned, now: now)
+        let wasTripped = breaker(callClass).isTripped
+        change(callClass) { breaker in
+            breaker.record(end.outcome, isSlow: end.isSlow, wasProbe: wasProbe, now: now)
+        }
+        let isTripped = breaker(callClass).isTripped
+        guard isTripped != wasTripped || !crossings.isEmpty else { return [] }
+        var events = crossings.map { GateEvent.Kind.quotaReached($0) }
+        crossings = []
+        if isTripped != wasTripped {
+            events.append(isTripped ? .breakerOpened(callClass) : .breakerClosed(callClass))
+        }
+        return events
+    }
+
+    /// The breaker that calls of the class pass.
+    func breaker(_ callClass: Operation.CallClass) -> CircuitBreaker {
+        switch callClass {
+        case .read: readBreaker
+        case .write: writeBreaker
+        }
+    }
+
+    private mutating func change(
+        _ callClass: Operation.CallClass,
+        _ work: (inout CircuitBreaker) -> Void
+    ) {
+        switch callClass {
+        case .read: work(&readBreaker)
+        case .write: work(&writeBreaker)
+        }
     }
 
     /// Whether nothing would be lost by forgetting it, but for the counts of `usage`.
     func isIdle(at moment: Moment) -> Bool {
-        underWayCount == 0 && minute.isFull(now: moment.now) && hour.isFull(now: moment.now)
-            && breaker.isIdle(now: moment.now)
+        underWayCount == 0 && leased.left == 0 && leased.waitingCount == 0
+            && minute.isFull(now: moment.now)
+            && hour.isFull(now: moment.now)
+            && readBreaker.isIdle(now: moment.now) && writeBreaker.isIdle(now: moment.now)
+            && learned.wait(now: moment.now) == .zero
             && quotas.allSatisfy { $0.value.used($0.key, now: moment.calendar) == 0 }
     }
 
-    /// Whether a call is under way.
-    var isBusy: Bool { underWayCount > 0 }
+    /// Whether a call is under way, or waits for a lease.
+    var isBusy: Bool { underWayCount > 0 || leased.waitingCount > 0 }
 
     private func check(
         _ constraints: Constraints,
@@ -87,9 +164,12 @@ struct ConnectionGate: Sendable {
     ) throws(CallFailure.Reason) {
         if let refusal = rateRefusal(constraints, at: moment) { throw refusal }
         if let refusal = quotaRefusal(constraints, at: moment) { throw refusal }
-        if let limit = constraints.concurrency, underWayCount >= limit {
-            throw .limited(.concurrency, name: "concurrency", retryAfterSeconds: 1)
-        }
+        if let refusal = concurrencyRefusal(constraints) { throw refusal }
+    }
+
+    func concurrencyRefusal(_ constraints: Constraints) -> CallFailure.Reason? {
+        guard let limit = constraints.concurrency, underWayCount >= limit else { return nil }
+        return .limited(.concurrency, name: "concurrency", retryAfterSeconds: 1)
     }
 
     private func rateRefusal(
@@ -102,6 +182,8 @@ struct ConnectionGate: Sendable {
             let wait = bucket.wait(rate, now: moment.now)
             if wait > longest.wait { longest = (wait, name) }
         }
+        let providersWait = learned.wait(now: moment.now)
+        if providersWait > longest.wait { longest = (providersWait, "provider") }
         guard longest.wait > .zero else { return nil }
         return .limited(
             .rate,
@@ -124,12 +206,33 @@ struct ConnectionGate: Sendable {
         return nil
     }
 
-    private mutating func take(_ constraints: Constraints, at moment: Moment) {
+    mutating func take(_ constraints: Constraints, at moment: Moment) {
         if let rate = Self.minuteRate(constraints) { minute.take(rate, now: moment.now) }
         if let rate = Self.hourRate(constraints) { hour.take(rate, now: moment.now) }
-        for period in QuotaPeriod.allCases where constraints.quotas[period.rawValue] != nil {
+        for period in QuotaPeriod.allCases {
+            guard let limit = constraints.quotas[period.rawValue] else { continue }
             quotas[period, default: QuotaCounter()].take(period, now: moment.calendar)
+            guard let percent = quotas[period]?.reachedPercent(of: limit) else { continue }
+            crossings.append(
+                GateEvent.Quota(
+                    name: period.rawValue,
+                    percent: percent,
+                    limit: limit,
+                    start: Timestamp(milliseconds: period.start(at: moment.calendar)),
+                    end: Timestamp(milliseconds: period.end(at: moment.calendar))
+                )
+            )
         }
+    }
+
+    /// Puts another count of a rate in place of its own.
+    mutating func mirrorRate(_ name: String, _ bucket: GCRA) {
+        if name == "rpm" { minute = bucket } else { hour = bucket }
+    }
+
+    /// Puts another count of a quota in place of its own.
+    mutating func mirrorQuota(_ period: QuotaPeriod, _ counter: QuotaCounter) {
+        quotas[period] = counter
     }
 
     /// The rates that apply, by the name of their constraint, with their buckets.
@@ -145,11 +248,11 @@ struct ConnectionGate: Sendable {
         quotas[period]?.used(period, now: moment.calendar) ?? 0
     }
 
-    private static func minuteRate(_ constraints: Constraints) -> GCRA.Rate? {
+    static func minuteRate(_ constraints: Constraints) -> GCRA.Rate? {
         constraints.callsPerMinute.map { GCRA.Rate(count: max(1, $0), period: 60_000_000_000) }
     }
 
-    private static func hourRate(_ constraints: Constraints) -> GCRA.Rate? {
+    static func hourRate(_ constraints: Constraints) -> GCRA.Rate? {
         constraints.callsPerHour.map { GCRA.Rate(count: max(1, $0), period: 3_600_000_000_000) }
     }
 }

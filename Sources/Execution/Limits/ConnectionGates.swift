@@ -17,6 +17,7 @@ final class ConnectionGates: Sendable {
     /// A call that was let through.
     struct Pass: Sendable {
         let key: Key
+        let callClass: Operation.CallClass
         let isProbe: Bool
     }
 
@@ -26,6 +27,7 @@ final class ConnectionGates: Sendable {
     private let settings: BreakerSettings
     private let clock: ExecutionClock
     private let gateCountMax: Int
+    private let onEvent: (@Sendable (GateEvent) -> Void)?
     /// Until when, in nanoseconds of the clock, some breaker may be open or be trying a probe.
     private let troubledUntil = Atomic<Int64>(0)
     /// How long after the last refusal of a breaker a probe may still be under way.
@@ -38,27 +40,43 @@ final class ConnectionGates: Sendable {
     init(_ configuration: ExecutionConfiguration, _ clock: ExecutionClock) {
         settings = configuration.breaker
         self.clock = clock
+        onEvent = configuration.onGateEvent
         gateCountMax = max(1, configuration.connectionCountMax / Self.shardCount)
         shards = (0..<Self.shardCount).map { _ in Shard() }
     }
 
     /// Lets a call through; whoever gets a pass gives it back by `finish`.
-    func admit(_ key: Key, _ constraints: Constraints) throws(CallFailure.Reason) -> Pass {
+    func admit(
+        _ key: Key,
+        _ callClass: Operation.CallClass,
+        _ constraints: Constraints
+    ) throws(CallFailure.Reason) -> Pass {
         let moment = moment()
-        let result = shard(key).gates
-            .withLock { gates -> Result<Bool, CallFailure.Reason> in
+        let result = change(key, at: moment) { gate -> Result<Bool, CallFailure.Reason> in
+            do throws(CallFailure.Reason) {
+                return .success(try gate.admit(callClass, constraints, at: moment))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return Pass(key: key, callClass: callClass, isProbe: try result.get())
+    }
+
+    /// Works on a connection's gate, which is made when there is none.
+    func change<Value: Sendable>(
+        _ key: Key,
+        at moment: ConnectionGate.Moment,
+        _ work: (inout ConnectionGate) -> Value
+    ) -> Value {
+        shard(key).gates
+            .withLock { gates in
                 if gates[key] == nil { makeRoom(in: &gates, at: moment) }
                 // Taken out and put back, so that the gate is changed in place.
                 var gate =
                     gates.removeValue(forKey: key) ?? ConnectionGate(settings, now: moment.now)
                 defer { gates[key] = gate }
-                do throws(CallFailure.Reason) {
-                    return .success(try gate.admit(constraints, at: moment))
-                } catch {
-                    return .failure(error)
-                }
+                return work(&gate)
             }
-        return Pass(key: key, isProbe: try result.get())
     }
 
     /// Whether an admitted call may be tried once more; takes what that needs.
@@ -71,14 +89,20 @@ final class ConnectionGates: Sendable {
     }
 
     /// Ends a call that was let through.
-    func finish(_ pass: Pass, _ outcome: CircuitBreaker.Outcome, isError: Bool) {
+    func finish(_ pass: Pass, _ end: ConnectionGate.End) {
         let now = clock.now()
-        let admission = shard(pass.key).gates
+        let (admission, events) = shard(pass.key).gates
             .withLock { gates in
-                gates[pass.key]?
-                    .finish(outcome, wasProbe: pass.isProbe, isError: isError, now: now)
-                return gates[pass.key]?.breaker.admission(now: now)
+                let events =
+                    gates[pass.key]?
+                    .finish(pass.callClass, end, wasProbe: pass.isProbe, now: now) ?? []
+                return (gates[pass.key]?.breaker(pass.callClass).admission(now: now), events)
             }
+        for kind in events {
+            onEvent?(
+                GateEvent(tenant: pass.key.tenant, connection: pass.key.connection, kind: kind)
+            )
+        }
         guard case .refused(let wait) = admission else { return }
         let end = (now + wait + Self.probeTimeMax).nanoseconds
         troubledUntil.max(end, ordering: .relaxed)
@@ -97,9 +121,10 @@ final class ConnectionGates: Sendable {
     }
 
     /// After how long a call would pass the connection's breaker; nil when one passes now.
-    func openTime(_ key: Key) -> Duration? {
+    func openTime(_ key: Key, _ callClass: Operation.CallClass) -> Duration? {
         let now = clock.now()
-        let admission = shard(key).gates.withLock { $0[key]?.breaker.admission(now: now) }
+        let admission = shard(key).gates
+            .withLock { gates in gates[key]?.breaker(callClass).admission(now: now) }
         guard case .refused(let wait) = admission else { return nil }
         return wait
     }
@@ -116,7 +141,7 @@ final class ConnectionGates: Sendable {
         shards[Int(UInt(bitPattern: key.hashValue) % UInt(Self.shardCount))]
     }
 
-    private func moment() -> ConnectionGate.Moment {
+    func moment() -> ConnectionGate.Moment {
         ConnectionGate.Moment(now: clock.now(), calendar: clock.calendar())
     }
 

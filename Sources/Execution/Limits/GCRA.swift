@@ -20,6 +20,11 @@ struct GCRA: Sendable {
     /// The nanosecond at which the bucket is full again.
     private var fullAt = Int64.min
 
+    init() {}
+
+    /// A bucket that is full again at an instant.
+    init(fullAt: MonotonicInstant) { self.fullAt = fullAt.nanoseconds }
+
     /// How long to wait for the next call; zero when it may be made now.
     func wait(_ rate: Rate, now: MonotonicInstant) -> Duration {
         guard fullAt > now.nanoseconds else { return .zero }

@@ -6,6 +6,14 @@ struct OutcomeWindow: Sendable {
         var number = Int64.min
         var callCount = 0
         var failureCount = 0
+        var slowCount = 0
+    }
+
+    /// The calls of a window.
+    struct Counts: Sendable {
+        var calls = 0
+        var failures = 0
+        var slow = 0
     }
 
     private static let slotCount: Int64 = 30
@@ -17,24 +25,26 @@ struct OutcomeWindow: Sendable {
         slotLength = max(1, window.nanosecondsClamped / Self.slotCount)
     }
 
-    mutating func add(isFailure: Bool, now: MonotonicInstant) {
+    mutating func add(isFailure: Bool, isSlow: Bool, now: MonotonicInstant) {
         if slots.isEmpty { slots = Array(repeating: Slot(), count: Int(Self.slotCount)) }
         let number = now.nanoseconds / slotLength
         let index = Int(number % Self.slotCount)
         if slots[index].number != number { slots[index] = Slot(number: number) }
         slots[index].callCount += 1
         if isFailure { slots[index].failureCount += 1 }
+        if isSlow { slots[index].slowCount += 1 }
     }
 
-    /// The calls within the window, and how many of them failed.
-    func counts(now: MonotonicInstant) -> (calls: Int, failures: Int) {
+    /// The calls within the window, how many of them failed, and how many were slow.
+    func counts(now: MonotonicInstant) -> Counts {
         let oldest = now.nanoseconds / slotLength - Self.slotCount
-        var (calls, failures) = (0, 0)
+        var counts = Counts()
         for slot in slots where slot.number > oldest {
-            calls += slot.callCount
-            failures += slot.failureCount
+            counts.calls += slot.callCount
+            counts.failures += slot.failureCount
+            counts.slow += slot.slowCount
         }
-        return (calls, failures)
+        return counts
     }
 
     mutating func clear() { slots = [] }

@@ -47,6 +47,24 @@ enum QuotaPeriod: String, CaseIterable, Sendable {
 struct QuotaCounter: Sendable {
     private var start = Int64.min
     private var count = 0
+    /// The highest share of the quota that was told of, in percent.
+    private var toldPercent = 0
+
+    /// The share of the quota that was reached by now and was not told yet, in percent; nil for none.
+    mutating func reachedPercent(of limit: Int) -> Int? {
+        let percent = count >= limit ? 100 : count * 5 >= limit * 4 ? 80 : 0
+        guard percent > toldPercent else { return nil }
+        toldPercent = percent
+        return percent
+    }
+
+    init() {}
+
+    /// So many calls of the period that began then, in milliseconds since 1970.
+    init(start: Int64, count: Int) {
+        self.start = start
+        self.count = count
+    }
 
     /// The calls of the period around `now`.
     ///
@@ -61,6 +79,7 @@ struct QuotaCounter: Sendable {
         if current > start {
             start = current
             count = 0
+            toldPercent = 0
         }
         count += 1
     }

@@ -11,12 +11,21 @@ struct AnswerReader {
         let output: JSONValue
         let status: Int
         let requestID: String?
+        /// Where the output is not what the spec says; the call stands all the same.
+        let warnings: [Issue]
+        /// The page that follows, of an operation that answers in pages.
+        let nextPage: PageStep?
     }
+
+    /// The most places of an output that are told of.
+    private static let warningCountMax = 10
 
     /// The most bytes of an error's body that are handed on.
     private static let errorByteCountMax = 65_536
     /// The longest of a provider's codes and ids that is handed on, in characters.
     private static let wordLengthMax = 256
+    /// The longest of a provider's own words that are handed on, in characters.
+    private static let messageLengthMax = 1024
     /// Credentials that are shorter are not looked for in an answer: they would be found by chance.
     private static let credentialByteCountMin = 8
 
@@ -26,31 +35,49 @@ struct AnswerReader {
     ]
 
     private let operation: Operation
+    private let scope: TemplateScope
+    private let page: PageStep
     private let credentials: ValueRedaction
     private let secret: ValueRedaction
 
-    init(_ operation: Operation, _ request: RenderedRequest, _ secret: Secret?) {
+    /// A reader of what is answered to a call, whose input an output may refer to.
+    init(
+        _ operation: Operation,
+        _ request: RenderedRequest,
+        _ scope: TemplateScope,
+        page: PageStep? = nil
+    ) {
         self.operation = operation
+        self.page = page ?? PageStep(url: request.request.url)
+        self.scope = scope
         self.credentials = ValueRedaction(
             request.credentials,
             byteCountMin: Self.credentialByteCountMin
         )
-        self.secret = ValueRedaction((secret?.values ?? []) + request.credentials)
+        self.secret = ValueRedaction((scope.secret?.values ?? []) + request.credentials)
     }
 
     /// The provider's answer.
     func read(_ attempt: Attempt) throws(CallFailure.Reason) -> Success {
         switch attempt {
         case .outOfTime: throw .providerTimeout
+        case .stream: throw .requestNotSendable(detail: "its answer was asked for as a stream")
         case .failure(let error): throw Self.reason(error)
         case .answer(let response):
-            guard (200...299).contains(response.status) else {
+            let body = Self.value(response.body)
+            let hasErrorSign = operation.errorSign?.stands(in: body) ?? false
+            guard (200...299).contains(response.status), !hasErrorSign else {
                 throw .providerError(providerError(response))
             }
+            let output = output(body, of: response)
             return Success(
-                output: output(response.body),
+                output: output,
                 status: response.status,
-                requestID: requestID(response)
+                requestID: requestID(response),
+                warnings: warnings(output),
+                nextPage: operation.pagination.flatMap {
+                    PageStep($0, after: page, response, body, output)
+                }
             )
         }
     }
@@ -59,9 +86,32 @@ struct AnswerReader {
     ///
     /// It is the provider's word for word, but for the credentials of the call itself: they are
     /// taken out of an answer that echoes them, since the caller may use them and not have them.
-    private func output(_ body: [UInt8]) -> JSONValue {
-        let output = Self.value(body)
-        return credentials.isFound(in: body) ? credentials.value(output) : output
+    private func output(_ body: JSONValue, of response: OutboundResponse) -> JSONValue {
+        guard let template = operation.output else {
+            return credentials.isFound(in: response.body) ? credentials.value(body) : body
+        }
+        var scope = scope
+        scope.response = Self.scope(body, of: response)
+        return credentials.value(scope.value(template) ?? .null)
+    }
+
+    /// What the templates of a mapping see.
+    private static func scope(_ body: JSONValue, of response: OutboundResponse) -> JSONValue {
+        var headers = JSONObject()
+        for header in response.headers where headers[header.name.lowercased()] == nil {
+            headers[header.name.lowercased()] = .string(header.value)
+        }
+        return [
+            "status": .integer(Int64(response.status)), "body": body, "headers": .object(headers),
+        ]
+    }
+
+    /// What the provider did is done: an output that the spec does not know is told, not refused.
+    private func warnings(_ output: JSONValue) -> [Issue] {
+        guard let schema = operation.outputSchema else { return [] }
+        return schema.check(output, at: .root.appending("output"))
+            .prefix(Self.warningCountMax)
+            .map { Issue(.outputMismatch, .warning, at: $0.pointer, $0.detail) }
     }
 
     private static func value(_ body: [UInt8]) -> JSONValue {
@@ -81,10 +131,23 @@ struct AnswerReader {
         return CallFailure.ProviderError(
             status: response.status,
             body: head,
-            code: operation.errorCodePointer.flatMap { whole.at($0)?.templateText }
-                .map { String($0.prefix(Self.wordLengthMax)) },
+            code: text(whole, at: operation.errorCodePointer, lengthMax: Self.wordLengthMax),
+            message: text(
+                whole,
+                at: operation.errorMessagePointer,
+                lengthMax: Self.messageLengthMax
+            ),
             requestID: requestID(response)
         )
+    }
+
+    private func text(
+        _ body: JSONValue,
+        at pointer: JSONPointer?,
+        lengthMax: Int
+    ) -> String? {
+        let text = pointer.flatMap { body.at($0)?.templateText }
+        return text.map { String($0.prefix(lengthMax)) }
     }
 
     /// The start of a text, up to the limit, ending with a whole character.
@@ -106,7 +169,8 @@ struct AnswerReader {
         return found.map { secret.text(String($0.prefix(Self.wordLengthMax))) }
     }
 
-    private static func reason(_ error: OutboundError) -> CallFailure.Reason {
+    /// What a failure of the transfer means to the call.
+    static func reason(_ error: OutboundError) -> CallFailure.Reason {
         switch error.code {
         case .addressRefused: return .addressRefused(detail: error.detail)
         case .timeout: return .providerTimeout
@@ -119,6 +183,7 @@ struct AnswerReader {
                     status: nil,
                     body: .string(error.detail),
                     code: nil,
+                    message: nil,
                     requestID: nil
                 )
             )
@@ -135,6 +200,8 @@ extension Attempt {
         case .answer(let response): response.status >= 500 ? .failure : .success
         // The time was over before anything was sent, or while waiting between attempts.
         case .outOfTime: .none
+        // How its body ends is not known yet; that the provider works is.
+        case .stream: .success
         case .failure(let error):
             switch error.code {
             case .unreachable, .timeout, .droppedBeforeAnswer, .tls, .malformedAnswer: .failure

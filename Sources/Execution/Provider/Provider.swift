@@ -70,13 +70,15 @@ struct Provider: Sendable {
         _ operation: Operation,
         _ scope: TemplateScope,
         trace: TraceContext?,
-        idempotencyKey: String?
+        idempotencyKey: String?,
+        page: PageStep? = nil
     ) throws(CallFailure.Reason) -> RenderedRequest {
         let extras = RequestRenderer.Extras(
             trace: trace?.child() ?? .begin(),
             idempotencyKey: idempotencyKey ?? UUIDv7.make(now: clock.calendar()),
             userAgent: configuration.userAgent,
-            responseByteCountMax: configuration.responseByteCountMax
+            responseByteCountMax: configuration.responseByteCountMax,
+            page: page
         )
         do throws(RenderFailure) {
             return try RequestRenderer(spec, operation, scope).render(extras)
@@ -100,9 +102,10 @@ struct Provider: Sendable {
     func send(
         _ request: OutboundRequest,
         _ rule: RetryRule,
+        streams: Bool = false,
         attemptCountMax: Int,
         until deadline: MonotonicInstant,
-        mayRetry: () -> Bool
+        mayRetry: () async -> Bool
     ) async -> Outcome {
         var count = 0
         var hasReached = false
@@ -110,21 +113,23 @@ struct Provider: Sendable {
             Outcome(attempts: count, last: attempt, mayHaveReachedProvider: hasReached)
         }
         while true {
-            let attempt = await attempt(request, until: deadline)
+            let attempt = await attempt(request, streams: streams, until: deadline)
             if case .outOfTime = attempt { return outcome(attempt) }
             count += 1
             hasReached = hasReached || attempt.mayHaveReachedProvider
             guard count < attemptCountMax,
                 let wait = rule.wait(after: attempt, count: count, clock),
-                clock.now() + wait < deadline, !Task.isCancelled,
-                !attempt.mayHaveReachedProvider || mayRetry()
+                clock.now() + wait < deadline, !Task.isCancelled
             else { return outcome(attempt) }
+            // What never reached the provider has used nothing of its limits.
+            if attempt.mayHaveReachedProvider, await !mayRetry() { return outcome(attempt) }
             await clock.sleep(wait)
         }
     }
 
     private func attempt(
         _ request: OutboundRequest,
+        streams: Bool,
         until deadline: MonotonicInstant
     ) async -> Attempt {
         let left = deadline - clock.now()
@@ -133,7 +138,12 @@ struct Provider: Sendable {
         request.timeout = left
         request.connectTimeout = min(left, Self.connectTimeoutMax)
         do throws(OutboundError) {
-            return .answer(try await outbound.send(request))
+            guard streams else { return .answer(try await outbound.send(request)) }
+            request.responseByteCountMax = StreamedCall.byteCountMax
+            switch try await outbound.open(request) {
+            case .stream(let stream): return .stream(stream)
+            case .whole(let response): return .answer(response)
+            }
         } catch {
             return .failure(error)
         }
@@ -144,7 +154,7 @@ extension Attempt {
     /// Whether the provider may have seen the request.
     fileprivate var mayHaveReachedProvider: Bool {
         switch self {
-        case .answer: true
+        case .answer, .stream: true
         case .failure(let error): error.mayHaveReachedServer
         case .outOfTime: false
         }

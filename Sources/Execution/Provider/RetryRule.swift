@@ -5,6 +5,8 @@ import Outbound
 enum Attempt: Sendable {
     /// The provider answered, whatever its status.
     case answer(OutboundResponse)
+    /// The provider answered 200 to 299, and its body is still to come.
+    case stream(OutboundStream)
     /// There is no answer.
     case failure(OutboundError)
     /// There was no time left for it; nothing was sent.
@@ -34,7 +36,7 @@ struct RetryRule: Sendable {
     /// like this; nil when there must be none.
     func wait(after attempt: Attempt, count: Int, _ clock: ExecutionClock) -> Duration? {
         switch attempt {
-        case .outOfTime: return nil
+        case .outOfTime, .stream: return nil
         case .answer(let response):
             guard isRepeatable, retryable.contains(response.status) else { return nil }
             let header = response.header("retry-after")

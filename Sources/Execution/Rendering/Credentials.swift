@@ -51,7 +51,7 @@ struct Credentials {
             let text = token.bytes.withText { $0 }
             headers.append(("Authorization", "Bearer " + text))
             values.append(text)
-        case .declared: break
+        case .webhookSigning, .declared: break
         }
     }
 

@@ -23,6 +23,8 @@ enum RenderFailure: Error, Hashable {
         switch reference.root {
         case .input: return .input([Issue(code, at: pointer, detail)])
         case .config: return .config([Issue(.configSchemaViolation, at: pointer, detail)])
+        // A spec that names the answer in a request is not accepted.
+        case .response: return .spec(detail: "it names the answer in a request")
         case .secret:
             return .secret(detail: "its field \(reference.path.joined(separator: ".")) \(detail)")
         }

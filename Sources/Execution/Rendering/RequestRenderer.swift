@@ -27,6 +27,8 @@ struct RequestRenderer {
         let idempotencyKey: String
         let userAgent: String
         let responseByteCountMax: Int
+        /// The page that is asked for; nil for the first.
+        var page: PageStep?
     }
 
     private let spec: IntegrationSpec
@@ -42,7 +44,10 @@ struct RequestRenderer {
     /// Whether a call of the operation needs the connection's secret.
     static func needsSecret(_ spec: IntegrationSpec, _ operation: Operation) -> Bool {
         let isAuthenticated = spec.auth.contains { method in
-            if case .declared = method { false } else { true }
+            switch method {
+            case .webhookSigning, .declared: false
+            default: true
+            }
         }
         let templates = operation.headers + operation.query + (spec.transport?.headers ?? [])
         return isAuthenticated || templates.contains { $0.value.refersToSecret }
@@ -54,15 +59,15 @@ struct RequestRenderer {
         let credentials = try Credentials(spec.auth, scope.secret, token: scope.token)
         let urls = URLRenderer(scope: scope)
         let path = try urls.path(operation.path)
-        let query = urls.query(operation.query) + credentials.query.map(Self.parameter)
-        let separator = query.isEmpty ? "" : path.contains("?") ? "&" : "?"
-        let url = try urls.base(transport.baseURL) + path + separator + query.joined(separator: "&")
-        let body = body()
+        let content = try RequestBody(operation, scope)
+        let query = urls.query(operation.query) + content.query.map(Self.parameter)
+        let base = try urls.base(transport.baseURL)
+        let target = Self.target(base + path, query, credentials.query, extras.page)
         let request = OutboundRequest(
             method: operation.method.rawValue,
-            url: url,
-            headers: try headers(transport, credentials, body?.contentType, extras),
-            body: body.map { Array($0.text.utf8) },
+            url: target,
+            headers: try headers(transport, credentials, content.contentType, extras),
+            body: content.bytes,
             responseByteCountMax: extras.responseByteCountMax,
             redirects: .safeMethods
         )
@@ -74,17 +79,31 @@ struct RequestRenderer {
         )
     }
 
-    private static func parameter(_ name: String, _ value: String) -> String {
-        PercentEncoding.encode(name, .component) + "=" + PercentEncoding.encode(value, .component)
+    /// The URL of a call; that of a further page is where the last one pointed.
+    private static func target(
+        _ url: String,
+        _ query: [String],
+        _ credentials: [(name: String, value: String)],
+        _ page: PageStep?
+    ) -> String {
+        var url = url
+        var query = query
+        if let link = page?.link {
+            url = link
+            query = []
+        } else if let page {
+            // The operation may name the parameter itself, for the first page.
+            let names = page.parameters.map { PercentEncoding.encode($0.name, .component) + "=" }
+            query.removeAll { parameter in names.contains { parameter.hasPrefix($0) } }
+            query += page.parameters.map { parameter($0.name, $0.value) }
+        }
+        query += credentials.map(parameter)
+        guard !query.isEmpty else { return url }
+        return url + (url.contains("?") ? "&" : "?") + query.joined(separator: "&")
     }
 
-    private func body() -> (text: String, contentType: String)? {
-        guard let body = operation.body.flatMap(scope.value) else { return nil }
-        switch operation.encoding {
-        case .none: return nil
-        case .json: return (body.serializedText, "application/json")
-        case .form: return (FormFields(body).encoded, "application/x-www-form-urlencoded")
-        }
+    private static func parameter(_ name: String, _ value: String) -> String {
+        PercentEncoding.encode(name, .component) + "=" + PercentEncoding.encode(value, .component)
     }
 
     private func headers(
@@ -97,6 +116,7 @@ struct RequestRenderer {
         list.set("Accept", "application/json")
         list.set("User-Agent", extras.userAgent)
         if let contentType { list.set("Content-Type", contentType) }
+        if let policy = spec.versionPolicy { list.set(policy.header, try version(policy)) }
         for header in transport.headers + operation.headers {
             guard let value = try value(of: header) else { continue }
             list.set(header.name, value, isSensitive: header.value.refersToSecret)
@@ -113,6 +133,19 @@ struct RequestRenderer {
         list.set("traceparent", extras.trace.traceparent)
         if let state = extras.trace.state { list.set("tracestate", state) }
         return list.headers
+    }
+
+    /// The version of the API that the connection is on.
+    private func version(_ policy: VersionPolicy) throws(RenderFailure) -> String {
+        guard let field = policy.configField, let value = scope.config[field] else {
+            return policy.pinned
+        }
+        guard let version = value.string, policy.supported.contains(version) else {
+            let known = policy.supported.joined(separator: ", ")
+            let reference = Template.Reference(root: .config, path: [field])
+            throw .reference(reference, .invalidValue, "must be a version of the spec: \(known)")
+        }
+        return version
     }
 
     private func value(of header: NamedTemplate) throws(RenderFailure) -> String? {

@@ -10,6 +10,8 @@ struct TemplateScope {
     let secret: Secret?
     /// What an authorization server gave for the secret, where the spec asks for it.
     var token: AccessToken?
+    /// The provider's answer; nil before there is one.
+    var response: JSONValue?
 
     /// The value of a reference; nil when it is missing.
     func value(_ reference: Template.Reference) -> JSONValue? {
@@ -17,6 +19,7 @@ struct TemplateScope {
         case .input: Self.step(into: input, reference.path[...])
         case .config: Self.step(into: .object(config), reference.path[...])
         case .secret: secretValue(reference.path)
+        case .response: response.flatMap { Self.step(into: $0, reference.path[...]) }
         }
     }
 

@@ -129,11 +129,15 @@ private struct Interest {
         case .putConnection(let connection): connection.value.tenant == tenant
         case .putConfigVersion(let version): version.value.config.tenant == tenant
         case .removeConnection(let owner, _), .putHealth(let owner, _, _),
+            .putOverlap(let owner, _, _), .removeOverlap(let owner, _),
             .removeConfigVersion(let owner, _, _), .addTransition(let owner, _, _),
-            .putEntity(let owner, _), .removeEntity(let owner, _):
+            .putEntity(let owner, _), .removeEntity(let owner, _), .putWebhook(let owner, _),
+            .removeWebhook(let owner, _):
             owner == tenant
         case .putCredential, .removeCredential, .putIdempotency, .expireIdempotency,
-            .removeIdempotency, .anchorAudit, .putSecret, .removeSecret:
+            .removeIdempotency, .anchorAudit, .receiveWebhook, .rememberWebhooks, .putLease,
+            .putWebhookFailing, .putAlertDelivery, .putAlertMark, .putAlertLease, .putSecret,
+            .removeSecret:
             false
         }
     }

@@ -62,6 +62,13 @@ extension Change {
                 throw ChangeError(detail: "a connection's health can't be read")
             }
             return .putHealth(try fields.name("tenant"), try fields.name("id"), health)
+        case ("overlap", "put"):
+            guard let overlap = SecretOverlap(storedJSON: try fields.value("object")) else {
+                throw ChangeError(detail: "a connection's overlap can't be read")
+            }
+            return .putOverlap(try fields.name("tenant"), try fields.name("id"), overlap)
+        case ("overlap", "remove"):
+            return .removeOverlap(try fields.name("tenant"), try fields.name("id"))
         case ("config", "put"): return .putConfigVersion(try fields.configVersion())
         case ("config", "remove"):
             let number = Int(try fields.number("version"))
@@ -86,11 +93,19 @@ extension Change {
         case ("audit", "anchor"):
             let anchor = AuditAnchor(
                 sequence: UInt64(clamping: try fields.number("sequence")),
-                hash: try fields.text("hash")
+                hash: try fields.text("hash"),
+                removed: try fields.removedPoint()
             )
             return .anchorAudit(anchor, of: try fields.writer())
-        default:
-            throw ChangeError(detail: "there is no change \(kind).\(action) in this version")
+        case ("webhook", "receive"): return .receiveWebhook(try WebhookDelivery(stored: fields))
+        case ("webhook", "remember"):
+            let (row, marks) = try WebhookMarks.read(fields)
+            return .rememberWebhooks(row: row, marks)
+        case ("lease", "put"):
+            let term = UInt64(clamping: try fields.number("term"))
+            let lease = LedgerLease(holder: try fields.text("holder"), term: term)
+            return .putLease(try fields.text("id"), lease)
+        default: return try Self.readAlerts(kind, action, fields)
         }
     }
 }
@@ -133,6 +148,10 @@ struct ChangeFields {
         return name
     }
 
+    func timestampIfThere(_ key: String) throws(ChangeError) -> Timestamp? {
+        json[key] == nil ? nil : try timestamp(key)
+    }
+
     func nameIfThere<Noun>(_ key: String) throws(ChangeError) -> Identifier<Noun>? {
         json[key] == nil ? nil : try name(key)
     }
@@ -147,6 +166,15 @@ struct ChangeFields {
     /// Whose audit trail it is; a log that one process keeps names none.
     func writer() throws(ChangeError) -> AuditWriter {
         json["writer"] == nil ? .only : AuditWriter(try text("writer"))
+    }
+
+    /// The last record that was removed from an audit trail; nil when none was.
+    func removedPoint() throws(ChangeError) -> AuditAnchor.Point? {
+        guard json["removedSequence"] != nil else { return nil }
+        return AuditAnchor.Point(
+            sequence: UInt64(clamping: try number("removedSequence")),
+            hash: try text("removedHash")
+        )
     }
 
     func timestamp(_ key: String) throws(ChangeError) -> Timestamp {

@@ -40,7 +40,7 @@ extension Change {
         JSONWriter.append("}", to: &output)
     }
 
-    private static func head(_ kind: String, _ action: String, tenant: TenantID?) -> JSONObject {
+    static func head(_ kind: String, _ action: String, tenant: TenantID?) -> JSONObject {
         var head: JSONObject = ["kind": .string(kind), "action": .string(action)]
         if let tenant { head["tenant"] = .string(tenant.text) }
         return head
@@ -68,6 +68,15 @@ extension Change {
             head["id"] = .string(id.text)
             head["object"] = health.storedJSON
             return head
+        case .putOverlap(let tenant, let id, let overlap):
+            var head = Self.head("overlap", "put", tenant: tenant)
+            head["id"] = .string(id.text)
+            head["object"] = overlap.storedJSON
+            return head
+        case .removeOverlap(let tenant, let id):
+            var head = Self.head("overlap", "remove", tenant: tenant)
+            head["id"] = .string(id.text)
+            return head
         case .removePolicy(let tenant, let id):
             var head = Self.head("policy", "remove", tenant: tenant)
             head["id"] = .string(id.text)
@@ -87,6 +96,9 @@ extension Change {
             head["id"] = .string(id.text)
             return head
         case .putConfigVersion, .removeConfigVersion, .addTransition: return configObject
+        case .putWebhook, .removeWebhook, .putWebhookFailing, .putAlertDelivery, .putAlertMark,
+            .putAlertLease:
+            return alertObject
         default: return bookkeepingObject
         }
     }
@@ -140,6 +152,22 @@ extension Change {
             if writer != .only { head["writer"] = .string(writer.text) }
             head["sequence"] = .integer(Int64(clamping: anchor.sequence))
             head["hash"] = .string(anchor.hash)
+            if let removed = anchor.removed {
+                head["removedSequence"] = .integer(Int64(clamping: removed.sequence))
+                head["removedHash"] = .string(removed.hash)
+            }
+            return head
+        case .receiveWebhook(let delivery): return delivery.storedJSON
+        case .rememberWebhooks(let row, let marks):
+            var head = Self.head("webhook", "remember", tenant: nil)
+            head["row"] = .integer(Int64(row))
+            head["marks"] = .array(marks.map { .string($0.text) })
+            return head
+        case .putLease(let name, let lease):
+            var head = Self.head("lease", "put", tenant: nil)
+            head["id"] = .string(name)
+            head["holder"] = .string(lease.holder)
+            head["term"] = .integer(Int64(clamping: lease.term))
             return head
         default: preconditionFailure("every change is written by one of these functions")
         }
@@ -147,7 +175,7 @@ extension Change {
 }
 
 extension JSONObject {
-    fileprivate mutating func append<Value>(stamps stored: Stored<Value>) {
+    mutating func append<Value>(stamps stored: Stored<Value>) {
         self["revision"] = .integer(Int64(stored.revision))
         self["createdAt"] = .string(stored.createdAt.text)
         self["updatedAt"] = .string(stored.updatedAt.text)

@@ -12,6 +12,9 @@ public enum Change: Sendable {
     case putConnection(Stored<Connection>)
     case removeConnection(TenantID, ConnectionID)
     case putHealth(TenantID, ConnectionID, ConnectionHealth)
+    /// The secret that a connection had before a rotation, as long as it can be returned to.
+    case putOverlap(TenantID, ConnectionID, SecretOverlap)
+    case removeOverlap(TenantID, ConnectionID)
     case putConfigVersion(Stored<ConfigVersion>)
     case removeConfigVersion(TenantID, ConfigLineID, Int)
     /// Appends to a line's history, and raises its last number.
@@ -27,6 +30,15 @@ public enum Change: Sendable {
     case putCredential(Stored<Credential>)
     /// Forgets a key that has ended.
     case removeCredential(CredentialID)
+    case putWebhook(TenantID, Stored<Webhook>)
+    case removeWebhook(TenantID, WebhookID)
+    /// Since when nothing could be delivered to a webhook; nil when something was.
+    case putWebhookFailing(TenantID, WebhookID, since: Timestamp?)
+    case putAlertDelivery(TenantID, AlertDelivery)
+    /// What a connection's tenant was told that is told once.
+    case putAlertMark(TenantID, ConnectionID, AlertMark)
+    /// Which process sends alerts.
+    case putAlertLease(AlertLease)
     case putIdempotency(IdempotencyRecord)
     /// Forgets the requests whose time is over when the entry is made.
     case expireIdempotency
@@ -34,14 +46,23 @@ public enum Change: Sendable {
     case removeIdempotency(String)
     /// The head of a process's audit trail, so that cutting its end is seen.
     case anchorAudit(AuditAnchor, of: AuditWriter)
+    /// Who of several processes does a work, by the work's name.
+    case putLease(String, LedgerLease)
+
+    /// A webhook that was taken; of it the state keeps its mark alone.
+    case receiveWebhook(WebhookDelivery)
+    /// The marks of one row of their table; in snapshots.
+    case rememberWebhooks(row: Int, [WebhookMark])
 
     /// Whether it moves the store's revision: health, usage and bookkeeping never do (API section 10),
     /// and neither do secrets, which have versions of their own and are no part of the past: tokens
     /// are refreshed all day long, and nothing that a revision shows changes by it.
     public var movesRevision: Bool {
         switch self {
-        case .putHealth, .putIdempotency, .removeIdempotency, .expireIdempotency, .anchorAudit,
-            .putSecret, .removeSecret:
+        case .putHealth, .putOverlap, .removeOverlap, .putIdempotency, .removeIdempotency,
+            .expireIdempotency, .anchorAudit, .putLease, .rememberWebhooks, .putWebhookFailing,
+            .putAlertDelivery, .putAlertMark, .putAlertLease, .putSecret,
+            .removeSecret:
             false
         default: true
         }

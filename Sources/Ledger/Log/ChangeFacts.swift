@@ -19,17 +19,21 @@ public struct ChangeFacts: Sendable, Hashable {
     public let made: Set<Int>?
     /// What connections and keys were that were removed, by the change's place.
     public let removed: [Int: Removed]
+    /// The environments of connections whose status of health changed, by the change's place.
+    public let checked: [Int: EnvironmentName]
 
     /// Nothing is known.
     public init() {
         made = nil
         removed = [:]
+        checked = [:]
     }
 
     /// Compares the changes with the state that they come to.
     init(of changes: [Change], on state: State) {
         var made: Set<Int> = []
         var removed: [Int: Removed] = [:]
+        var checked: [Int: EnvironmentName] = [:]
         for (index, change) in changes.enumerated() {
             if Self.makes(change, state) { made.insert(index) }
             switch change {
@@ -39,11 +43,14 @@ public struct ChangeFacts: Sendable, Hashable {
             case .removeConnection(let tenant, let id):
                 let environment = state.tenant(tenant).connections[id]?.value.environment
                 removed[index] = Removed(tenant: tenant, environment: environment)
+            case .putHealth(let tenant, let id, let health) where health.newTransition != nil:
+                checked[index] = state.tenant(tenant).connections[id]?.value.environment
             default: continue
             }
         }
         self.made = made
         self.removed = removed
+        self.checked = checked
     }
 
     private static func makes(_ change: Change, _ state: State) -> Bool {
@@ -60,19 +67,32 @@ public struct ChangeFacts: Sendable, Hashable {
                 == nil
         case .putEntity(let tenant, let entity):
             state.tenant(tenant).entities[entity.value.key] == nil
+        case .putWebhook(let tenant, let webhook):
+            state.tenant(tenant).alerts.webhooks[webhook.value.id] == nil
         case .putCredential(let key): state.credentials[key.value.id] == nil
         default: false
         }
     }
 }
 
-// The form in the log: two members of the entry, `"made": [0]` and
-// `"removed": [{"index": 1, "tenant": "acme-corp", "environment": "sandbox"}]`.
+// The form in the log: members of the entry, `"made": [0]`,
+// `"removed": [{"index": 1, "tenant": "acme-corp", "environment": "sandbox"}]` and
+// `"checked": [{"index": 2, "environment": "sandbox"}]`.
 extension ChangeFacts {
     /// The members of an entry that tell them.
     var members: JSONObject {
         var members: JSONObject = [:]
         if let made { members["made"] = .array(made.sorted().map { .integer(Int64($0)) }) }
+        if !checked.isEmpty {
+            let items = checked.sorted { $0.key < $1.key }
+                .map { index, environment -> JSONValue in
+                    [
+                        "index": .integer(Int64(index)),
+                        "environment": .string(environment.text),
+                    ]
+                }
+            members["checked"] = .array(items)
+        }
         guard !removed.isEmpty else { return members }
         let items = removed.sorted { $0.key < $1.key }
             .map { index, fact -> JSONValue in
@@ -97,5 +117,11 @@ extension ChangeFacts {
             )
         }
         self.removed = removed
+        var checked: [Int: EnvironmentName] = [:]
+        for item in entry["checked"]?.array ?? [] {
+            guard let index = item["index"]?.integer else { continue }
+            checked[Int(index)] = item["environment"]?.string.flatMap(EnvironmentName.init)
+        }
+        self.checked = checked
     }
 }

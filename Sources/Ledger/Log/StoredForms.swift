@@ -7,6 +7,10 @@ extension ConnectionHealth {
     var storedJSON: JSONValue {
         var object = json.object ?? [:]
         object["consecutiveSuccesses"] = .integer(Int64(consecutiveSuccesses))
+        object["lastFailureAt"] = lastFailureAt.map { .string($0.text) }
+        if !transitions.isEmpty {
+            object["transitions"] = .array(transitions.map(\.storedJSON))
+        }
         return .object(object)
     }
 
@@ -22,6 +26,46 @@ extension ConnectionHealth {
         consecutiveFailures = Int(json["consecutiveFailures"]?.integer ?? 0)
         consecutiveSuccesses = Int(json["consecutiveSuccesses"]?.integer ?? 0)
         lastSuccessAt = json["lastSuccessAt"]?.string.flatMap { Timestamp($0) }
+        lastFailureAt = json["lastFailureAt"]?.string.flatMap { Timestamp($0) }
+        transitions = (json["transitions"]?.array ?? [])
+            .compactMap { HealthTransition(storedJSON: $0) }
+    }
+}
+
+extension HealthTransition {
+    /// A list and no object: a health has up to eighty of them.
+    fileprivate var storedJSON: JSONValue {
+        var list: [JSONValue] = [
+            .string(at.text), .string(from.rawValue), .string(to.rawValue),
+        ]
+        if let errorCode { list.append(.string(errorCode)) }
+        return .array(list)
+    }
+
+    fileprivate init?(storedJSON json: JSONValue) {
+        guard let list = json.array, list.count >= 3,
+            let at = list[0].string.flatMap({ Timestamp($0) }),
+            let from = list[1].string.flatMap(ConnectionHealth.Status.init(rawValue:)),
+            let to = list[2].string.flatMap(ConnectionHealth.Status.init(rawValue:))
+        else { return nil }
+        self.init(at: at, from: from, to: to, errorCode: list.count > 3 ? list[3].string : nil)
+    }
+}
+
+extension SecretOverlap {
+    var storedJSON: JSONValue {
+        [
+            "previous": .string(previous.text), "current": .string(current.text),
+            "until": .string(until.text),
+        ]
+    }
+
+    init?(storedJSON json: JSONValue) {
+        guard let previous = json["previous"]?.string.flatMap(SecretReference.init(_:)),
+            let current = json["current"]?.string.flatMap(SecretReference.init(_:)),
+            let until = json["until"]?.string.flatMap({ Timestamp($0) })
+        else { return nil }
+        self.init(previous: previous, current: current, until: until)
     }
 }
 

@@ -1,14 +1,33 @@
-/// The head of an audit trail, as the log last knew it.
+/// The head of an audit trail, as the log last knew it, and where the trail begins.
 public struct AuditAnchor: Sendable, Hashable {
+    /// A record of the trail.
+    public struct Point: Sendable, Hashable {
+        /// Its sequence number.
+        public let sequence: UInt64
+        /// Its hash.
+        public let hash: String
+
+        /// A point.
+        public init(sequence: UInt64, hash: String) {
+            self.sequence = sequence
+            self.hash = hash
+        }
+    }
+
+    /// The newest record.
+    public let head: Point
+    /// The last record that was removed, behind which the trail goes on; nil when none was.
+    public let removed: Point?
+
     /// The sequence number of the newest record.
-    public let sequence: UInt64
+    public var sequence: UInt64 { head.sequence }
     /// Its hash.
-    public let hash: String
+    public var hash: String { head.hash }
 
     /// An anchor.
-    public init(sequence: UInt64, hash: String) {
-        self.sequence = sequence
-        self.hash = hash
+    public init(sequence: UInt64, hash: String, removed: Point? = nil) {
+        head = Point(sequence: sequence, hash: hash)
+        self.removed = removed
     }
 }
 

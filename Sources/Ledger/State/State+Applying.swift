@@ -25,6 +25,16 @@ extension State {
         case .expireIdempotency: idempotency.removeExpired(at: at)
         case .removeIdempotency(let key): idempotency.set(key, nil)
         case .anchorAudit(let anchor, let writer): apply(anchor, of: writer)
+        case .receiveWebhook(let delivery):
+            receivedWebhooks.add(delivery.mark, of: delivery.tenant, at: at)
+        case .rememberWebhooks(let row, let marks): receivedWebhooks.set(row, marks)
+        case .putLease(let name, let lease):
+            if leases[name] != nil || leases.count < LedgerLease.countMax { leases[name] = lease }
+        case .putOverlap(let tenant, let id, let overlap): apply(tenant, id, overlap)
+        case .removeOverlap(let tenant, let id): apply(tenant, id, nil)
+        case .putWebhook, .removeWebhook, .putWebhookFailing, .putAlertDelivery, .putAlertMark,
+            .putAlertLease:
+            applyToAlerts(change)
         default: applyToTenant(change)
         }
     }
@@ -64,6 +74,15 @@ extension State {
         tenants.set(id, tenant)
     }
 
+    /// The tenant's generation stays: nothing is compiled from overlaps.
+    private mutating func apply(_ id: TenantID, _ key: ConnectionID, _ overlap: SecretOverlap?) {
+        var tenant = tenant(id)
+        // Out of the table first: an only owner changes its dictionary in place.
+        tenants.set(id, nil)
+        tenant.overlaps[key] = tenant.connections[key] == nil ? nil : overlap
+        tenants.set(id, tenant)
+    }
+
     /// The tenant's generation stays: nothing is compiled from secrets.
     private mutating func apply(_ id: TenantID, _ name: SecretName, _ secret: SealedSecret?) {
         var tenant = tenant(id)
@@ -97,6 +116,8 @@ extension State {
             self.change(tenant, isOfConfigs: true) {
                 $0.connections[id] = nil
                 $0.health[id] = nil
+                $0.overlaps[id] = nil
+                $0.alerts.forget(id)
             }
         case .putHealth(let tenant, let id, let health):
             self.change(tenant) { if $0.connections[id] != nil { $0.health[id] = health } }

@@ -20,8 +20,17 @@ public struct State: Sendable {
     public internal(set) var idempotency = IdempotencyTable()
     /// Which live configs name a domain, in small letters.
     public internal(set) var domains = ShardedTable<String, Set<DomainHolder>>()
+    /// The webhooks that are known again.
+    public internal(set) var receivedWebhooks = WebhookMarks()
     /// The anchored heads of the audit trails, of each process its own.
     public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
+    /// The tenants to whose webhooks something is on its way.
+    public internal(set) var tenantsWithAlerts: Set<TenantID> = []
+    /// Which process sends alerts; nil when none ever did.
+    public internal(set) var alertLease: AlertLease?
+
+    /// Who does which work, where several processes share the log.
+    public internal(set) var leases: [String: LedgerLease] = [:]
 
     /// The generation that a tenant begins with.
     private var firstGeneration: UInt64 = 0

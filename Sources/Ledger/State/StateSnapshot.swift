@@ -42,8 +42,15 @@ struct StateSnapshot: SnapshotSource {
         for key in state.idempotency.keys.sorted() {
             if let record = state.idempotency[key] { try put(.putIdempotency(record)) }
         }
+        for (row, marks) in state.receivedWebhooks.rows.enumerated() where !marks.isEmpty {
+            try put(.rememberWebhooks(row: row, marks))
+        }
+        if let lease = state.alertLease { try put(.putAlertLease(lease)) }
         for (writer, anchor) in state.auditAnchors.sorted(by: { $0.key < $1.key }) {
             try put(.anchorAudit(anchor, of: writer))
+        }
+        for (name, lease) in state.leases.sorted(by: { $0.key < $1.key }) {
+            try put(.putLease(name, lease))
         }
     }
 
@@ -55,13 +62,39 @@ struct StateSnapshot: SnapshotSource {
         for id in tenant.health.keys.sorted() {
             if let health = tenant.health[id] { try put(.putHealth(tenant.id, id, health)) }
         }
+        for id in tenant.overlaps.keys.sorted() {
+            if let overlap = tenant.overlaps[id] { try put(.putOverlap(tenant.id, id, overlap)) }
+        }
         for rule in sorted(tenant.policies) { try put(.putPolicy(tenant.id, rule)) }
         for entity in sorted(tenant.entities) { try put(.putEntity(tenant.id, entity)) }
+        try forEachChange(of: tenant.alerts, tenant.id, put)
         for secret in sorted(tenant.secrets) { try put(.putSecret(tenant.id, secret)) }
         for id in tenant.lines.keys.sorted() {
             guard let line = tenant.lines[id] else { continue }
             for step in line.history { try put(.addTransition(tenant.id, id, step)) }
             for version in sorted(line.versions) { try put(.putConfigVersion(version)) }
+        }
+    }
+
+    private func forEachChange(
+        of alerts: TenantAlerts,
+        _ tenant: TenantID,
+        _ put: (Change) throws(JournalError) -> Void
+    ) throws(JournalError) {
+        for webhook in sorted(alerts.webhooks) {
+            let id = webhook.value.id
+            try put(.putWebhook(tenant, webhook))
+            if let since = alerts.failingSince[id] {
+                try put(.putWebhookFailing(tenant, id, since: since))
+            }
+            for delivery in alerts.deliveries[id] ?? [] {
+                try put(.putAlertDelivery(tenant, delivery))
+            }
+        }
+        for (id, marks) in alerts.marks.sorted(by: { $0.key < $1.key }) {
+            for (name, value) in marks.sorted(by: { $0.key < $1.key }) {
+                try put(.putAlertMark(tenant, id, AlertMark(name: name, value: value)))
+            }
         }
     }
 

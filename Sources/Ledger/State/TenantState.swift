@@ -8,12 +8,16 @@ public struct TenantState: Sendable {
     public internal(set) var connections: [ConnectionID: Stored<Connection>] = [:]
     /// The health of those connections that were ever checked.
     public internal(set) var health: [ConnectionID: ConnectionHealth] = [:]
+    /// The secrets before their last rotations, of those connections that can be returned to them.
+    public internal(set) var overlaps: [ConnectionID: SecretOverlap] = [:]
     /// Its configs, a line of versions for each blueprint and environment.
     public internal(set) var lines: [ConfigLineID: ConfigLine] = [:]
     /// Its policies.
     public internal(set) var policies: [PolicyID: Stored<PolicyRule>] = [:]
     /// Its entities, which rules with attributes know.
     public internal(set) var entities: [EntityKey: Stored<Entity>] = [:]
+    /// Its webhooks, and what is on its way to them.
+    public internal(set) var alerts = TenantAlerts()
     /// Its secrets in Bindery's own store, encrypted; a past state has none.
     public internal(set) var secrets: [SecretName: SealedSecret] = [:]
     /// Its API keys, which are in the state's table.

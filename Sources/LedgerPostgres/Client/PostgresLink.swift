@@ -12,6 +12,8 @@ struct PostgresLink {
         /// Whether the bell ends waits for answers too: nobody has to know what becomes of a statement
         /// that only reads, or that is rolled back with its session.
         var isInterruptible = true
+        /// Whether a commit waits for synchronous standbys too, as all of the ledger does.
+        var waitsForStandby = true
     }
 
     private let configuration: PostgresJournal.Configuration
@@ -115,6 +117,10 @@ struct PostgresLink {
         ]
         let set = values.map { name, value in
             PostgresStatement("SELECT set_config($1, $2, false)", .text(name), .text(value))
+        }
+        guard role.waitsForStandby else {
+            let local = "SELECT set_config('synchronous_commit', 'local', false)"
+            return set + [PostgresStatement(local)]
         }
         // Less than `on` would acknowledge what a crash or a failover loses; more may stay. Always set,
         // so that a default that is changed later changes no session.

@@ -13,16 +13,34 @@ struct PostgresParameter {
 
     /// A one-dimensional `bytea[]` without nulls; at least one value.
     static func byteArrays(_ values: some Collection<[UInt8]>) -> Self {
+        array(type: 1001, of: 17, values)
+    }
+
+    /// A one-dimensional `text[]` without nulls; at least one value.
+    static func texts(_ values: [String]) -> Self {
+        array(type: 1009, of: 25, values.map { value in Array(value.utf8) })
+    }
+
+    /// A one-dimensional `bigint[]` without nulls; at least one value.
+    static func integers(_ values: [Int64]) -> Self {
+        array(type: 1016, of: 20, values.map(bigEndian))
+    }
+
+    private static func array(
+        type: UInt32,
+        of elementType: Int32,
+        _ values: some Collection<[UInt8]>
+    ) -> Self {
         let byteCount = values.reduce(20) { count, value in count + 4 + value.count }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)
         // Dimensions, whether there are nulls, the elements' type, their number, the first index.
-        for word in [1, 0, 17, Int32(values.count), 1] { bytes += bigEndian(word) }
+        for word in [1, 0, elementType, Int32(values.count), 1] { bytes += bigEndian(word) }
         for value in values {
             bytes += bigEndian(Int32(value.count))
             bytes += value
         }
-        return Self(type: 1001, bytes: bytes)
+        return Self(type: type, bytes: bytes)
     }
 
     private static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {

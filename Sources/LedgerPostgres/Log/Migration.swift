@@ -20,6 +20,7 @@ import Platform
 ///       parts, lines            their numbers
 ///       digest                  SHA-256 of the SHA-256 digests of the parts, in order
 ///     bindery_snapshot_part   lines, each with its line feed, of about 1 MiB together
+///     bindery_limit           the limits of connections that replicas share, see `LimitStatements`
 ///     bindery_schema          one row: the version of these tables
 ///
 /// Versions only go forward. Each step is one transaction under a lock that all processes take, so
@@ -66,7 +67,24 @@ enum Migration {
                 PRIMARY KEY (ledger, position, part)
             )
             """,
-        ]
+        ],
+        [
+            // Rows change with each lease: the room lets that happen within their page, since no
+            // change of a row but one an hour touches an index.
+            """
+            CREATE TABLE bindery_limit (
+                ledger text NOT NULL,
+                tenant text NOT NULL,
+                connection text NOT NULL,
+                name text NOT NULL,
+                value bigint NOT NULL,
+                starts bigint NOT NULL,
+                ends bigint NOT NULL,
+                PRIMARY KEY (ledger, tenant, connection, name)
+            ) WITH (fillfactor = 50)
+            """,
+            "CREATE INDEX bindery_limit_ends ON bindery_limit (ledger, ends)",
+        ],
     ]
 
     /// Brings the tables to the newest version, and makes the ledger's head.

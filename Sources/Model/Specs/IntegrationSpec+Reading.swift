@@ -48,7 +48,9 @@ extension IntegrationSpec {
             } ?? []
         self.operations = Dictionary(operations.map { ($0.id, $0) }) { first, _ in first }
         self.healthCheck = HealthCheck.read(reader)
+        self.byokSetup = ByokSetup.read(reader)
         self.constraints = Constraints.read(reader, "constraints")
+        self.versionPolicy = VersionPolicy.read(reader)
         self.deprecation = Self.deprecation(reader)
         var object = reader.object
         object["revision"] = nil
@@ -66,8 +68,6 @@ extension IntegrationSpec {
         _ = meta.freeObject("metadata")
         _ = reader.string("docsUrl", byteCountMax: 2048)
         _ = reader.string("description")
-        _ = reader.freeObject("versionPolicy")
-        _ = reader.freeObject("byokSetup")
         _ = reader.freeObject("metadata")
     }
 
@@ -148,6 +148,10 @@ extension IntegrationSpec {
         }
         if let healthCheck {
             check(healthCheck.operation, at: reader.place("healthCheck").appending("operation"))
+        }
+        if let byokSetup {
+            let place = reader.place("byokSetup").appending("validationOperation")
+            check(byokSetup.validationOperation, at: place)
         }
         if !operations.isEmpty, transport == nil {
             reader.error(.missingField, "transport", "is required where operations are")

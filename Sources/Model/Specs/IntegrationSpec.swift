@@ -23,8 +23,12 @@ public struct IntegrationSpec: DocumentNoun {
     public let operations: [OperationID: Operation]
     /// How its health is checked; nil leaves health unknown.
     public let healthCheck: HealthCheck?
+    /// How a tenant's own secret is validated; nil when the spec does not say.
+    public let byokSetup: ByokSetup?
     /// The provider's limits.
     public let constraints: Constraints
+    /// Which version of the provider's API a call asks for; nil where the spec leaves that open.
+    public let versionPolicy: VersionPolicy?
     /// Set when it should no longer be used.
     public let deprecation: Deprecation?
     /// The document.
@@ -53,6 +57,12 @@ public struct IntegrationSpec: DocumentNoun {
     /// How its calls get a token; nil for a spec whose calls need none.
     public var oauth: OAuthMethod? {
         for case .oauth2(let method) in auth { return method }
+        return nil
+    }
+
+    /// How the provider signs what it sends to a connection; nil when it sends nothing.
+    public var webhookSigning: WebhookSigning? {
+        for case .webhookSigning(let signing) in auth { return signing }
         return nil
     }
 
@@ -92,6 +102,8 @@ public enum AuthMethod: Sendable, Hashable {
     case query(name: String, prefix: String, secretField: String)
     /// `Authorization: Bearer` with a token that an authorization server gives for the secret.
     case oauth2(OAuthMethod)
+    /// How the provider signs what it sends to a connection; adds nothing to a call.
+    case webhookSigning(WebhookSigning)
     /// Declared for other parts of the product; adds nothing to a call.
     case declared(type: String)
 }
@@ -104,6 +116,12 @@ public struct Operation: Sendable, Hashable {
         case json
         /// `application/x-www-form-urlencoded`; nested members as `a[b]`.
         case form
+        /// `multipart/form-data` (RFC 7578): each member a field, or a file of its own type.
+        case multipart
+        /// The bytes as they are: a text, or what base64 stands for.
+        case raw
+        /// No body: its members are query parameters; nested members as `a[b]`.
+        case query
         /// No body.
         case none
     }
@@ -132,6 +150,8 @@ public struct Operation: Sendable, Hashable {
     public let encoding: Encoding
     /// The body; nil for none.
     public let body: TemplateTree?
+    /// The type of a raw body; nil for the one that its form has.
+    public let contentType: String?
     /// What the input must satisfy.
     public let inputSchema: Schema?
     /// What a successful answer should satisfy.
@@ -144,6 +164,25 @@ public struct Operation: Sendable, Hashable {
     public let retryableStatuses: Set<Int>
     /// Where the provider's own error code stands in an error's body.
     public let errorCodePointer: JSONPointer?
+    /// Where the provider's own words stand in an error's body.
+    public let errorMessagePointer: JSONPointer?
+    /// What makes an answer with a status of 200 to 299 an error all the same; nil for nothing.
+    public let errorSign: ErrorSign?
+    /// What becomes of a successful answer; nil leaves it as it is.
+    public let output: TemplateTree?
+    /// How a list that comes in pages is read on; nil where it comes whole.
+    public let pagination: Pagination?
+
+    /// What a call does at the provider: a provider whose writes fail may well be read.
+    public enum CallClass: String, Sendable, CaseIterable {
+        /// It changes nothing: GET, HEAD, and what the spec says is safe.
+        case read
+        /// Everything else.
+        case write
+    }
+
+    /// What a call of it does at the provider.
+    public var callClass: CallClass { isSafe ? .read : .write }
 
     /// Whether sending it twice does no harm by the method's definition or by the spec's word.
     public var isIdempotent: Bool {

@@ -2,8 +2,9 @@ import JSON
 
 extension Operation {
     private static let members: Set<String> = [
-        "method", "path", "encoding", "body", "query", "headers", "inputSchema", "outputSchema",
-        "idempotencyHeader", "safe", "errors", "description", "title", "docsUrl", "metadata",
+        "method", "path", "encoding", "body", "contentType", "query", "headers", "inputSchema",
+        "outputSchema", "response", "pagination", "idempotencyHeader", "safe", "errors",
+        "description", "title", "docsUrl", "metadata",
     ]
 
     /// Reads the operation named `id`.
@@ -17,23 +18,10 @@ extension Operation {
         self.path = Self.path(reader)
         self.query = NamedTemplate.list(reader, "query", roots: [.input, .config, .secret])
         self.headers = NamedTemplate.list(reader, "headers", roots: [.input, .config, .secret])
-        let encoding = reader.choice("encoding", Encoding.self)
-        self.body = reader.value("body")
-            .map {
-                TemplateTree.read(
-                    $0,
-                    at: reader.place("body"),
-                    roots: [.input, .config],
-                    issues: issues
-                )
-            }
-        self.encoding = encoding ?? (body == nil ? .none : .json)
-        if body != nil, method == .get || method == .head || encoding == Encoding.none {
-            reader.error(.invalidValue, "body", "a call of this method or encoding has no body")
-        }
-        if self.encoding == .form, let body, !body.isObject {
-            reader.error(.invalidValue, "body", "a form is an object")
-        }
+        let content = BodyTemplate.read(reader, method)
+        self.body = content.body
+        self.encoding = content.encoding
+        self.contentType = content.contentType
         self.inputSchema = Self.schema(reader, "inputSchema")
         self.outputSchema = Self.schema(reader, "outputSchema")
         self.idempotencyHeader = Self.idempotencyHeader(reader)
@@ -41,11 +29,14 @@ extension Operation {
         self.isSafe = isSafe ?? (method == .get || method == .head)
         let errors = reader.nested(
             "errors",
-            members: ["retryable", "codePointer", "messagePointer"]
+            members: ["retryable", "codePointer", "messagePointer", "when"]
         )
         self.retryableStatuses = Set(errors.flatMap(Self.statuses) ?? [])
-        self.errorCodePointer = errors.flatMap { Self.pointer($0, "codePointer") }
-        _ = errors.flatMap { Self.pointer($0, "messagePointer") }
+        self.errorCodePointer = errors.flatMap { $0.pointer("codePointer") }
+        self.errorMessagePointer = errors.flatMap { $0.pointer("messagePointer") }
+        self.errorSign = errors.flatMap(ErrorSign.read)
+        self.output = Self.output(reader)
+        self.pagination = Pagination.read(reader, isSafe: self.isSafe)
         _ = reader.string("description")
         _ = reader.freeObject("metadata")
     }
@@ -88,24 +79,31 @@ extension Operation {
         }
     }
 
-    private static func pointer(_ reader: ObjectReader, _ key: String) -> JSONPointer? {
-        guard let text = reader.string(key, byteCountMax: 512) else { return nil }
-        guard let pointer = JSONPointer(text) else {
-            reader.error(.invalidValue, key, "must be a JSON pointer, such as /error/code")
-            return nil
-        }
-        return pointer
+    /// What becomes of an answer: the member `output` of `response`.
+    private static func output(_ reader: ObjectReader) -> TemplateTree? {
+        guard let response = reader.nested("response", members: ["output"]) else { return nil }
+        response.require("output")
+        return response.value("output")
+            .map {
+                TemplateTree.read(
+                    $0,
+                    at: response.place("output"),
+                    roots: [.response, .input],
+                    issues: response.issues
+                )
+            }
     }
 }
 
-extension TemplateTree {
-    /// Whether the value is an object.
-    var isObject: Bool {
-        switch self {
-        case .object: true
-        case .constant(let value): value.object != nil
-        default: false
+extension ObjectReader {
+    /// The JSON pointer `key`; nil when absent or wrong.
+    func pointer(_ key: String) -> JSONPointer? {
+        guard let text = string(key, byteCountMax: 512) else { return nil }
+        guard let pointer = JSONPointer(text) else {
+            error(.invalidValue, key, "must be a JSON pointer, such as /error/code")
+            return nil
         }
+        return pointer
     }
 }
 

@@ -12,6 +12,8 @@ public struct Template: Sendable, Hashable {
         case config
         /// The connection's secret.
         case secret
+        /// The provider's answer: `status`, `body`, and `headers` by their names in lower case.
+        case response
     }
 
     /// A reference: a root and the members to step through.
@@ -20,6 +22,12 @@ public struct Template: Sendable, Hashable {
         public let root: Root
         /// The members, at least one.
         public let path: [String]
+
+        /// A reference to the member at `path`, which is not empty.
+        public init(root: Root, path: [String]) {
+            self.root = root
+            self.path = path
+        }
     }
 
     /// A piece of the text.
@@ -83,7 +91,9 @@ public struct Template: Sendable, Hashable {
             parts.append(String(last.reversed().drop { $0 == " " }.reversed()))
         }
         guard parts.count >= 2, let root = Root(rawValue: parts[0]) else {
-            throw TemplateError(detail: "a reference is {{input.x}}, {{config.x}} or {{secret.x}}")
+            throw TemplateError(
+                detail: "a reference is {{input.x}}, {{config.x}}, {{secret.x}} or {{response.x}}"
+            )
         }
         let path = Array(parts.dropFirst())
         let isGood = path.allSatisfy { step in

@@ -48,9 +48,7 @@ extension AuthMethod {
         "header": ["secretField", "headerName", "valuePrefix"],
         "oauth2": OAuthMethod.members,
         "service-account": ["credentialFormat", "credentialField", "tokenUrl"],
-        "webhook-signing": [
-            "scheme", "signatureHeader", "timestampHeader", "toleranceSeconds", "secretField",
-        ],
+        "webhook-signing": WebhookSigning.members,
     ]
 
     /// Reads the member `auth`, a list; empty when absent.
@@ -74,6 +72,7 @@ extension AuthMethod {
         if oauth.count > 1 {
             reader.error(.invalidValue, "auth", "may hold one method of the type oauth2")
         }
+        WebhookSigning.checkCount(methods ?? [], reader)
         return methods ?? []
     }
 
@@ -96,6 +95,9 @@ extension AuthMethod {
             // One that was kept before calls were made with it has perhaps no address.
             return OAuthMethod(fields.item, field: fields.optional).map { .oauth2($0) }
                 ?? .declared(type: type)
+        case "webhook-signing":
+            return WebhookSigning.read(fields.item, declared: fields.declared)
+                .map { .webhookSigning($0) }
         default:
             return .declared(type: type)
         }

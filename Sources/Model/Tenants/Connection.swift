@@ -47,6 +47,14 @@ public struct Connection: DocumentNoun {
     /// Its own part of the merged config, read from the document at each call.
     public var config: JSONObject { document.object["config"]?.object ?? [:] }
 
+    /// Why it stands where it stands, read from the document at each call; nil when nothing is said.
+    public var statusReason: String? { document.object["statusReason"]?.string }
+
+    /// When its credentials end, read from the document at each call; nil when it is not known.
+    public var credentialsExpireAt: Timestamp? {
+        document.object["credentialsExpiresAt"]?.string.flatMap { Timestamp($0) }
+    }
+
     /// Whether `other` is of the same spec, environment and mode: what bindings rely on.
     public func isBoundAlike(_ other: Connection) -> Bool {
         spec == other.spec && environment == other.environment && mode == other.mode
@@ -107,7 +115,11 @@ extension Connection {
     private static let members: Set<String> = [
         "meta", "ownershipMode", "externalAccountId", "config", "secretRef", "status",
         "statusReason", "tags", "metadata", "description", "limits", "credentialsExpiresAt",
-        "revision", "health",
+        "revision", "health", "previousSecretRef", "overlapUntil", "validation",
+    ]
+    /// What the server tells of a connection; it may stand in a body, and is ignored there.
+    private static let observedMembers = [
+        "health", "previousSecretRef", "overlapUntil", "validation",
     ]
     private static let metaMembers: Set<String> = [
         "id", "tenantId", "integrationKey", "integrationVersion", "label", "environment",
@@ -153,7 +165,7 @@ extension Connection {
         Self.checkTexts(reader)
         var object = reader.object
         object["revision"] = nil
-        object["health"] = nil
+        for name in Self.observedMembers { object[name] = nil }
         let names = ["id": id.text, "tenantId": tenant.text]
         object["meta"] = .object(meta.withoutStamps(names))
         if object["config"] == nil { object["config"] = .object([:]) }

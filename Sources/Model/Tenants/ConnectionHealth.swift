@@ -6,7 +6,8 @@ public struct ConnectionHealth: Sendable, Hashable {
     public enum Status: String, Sendable, Hashable, CaseIterable {
         /// Its last check succeeded.
         case healthy
-        /// Its last check failed, though not often enough yet to give up on it.
+        /// Its last check failed, though not often enough yet to give up on it; or it changed too
+        /// often of late (`FlapDamping`).
         case degraded
         /// It failed so often that it is passed over.
         case unhealthy
@@ -30,6 +31,10 @@ public struct ConnectionHealth: Sendable, Hashable {
     public var consecutiveSuccesses = 0
     /// When a check last succeeded.
     public var lastSuccessAt: Timestamp?
+    /// When a check last failed; kept for `FlapDamping`.
+    public var lastFailureAt: Timestamp?
+    /// The changes of status, the newest last; at most `HealthTransition.countMax`.
+    public var transitions: [HealthTransition] = []
 
     /// The health of a connection that was never checked.
     public static let unknown = ConnectionHealth(status: .unknown)
@@ -39,7 +44,8 @@ public struct ConnectionHealth: Sendable, Hashable {
 
     /// The health after a check that succeeded.
     ///
-    /// An unhealthy connection is degraded until `healthyAfter` successes in a row.
+    /// A connection that failed is degraded until `healthyAfter` successes in a row, and one that
+    /// flaps is until it was stable for a while.
     public func afterSuccess(
         at now: Timestamp,
         latencyMilliseconds: Double,
@@ -47,11 +53,15 @@ public struct ConnectionHealth: Sendable, Hashable {
     ) -> ConnectionHealth {
         var next = ConnectionHealth(status: .healthy)
         next.consecutiveSuccesses = consecutiveSuccesses + 1
-        let wasDown = status == .unhealthy || (status == .degraded && consecutiveFailures == 0)
-        if wasDown, next.consecutiveSuccesses < check.healthyAfter { next.status = .degraded }
+        let hasFailed = status == .unhealthy || status == .degraded
+        let isTooEarly = hasFailed && next.consecutiveSuccesses < check.healthyAfter
+        if isTooEarly || isFlapping(at: now) { next.status = .degraded }
         next.checkedAt = now
         next.latencyMilliseconds = latencyMilliseconds
         next.lastSuccessAt = now
+        next.lastFailureAt = lastFailureAt
+        next.transitions = transitions
+        next.note(changeFrom: status, at: now)
         return next
     }
 
@@ -70,8 +80,10 @@ public struct ConnectionHealth: Sendable, Hashable {
         next.status = isDown ? .unhealthy : .degraded
         next.checkedAt = now
         next.latencyMilliseconds = latencyMilliseconds
+        next.lastFailureAt = now
         next.errorCode = code
         next.errorMessage = message
+        next.note(changeFrom: status, at: now)
         return next
     }
 

@@ -77,6 +77,10 @@ public enum Noun {
     public enum Policy {}
     /// An API key.
     public enum Credential {}
+    /// A subscription to alerts.
+    public enum Webhook {}
+    /// One alert on its way to one webhook.
+    public enum AlertDelivery {}
     /// A blueprint's application.
     public enum App {}
     /// A secret in the store of our own.
@@ -109,6 +113,10 @@ public typealias EnvironmentName = Identifier<Noun.Environment>
 public typealias PolicyID = Identifier<Noun.Policy>
 /// The id of a credential.
 public typealias CredentialID = Identifier<Noun.Credential>
+/// The id of a subscription to alerts.
+public typealias WebhookID = Identifier<Noun.Webhook>
+/// The id of an alert's delivery, which the receiver sees as `webhook-id`.
+public typealias AlertDeliveryID = Identifier<Noun.AlertDelivery>
 /// The name of a secret in Bindery's own store, unique within its tenant.
 public typealias SecretName = Identifier<Noun.Secret>
 /// The id of an app.

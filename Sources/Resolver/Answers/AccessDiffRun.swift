@@ -153,7 +153,7 @@ struct AccessDiffRun {
                 workflow,
                 .admitted,
                 conditions,
-                isOpen: { _ in false },
+                isOpen: { _, _ in false },
                 stepCount: &stepCount
             )
         return (resolution?.winner, resolution?.isAllowed ?? false)

@@ -100,7 +100,7 @@ extension BindingTable {
         let specificity = Specificity.of(workflow.text, in: listed, stepCount: &stepCount)
         guard specificity != nil else { return false }
         var list = CandidateList(self, workflow)
-        list.add(index, slot: seat.slot, offer: seat.offer, specificity, isOpen: { _ in false })
+        list.add(index, slot: seat.slot, offer: seat.offer, specificity, isOpen: { _, _ in false })
         stepCount += list.stepCount
         return list.candidates.contains { $0.isPermitted }
     }

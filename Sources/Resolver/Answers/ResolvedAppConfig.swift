@@ -6,7 +6,7 @@ public import Model
 public struct ResolvedAppConfig {
     private let table: BindingTable
     private let workflow: WorkflowName?
-    private let isOpen: (ConnectionID) -> Bool
+    private let isOpen: BreakerCheck
     private let provider: (IntegrationSpec) -> JSONValue
     private let connection: (Connection) -> JSONValue
 
@@ -21,7 +21,7 @@ public struct ResolvedAppConfig {
     public init(
         _ table: BindingTable,
         workflow: WorkflowName?,
-        isOpen: @escaping (ConnectionID) -> Bool = { _ in false },
+        isOpen: @escaping BreakerCheck = { _, _ in false },
         provider: @escaping (IntegrationSpec) -> JSONValue,
         connection: @escaping (Connection) -> JSONValue
     ) {

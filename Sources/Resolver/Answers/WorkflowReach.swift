@@ -43,7 +43,7 @@ extension BindingTable {
     public func reach(
         of workflow: WorkflowName,
         _ capability: CapabilityKey,
-        isOpen: (ConnectionID) -> Bool = { _ in false },
+        isOpen: BreakerCheck = { _, _ in false },
         stepCount: inout Int
     ) -> [(place: Int, reach: WorkflowReach)] {
         let found = resolve(

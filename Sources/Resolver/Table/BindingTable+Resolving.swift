@@ -26,7 +26,7 @@ extension BindingTable {
         workflow: WorkflowName?,
         listing: Listing = .everyCandidate,
         conditions: CallConditions? = nil,
-        isOpen: (ConnectionID) -> Bool = { _ in false }
+        isOpen: BreakerCheck = { _, _ in false }
     ) -> Resolution? {
         var stepCount = 0
         return resolve(
@@ -45,7 +45,7 @@ extension BindingTable {
         _ workflow: WorkflowName?,
         _ listing: Listing,
         _ conditions: CallConditions?,
-        isOpen: (ConnectionID) -> Bool,
+        isOpen: BreakerCheck,
         stepCount: inout Int
     ) -> Resolution? {
         stepCount += Self.decisionStepCount
@@ -73,7 +73,7 @@ extension BindingTable {
         workflow: WorkflowName?,
         listing: Listing = .everyCandidate,
         conditions: CallConditions? = nil,
-        isOpen: (ConnectionID) -> Bool = { _ in false }
+        isOpen: BreakerCheck = { _, _ in false }
     ) -> Resolution {
         var stepCount = 0
         return resolve(
@@ -92,7 +92,7 @@ extension BindingTable {
         _ workflow: WorkflowName?,
         _ listing: Listing,
         _ conditions: CallConditions?,
-        isOpen: (ConnectionID) -> Bool,
+        isOpen: BreakerCheck,
         stepCount: inout Int
     ) -> Resolution {
         stepCount += Self.decisionStepCount

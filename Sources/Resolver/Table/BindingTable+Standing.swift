@@ -32,7 +32,7 @@ extension BindingTable {
         let bound = bindings[index]
         let offer = bound.specInSlot.map { seat.firstOffer + $0 }
         let closest = bound.closestWorkflow
-        list.add(index, slot: seat.slot, offer: offer, closest, isOpen: { _ in false })
+        list.add(index, slot: seat.slot, offer: offer, closest, isOpen: { _, _ in false })
         stepCount += list.stepCount
         return list.candidates.first { $0.isPermitted }
     }

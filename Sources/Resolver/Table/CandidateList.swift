@@ -38,13 +38,15 @@ struct CandidateList {
         slot: Int,
         offer: Int?,
         _ specificity: Specificity?,
-        isOpen: (ConnectionID) -> Bool
+        isOpen: BreakerCheck
     ) {
         stepCount += Self.candidateStepCount
         // The binding's members are read in place: copying it whole costs as much as judging it.
         var reasons = table.bindings[index].reasons
         if specificity == nil { reasons.insert(.workflowNotInScope) }
-        if offer != nil, isOpen(table.config.bindings[index].connection) {
+        if let offer,
+            isOpen(table.config.bindings[index].connection, table.offers[offer].callClass)
+        {
             reasons.insert(.circuitOpen)
         }
         var notes: [RuleNote] = []

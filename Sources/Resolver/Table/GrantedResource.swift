@@ -24,7 +24,7 @@ extension BindingTable {
         on resource: GrantedResource,
         listing: Listing = .admitted,
         conditions: CallConditions? = nil,
-        isOpen: (ConnectionID) -> Bool = { _ in false },
+        isOpen: BreakerCheck = { _, _ in false },
         stepCount: inout Int
     ) -> Resolution? {
         let found: Resolution?
@@ -75,7 +75,7 @@ extension BindingTable {
             workflow,
             .admitted,
             conditions,
-            isOpen: { _ in false },
+            isOpen: { _, _ in false },
             stepCount: &stepCount
         )
         .candidates.filter(\.isPermitted)

@@ -6,6 +6,8 @@ import Policy
 struct Offer: Sendable {
     /// The operation that serves the capability; nil when the spec is missing or has none.
     let operation: OperationID?
+    /// Whose breaker its calls pass.
+    let callClass: Operation.CallClass
     /// What speaks against the spec here.
     let reasons: ReasonSet
     /// The rules that can have a say.
@@ -38,13 +40,20 @@ struct Offer: Sendable {
         )
         self.init(
             operation: provision.operation,
+            callClass: spec.operations[provision.operation]?.callClass ?? .write,
             reasons: reasons,
             policies: policies.narrowed(to: offer)
         )
     }
 
-    private init(operation: OperationID?, reasons: ReasonSet, policies: OfferPolicies) {
+    private init(
+        operation: OperationID?,
+        callClass: Operation.CallClass = .write,
+        reasons: ReasonSet,
+        policies: OfferPolicies
+    ) {
         self.operation = operation
+        self.callClass = callClass
         self.reasons = reasons
         self.policies = policies
     }

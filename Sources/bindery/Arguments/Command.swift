@@ -19,7 +19,7 @@ struct Command: Sendable {
     /// What it does, in sentences.
     let details: String
     /// The words for the arguments that it takes without a flag, in their order, such as `DIR`; one
-    /// in brackets may be left out.
+    /// in brackets may be left out, and a last one with `...` may be given several times.
     let operands: [String]
     /// The flags that it takes beside `--help`.
     let flags: [CommandFlag]

@@ -64,7 +64,8 @@ struct CommandArguments: Sendable, Hashable {
         guard !placeholders.isEmpty else {
             throw .usage("'\(argument)' is not a flag, and this command takes nothing else")
         }
-        guard operands.count < placeholders.count else {
+        let takesMore = placeholders.last?.hasSuffix("...") ?? false
+        guard operands.count < placeholders.count || takesMore else {
             let words = placeholders.joined(separator: " and one ")
             throw .usage("'\(argument)' is one too many: this command takes one \(words)")
         }

@@ -6,7 +6,8 @@ enum Program {
     /// Every command, in the order of the help.
     static let commands: [Command] = [
         ServeCommand.command, DemoProviderCommand.command, KeysCreateCommand.command,
-        CheckCommand.command, DiffCommand.command, ApplyCommand.command, ExportCommand.command,
+        CheckCommand.command, SpecTestCommand.command, DiffCommand.command, ApplyCommand.command,
+        ExportCommand.command,
         ImportCommand.command,
         GetCommand.command, VersionsCommand.command, ResolveCommand.command, ExplainCommand.command,
         ReachCommand.command,
@@ -17,7 +18,7 @@ enum Program {
         MigrateCommand.command,
         AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
         SettingsCommand.command, BenchCommand.command, BenchWorldCommand.command,
-        BenchFillCommand.command,
+        BenchFillCommand.command, BenchAuditCommand.command, ExecuteBenchCommand.command,
     ]
 
     /// Runs the command that `arguments`, without the program's own name, ask for.

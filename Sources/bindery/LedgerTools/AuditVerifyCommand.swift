@@ -1,8 +1,5 @@
 import Audit
 import JSON
-import Ledger
-import LedgerFile
-import Platform
 
 /// `bindery audit verify`: checks the audit trail of a data folder, or an export of it.
 enum AuditVerifyCommand {
@@ -20,26 +17,17 @@ enum AuditVerifyCommand {
             throw .usage("audit verify: PATH says what to check")
         }
         let verification: AuditVerification
-        let anchor = anchor(in: path)
+        let known = KnownAnchors.read(in: path)
         do throws(AuditError) {
-            verification = try await AuditVerifier.verify(path, anchor: anchor)
+            verification = try await AuditVerifier.verify(
+                path,
+                anchors: known?.heads ?? [],
+                removed: known?.removed
+            )
         } catch {
             throw .failed("\(path): \(error.detail)")
         }
         call.console.answer(verification.json.serializedText)
         guard verification.isValid else { throw CommandFailure(status: .failure, lines: []) }
-    }
-
-    /// The head that the ledger beside the trail knows; nil without a ledger.
-    private static func anchor(in path: String) -> AuditHead? {
-        do {
-            let folder = try LedgerFolder(path)
-            let writer = try ReplicaFolder.writer(in: path)
-            let anchor = try Ledger(journal: FolderReading(folder)).state.auditAnchors[writer]
-            return anchor.map { AuditHead(sequence: $0.sequence, hash: $0.hash) }
-        } catch {
-            // An export has no ledger beside it; one that is damaged is told by 'ledger verify'.
-            return nil
-        }
     }
 }

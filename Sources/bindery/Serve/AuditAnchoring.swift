@@ -36,29 +36,35 @@ enum AuditAnchoring {
     /// A ledger that can't write says so itself, loudly; the anchor before it stays good.
     static func anchor(_ stores: ServerStores) async {
         let head = stores.audit.head
-        let writer = stores.writer
-        // Without a connection it would be waited for in vain, also at the end.
-        guard stores.ledger.following?.isConnected != false else { return }
-        guard head.sequence > stores.ledger.state.auditAnchors[writer]?.sequence ?? 0 else {
+        guard head.sequence > stores.ledger.state.auditAnchors[stores.writer]?.sequence ?? 0 else {
             return
         }
+        _ = await anchor(stores, removed: stores.audit.removed)
+    }
+
+    /// Tells the ledger the trail's head, and the last record that is removed.
+    ///
+    /// - Returns: Whether the ledger knows it now.
+    static func anchor(_ stores: ServerStores, removed: AuditHead) async -> Bool {
+        let head = stores.audit.head
+        // Without a connection it would be waited for in vain, also at the end.
+        guard stores.ledger.following?.isConnected != false else { return false }
+        let point = AuditAnchor.Point(sequence: removed.sequence, hash: removed.hash)
+        let anchor = AuditAnchor(
+            sequence: head.sequence,
+            hash: head.hash,
+            removed: removed.sequence > 0 ? point : nil
+        )
         do {
             _ = try await stores.ledger.commit(
                 actor: .system("audit"),
                 now: Timestamp(milliseconds: WallClock.milliseconds())
             ) { (_, _) throws(Never) in
-                Ledger.Plan(
-                    [
-                        .anchorAudit(
-                            AuditAnchor(sequence: head.sequence, hash: head.hash),
-                            of: writer
-                        )
-                    ],
-                    answer: true
-                )
+                Ledger.Plan([.anchorAudit(anchor, of: stores.writer)], answer: true)
             }
+            return true
         } catch {
-            return
+            return false
         }
     }
 }

@@ -1,4 +1,5 @@
 import Ledger
+import Limits
 
 #if PostgreSQL
 import LedgerPostgres
@@ -31,6 +32,20 @@ enum DatabaseJournal {
     ) throws(CommandFailure) -> any JournalTarget {
         #if PostgreSQL
         PostgresTarget(try configuration(url, settings))
+        #else
+        throw missing
+        #endif
+    }
+
+    /// The limits that the ledger's replicas share; nothing is connected yet.
+    ///
+    /// - Throws: As `make`.
+    static func limits(
+        _ url: JournalURL,
+        _ settings: LedgerSettings
+    ) throws(CommandFailure) -> any SharedLimits {
+        #if PostgreSQL
+        PostgresLimits(try configuration(url, settings))
         #else
         throw missing
         #endif

@@ -29,8 +29,24 @@ enum Serve {
             throw error
         }
         let server: HTTPServer
+        let services: Services
+        let health: HealthMonitor
+        let alerts: ServerAlerts
         do {
-            let services = try ServerParts.services(settings, stores, tokens.verifier)
+            let local = try ServerSecrets.local(settings, stores.ledger)
+            alerts = try ServerAlerts(settings, stores, sealing: local)
+            let limits = try ReplicaLimits.make(settings, log)
+            services = try ServerParts.services(
+                settings,
+                stores,
+                tokens.verifier,
+                limits,
+                alerts,
+                local,
+                log: log
+            )
+            services.addMetrics { alerts.metricsText }
+            health = HealthMonitor(services, settings.health)
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()
@@ -38,13 +54,23 @@ enum Serve {
             await stores.close()
             throw error
         }
-        let watch = StoreWatch(stores, log)
+        health.start()
+        let watch = StoreWatch(stores, failsOpen: settings.audit.isFailOpen, log)
+        let retaining = AuditRetaining(stores, settings.audit, log)
+        alerts.start()
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
+        // Beside the drain: checks that run are ended, not waited for.
+        async let isHealthStopped: Void = health.stop()
         await server.drain()
+        await isHealthStopped
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
+        // No call is under way: what is leased of limits goes back to the other replicas.
+        await services.close()
+        await alerts.stop()
         await watch.stop()
+        await retaining.stop()
         await reload.stop()
         await tokens.stop()
         await stores.close()

@@ -4,6 +4,7 @@ import Execution
 import Ledger
 import Outbound
 import Platform
+import Secrets
 import Tokens
 
 /// What requests are answered with, made of the settings and the stores.
@@ -14,12 +15,16 @@ enum ServerParts {
     static func services(
         _ settings: Settings,
         _ stores: ServerStores,
-        _ verifier: TokenVerifier? = nil
+        _ verifier: TokenVerifier? = nil,
+        _ limits: ReplicaLimits? = nil,
+        _ alerts: ServerAlerts? = nil,
+        _ local: LocalSecretStore? = nil,
+        log: ServerLog? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let local = try ServerSecrets.local(settings, stores.ledger)
-        let secrets = try ServerSecrets.keeper(settings, local)
-        let configuration = execution(settings)
+        let secrets = try ServerSecrets.keeper(settings, local, log)
+        var configuration = execution(settings)
+        configuration.onGateEvent = alerts?.onGateEvent
         let tokens = TokenBroker(
             outbound: outbound,
             store: local,
@@ -27,6 +32,8 @@ enum ServerParts {
         )
         var servicesSettings = servicesSettings(settings)
         servicesSettings.tokens = verifier
+        servicesSettings.auditWriter = stores.writer
+        servicesSettings.sealing = alerts?.sealing
         return Services(
             settings: servicesSettings,
             ledger: stores.ledger,
@@ -36,7 +43,9 @@ enum ServerParts {
                 secrets: secrets,
                 audit: stores.audit,
                 tokens: tokens,
-                configuration: configuration
+                configuration: configuration,
+                sharedLimits: limits?.shared,
+                tell: { notice in limits?.tell(notice) }
             ),
             healthChecker: HealthChecker(
                 outbound: outbound,
@@ -68,6 +77,8 @@ enum ServerParts {
         result.decisions = settings.decisions
         result.eventStreamCountMax = settings.limits.eventStreamCountMax
         result.eventStreamCountMaxPerTenant = settings.limits.eventStreamCountMaxPerTenant
+        let policy = AddressPolicy(allow: settings.outbound.allow)
+        result.webhooksMayBeOnLoopback = policy.allowsLoopback
         result.secretReferenceRules = settings.secrets.references
         return result
     }
@@ -79,7 +90,11 @@ enum ServerParts {
         result.breaker.windowCallCountMin = settings.execution.breakerCallCountMin
         result.breaker.window = settings.execution.breakerWindow
         result.breaker.openTime = settings.execution.breakerOpenTime
+        let slow = settings.execution.breakerSlowTime
+        result.breaker.slowTime = slow == .zero ? nil : slow
+        result.breaker.slowShare = Double(settings.execution.breakerSlowPercent) / 100
         result.auditFailsOpen = settings.audit.isFailOpen
+        result.sharedLimitsFailOpen = settings.execution.limitsFailOpen
         return result
     }
 
@@ -89,6 +104,7 @@ enum ServerParts {
         let configuration = OutboundConfiguration(
             addressPolicy: AddressPolicy(allow: settings.allow),
             caFile: settings.caFile,
+            proxy: settings.proxy,
             userAgent: "bindery/\(Version.text)"
         )
         do {
@@ -97,7 +113,8 @@ enum ServerParts {
             switch error {
             case .caFileUnreadable(let path): throw .failed("outbound.caFile: can't read \(path)")
             case .system(let detail): throw .failed("the HTTP client can't start: \(detail)")
-            case .malformedProxy, .malformedUserAgent, .limitOutOfRange:
+            case .malformedProxy: throw .failed("outbound.proxy: is no http or https URL")
+            case .malformedUserAgent, .limitOutOfRange:
                 preconditionFailure("these settings are the program's own: \(error)")
             }
         }

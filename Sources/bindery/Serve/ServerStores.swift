@@ -28,6 +28,7 @@ struct ServerStores: Sendable {
         var replica: ReplicaFolder?
         var writer = AuditWriter.only
         var configuration = AuditTrail.Configuration()
+        configuration.segmentByteCountMax = settings.audit.segmentByteCount
         switch settings.journal {
         case .memory: break
         case .file:

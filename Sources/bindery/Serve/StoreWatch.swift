@@ -15,24 +15,34 @@ struct StoreWatch: Sendable {
     private let task: Task<Void, Never>
 
     /// Watches until it is stopped.
-    init(_ stores: ServerStores, _ log: ServerLog) {
+    ///
+    /// With `failsOpen` what can't be recorded goes on, and is told each minute.
+    init(_ stores: ServerStores, failsOpen: Bool, _ log: ServerLog) {
         task = Task {
             var tellsLedger = true
             var tellsAudit = true
             var tellsDamage = true
+            var unwrittenCount: UInt64 = 0
             // The first connection is made while the server starts.
             var isConnected = false
             var lookCount = 0
             while !Task.isCancelled {
                 lookCount += 1
-                if lookCount % Self.anchorInterval == 0 { await AuditAnchoring.anchor(stores) }
+                if lookCount % Self.anchorInterval == 0 {
+                    await AuditAnchoring.anchor(stores)
+                    Self.tellUnwritten(stores.audit, &unwrittenCount, failsOpen, log)
+                }
                 if tellsLedger, case .readOnly(let detail) = stores.ledger.condition {
                     log.write(.error, "ledger.readOnly", ["detail": .string(detail)])
                     tellsLedger = false
                 }
                 isConnected = Self.tell(stores.ledger.following, isConnected, log)
                 if tellsAudit, let failure = stores.audit.failure {
-                    log.write(.error, "audit.failed", ["detail": .string(failure.detail)])
+                    log.write(
+                        .error,
+                        "audit.failed",
+                        ["detail": .string(failure.detail), "failOpen": .bool(failsOpen)]
+                    )
                     tellsAudit = false
                 }
                 if tellsDamage, let damage = stores.audit.damage {
@@ -47,6 +57,19 @@ struct StoreWatch: Sendable {
                 }
             }
         }
+    }
+
+    /// Tells each minute how many records were not written, while the server goes on without them.
+    private static func tellUnwritten(
+        _ audit: AuditTrail,
+        _ told: inout UInt64,
+        _ failsOpen: Bool,
+        _ log: ServerLog
+    ) {
+        let count = audit.unwrittenCount
+        defer { told = count }
+        guard failsOpen, count > told else { return }
+        log.write(.error, "audit.unwritten", ["records": .integer(Int64(count - told))])
     }
 
     /// Tells when the connection to a shared ledger is lost, and when it is back.

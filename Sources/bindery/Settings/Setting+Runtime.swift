@@ -40,10 +40,49 @@ extension Setting {
             help: "How long it stays open before one call is tried."
         ),
         Setting(
+            "execution.breaker.slowMs",
+            \.execution.breakerSlowTime,
+            .milliseconds(0...120_000),
+            help: "How long an answer takes that counts as slow; 0 counts none."
+        ),
+        Setting(
+            "execution.breaker.slowPercent",
+            \.execution.breakerSlowPercent,
+            .integer(1...100, of: "percent"),
+            help: "The share of slow answers that opens it, once there were enough calls."
+        ),
+        Setting(
+            "execution.limitsFailOpen",
+            \.execution.limitsFailOpen,
+            .truth,
+            help:
+                "Whether replicas count rates and quotas each for itself while the database can't be "
+                + "asked; otherwise calls of limited connections are answered 503."
+        ),
+        Setting(
             "health.freshSeconds",
             \.healthFreshness,
             .seconds(1...31_536_000),
             help: "How long the result of a health check counts; then reports warn of it."
+        ),
+        Setting(
+            "health.scheduler",
+            \.health.isOn,
+            .truth,
+            help: "Whether active connections are checked in the background, each at its spec's "
+                + "healthCheck.intervalSeconds: docs/health.md."
+        ),
+        Setting(
+            "health.concurrency",
+            \.health.concurrency,
+            .integer(1...1024, of: "checks"),
+            help: "How many background checks run at the same time."
+        ),
+        Setting(
+            "health.intervalSeconds",
+            \.health.intervalMin,
+            .seconds(1...86_400),
+            help: "The shortest interval of background checks, whatever a spec asks for."
         ),
     ]
 
@@ -53,7 +92,20 @@ extension Setting {
             "audit.retentionDays",
             \.audit.retentionDayCount,
             .integer(1...36_500, of: "days"),
-            help: "For how many days audit records are kept at least; this version removes none."
+            help: "For how many days audit records are kept; older segments are removed."
+        ),
+        Setting(
+            "audit.retentionBytes",
+            \.audit.retentionByteCount,
+            .integer(0...1_000_000_000_000_000, of: "bytes"),
+            help: "The size beyond which the oldest segments of the audit trail are removed, the "
+                + "newest one never; 0 for no limit."
+        ),
+        Setting(
+            "audit.segmentBytes",
+            \.audit.segmentByteCount,
+            .integer(1_048_576...1_073_741_824, of: "bytes"),
+            help: "The size of a segment of the audit trail, which is removed as a whole."
         ),
         Setting(
             "audit.failOpen",
@@ -135,12 +187,8 @@ extension Setting {
     /// Settings of the contract that a later version brings.
     static let reserved: [Setting] = [
         Setting(
-            reserved: "secrets.local.keyFile",
-            "can't be set: local:// comes with a later version; use vault://, file:// or env://"
-        ),
-        Setting(
             reserved: "cors.origins",
             "can't be set: CORS comes with a later version; serve pages and API from one origin"
-        ),
+        )
     ]
 }

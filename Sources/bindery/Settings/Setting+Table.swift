@@ -101,5 +101,12 @@ extension Setting {
             SettingFormat.path("FILE").optional,
             help: "Certificate authorities in PEM that are trusted beside the system's."
         ),
+        Setting(
+            "outbound.proxy",
+            \.outbound.proxy,
+            SettingFormat.serverURL.optional,
+            help: "The HTTP proxy of all calls. It resolves their names, and has to refuse private "
+                + "addresses itself; its own has to be public, or in outbound.allow."
+        ),
     ]
 }

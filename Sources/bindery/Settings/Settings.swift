@@ -2,6 +2,7 @@ import Commands
 import Model
 import Outbound
 import Platform
+import Secrets
 import Tokens
 
 /// Everything that an operator can set; what is not set keeps the value written here.
@@ -52,6 +53,8 @@ struct Settings: Sendable {
     var execution = ExecutionSettings()
     /// How long a health check's result counts.
     var healthFreshness = Duration.seconds(3600)
+    /// How connections are checked in the background.
+    var health = HealthSettings()
     /// Failed authentications of one address in a minute, from which on it is refused.
     var failedAuthenticationCountMax = 100
     /// Failed authentications in one key's name in a minute, from which on they are refused.
@@ -85,6 +88,21 @@ struct SecretSettings: Sendable, Hashable {
     var vaultMount = "secret"
     /// The file that holds its token.
     var vaultTokenFile: String?
+    /// The files that hold the ids of the AppRole which it is logged in to with instead.
+    var vaultRoleIDFile: String?
+    var vaultSecretIDFile: String?
+    /// Under which path the AppRole method is mounted.
+    var vaultRoleMount = "approle"
+    /// The namespace in it; nil for none.
+    var vaultNamespace: String?
+    /// The region of AWS Secrets Manager; nil for none.
+    var awsRegion: String?
+    /// The address in the place of the region's own.
+    var awsEndpoint: String?
+    /// The file of AWS credentials; nil for the environment's.
+    var awsCredentialsFile: String?
+    /// How long a secret is served beyond its time while its store is down.
+    var stale = SecretsConfiguration.staleTimeDefault
     /// The file of the master keys of the store of our own; nil for none.
     var localKeyFile: String?
     /// The variable that holds them instead; nil for none.
@@ -99,6 +117,8 @@ struct OutboundSettings: Sendable, Hashable {
     var allow: [AddressRange] = []
     /// A file of certificate authorities that are trusted beside the system's.
     var caFile: String?
+    /// The proxy that all calls take; nil for none.
+    var proxy: String?
 }
 
 /// How providers are called.
@@ -115,12 +135,22 @@ struct ExecutionSettings: Sendable, Hashable {
     var breakerWindow = Duration.seconds(30)
     /// How long it stays open before one call is tried.
     var breakerOpenTime = Duration.seconds(30)
+    /// How long a slow answer takes; zero counts none.
+    var breakerSlowTime = Duration.zero
+    /// The share of slow answers that opens the breaker, in percent.
+    var breakerSlowPercent = 50
+    /// Whether a replica's own count admits calls while the limits of all cannot be asked.
+    var limitsFailOpen = false
 }
 
 /// How the audit trail is kept.
 struct AuditSettings: Sendable, Hashable {
-    /// For how many days records are kept at least.
+    /// For how many days records are kept.
     var retentionDayCount = 365
+    /// How many bytes are kept at most; 0 for no limit.
+    var retentionByteCount = 0
+    /// A segment takes no record any more when it has this size, in bytes.
+    var segmentByteCount = 64 << 20
     /// Whether a call goes on when it can't be recorded.
     var isFailOpen = false
 }

@@ -13,6 +13,8 @@ enum AccessVerdict: Equatable {
     case forbidden(String)
     /// A question about another tenant's subject.
     case denied
+    /// 401, as nobody but the provider may: whatever the caller's key.
+    case unsigned
 
     // What the page says of a request about `tenant` that names the environments `touched`, and makes
     // an object of its body or not.
@@ -30,6 +32,7 @@ enum AccessVerdict: Equatable {
         }
         switch (row.roles[caller.role], caller.tenant, caller.role) {
         case ("anyone", _, _): self = .allowed
+        case ("signature", _, _): self = .unsigned
         case ("yes", .some, .platformAdmin), ("–", _, _): self = .forbidden("FORBIDDEN")
         case ("yes", _, _):
             self = try Self.inTenant(row, caller, isAnothers, touched, makes)
@@ -69,6 +72,7 @@ enum AccessVerdict: Equatable {
         // Whether something is live, or can be removed, is no matter of access.
         case .allowed: ![401, 403].contains(answer.status)
         case .notFound: answer.status == 404 && answer.code == "NOT_FOUND"
+        case .unsigned: answer.status == 401 && answer.code == "SIGNATURE_INVALID"
         case .forbidden(let code): answer.status == 403 && answer.code == code
         case .denied:
             answer.status == 200

@@ -162,6 +162,16 @@ struct IsolationWorld {
             ]
             try await api.must(.put, "\(path)/policies/rule-\(environment)", rule)
             let key: JSONValue = ["roles": ["runtime"], "environments": [.string(environment)]]
+            let hook = "\(path)/webhooks/hook-\(environment)"
+            try await api.must(
+                .put,
+                hook,
+                [
+                    "url": "https://alerts.example/hook", "environments": [.string(environment)],
+                ]
+            )
+            let ping = try await api.must(.post, "\(hook)/test")
+            given.deliveries[environment] = ping.json["id"]?.string
             given.keys[environment] = try await api.must(.post, "\(path)/keys", key)
                 .json["id"]?
                 .string

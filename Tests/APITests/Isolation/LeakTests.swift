@@ -53,7 +53,8 @@ import Testing
                     given: RequestMaker.Given(
                         keys: ["sandbox": world.marks[1]],
                         platformKeys: ["sandbox": world.marks.last ?? ""],
-                        audit: ["sandbox": world.marks[2]]
+                        audit: ["sandbox": world.marks[2]],
+                        deliveries: ["sandbox": "msg_of_another"]
                     )
                 )
                 var request = try maker.request(route)

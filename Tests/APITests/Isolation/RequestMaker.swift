@@ -32,6 +32,7 @@ struct RequestMaker {
         var keys: [String: String] = [:]
         var platformKeys: [String: String] = [:]
         var audit: [String: String] = [:]
+        var deliveries: [String: String] = [:]
     }
 
     let tenant: String
@@ -104,6 +105,8 @@ struct RequestMaker {
         case ("id", "keys"):
             route.path.parameters.contains("tenant")
                 ? given.keys[environment] : given.platformKeys[environment]
+        case ("id", "webhooks"): "hook-\(environment)"
+        case ("delivery", "deliveries"): given.deliveries[environment]
         case ("id", "audit"): given.audit[environment]
         default: nil
         }
@@ -115,6 +118,7 @@ struct RequestMaker {
         let schema: String
         switch route.body {
         case .none: return nil
+        case .raw: return ["type": "unsigned"]
         case .mergePatch: return ["description": "another one"]
         case .json(let name), .optionalJSON(let name), .lenientJSON(let name),
             .jsonOrLines(let name):
@@ -140,7 +144,8 @@ struct RequestMaker {
         case "PolicyRule": rule(route.method == .post ? "rule-new" : "rule-\(environment)")
         case "Credential": key(isGlobal: !route.path.parameters.contains("tenant"))
         case "Entity": ["attributes": ["department": "sales"]]
-        case "Reason", "ChangeSummary": [:]
+        case "Webhook": webhook(route.method == .post ? "hook-new" : "hook-\(environment)")
+        case "Reason", "ChangeSummary", "WebhookSecretRotation": [:]
         case "Rollback": ["toVersion": 1]
         case "Connect": [:]
         case "Rotation": ["secretRef": "env://BINDERY_SECRET_B"]
@@ -186,6 +191,13 @@ struct RequestMaker {
         [
             "id": .string(id), "effect": "forbid",
             "match": ["workflows": ["nobody"], "environments": [.string(environment)]],
+        ]
+    }
+
+    private func webhook(_ id: String) -> JSONValue {
+        [
+            "id": .string(id), "url": "https://alerts.example/hook",
+            "environments": [.string(environment)],
         ]
     }
 

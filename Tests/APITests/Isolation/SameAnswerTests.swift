@@ -79,6 +79,11 @@ import Testing
                     headers: [HTTPField("Content-Type", "text/plain"), HTTPField("If-Match", "?")],
                     key: key
                 )
+                guard route.body != .raw else {
+                    // Of its own tenant it would be the same.
+                    #expect(answer.code == "SIGNATURE_INVALID", "\(route.name): \(answer)")
+                    continue
+                }
                 #expect(answer.status == 404, "\(route.name): \(answer)")
                 #expect(answer.json["detail"] == "There is no such object.", "\(route.name)")
             }

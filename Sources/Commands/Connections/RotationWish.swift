@@ -1,0 +1,60 @@
+import JSON
+import Ledger
+import Model
+
+/// What the body of a rotation asks for.
+struct RotationWish {
+    /// The new reference; nil for a rollback.
+    private let newReference: SecretReference?
+    /// How long the old secret can be returned to; 0 when it can't.
+    let overlapSeconds: Int
+
+    /// Whether the secret before the last rotation is wished for.
+    var isRollback: Bool { newReference == nil }
+
+    /// Reads it.
+    ///
+    /// - Throws: Everything wrong with the body.
+    init(_ body: JSONValue, _ tenant: TenantID, _ services: Services) throws(CommandError) {
+        let issues = IssueList()
+        let members: Set<String> = ["secretRef", "overlapSeconds", "rollback", "reason"]
+        let reader = ObjectReader(body, at: .root, issues: issues, members: members)
+        let isRollback = reader.bool("rollback") ?? false
+        if isRollback {
+            for name in ["secretRef", "overlapSeconds"] where reader.value(name) != nil {
+                issues.error(.invalidValue, at: reader.place(name), "has no place in a rollback")
+            }
+        } else if reader.value("secretRef") == nil {
+            issues.error(.missingField, at: reader.place("secretRef"), "is required")
+        }
+        let reference = SecretReference.read(reader, "secretRef")
+        ConnectionRules.checkReference(reference, of: tenant, services, issues)
+        let seconds = reader.integer("overlapSeconds", in: 0...SecretOverlap.secondsMax)
+        _ = ActionBody.reason(reader)
+        guard !issues.hasErrors else { throw .invalid(issues.issues) }
+        newReference = isRollback ? nil : reference
+        overlapSeconds = isRollback ? 0 : seconds ?? SecretOverlap.secondsDefault
+    }
+
+    /// The reference that takes over.
+    ///
+    /// - Throws: `NO_OVERLAP` when a rollback has nothing to return to.
+    func reference(
+        for connection: Connection,
+        _ tenant: TenantState,
+        _ now: Timestamp
+    ) throws(CommandError) -> SecretReference {
+        if let newReference { return newReference }
+        guard let overlap = tenant.overlaps[connection.id],
+            overlap.isOpen(for: connection, at: now)
+        else {
+            throw CommandError(
+                .conflict,
+                "NO_OVERLAP",
+                "There is no secret to return to: the connection was not rotated, or the overlap "
+                    + "is over."
+            )
+        }
+        return overlap.previous
+    }
+}

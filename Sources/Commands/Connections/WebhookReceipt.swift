@@ -1,0 +1,141 @@
+import Audit
+import Execution
+import JSON
+import Ledger
+import Model
+import Platform
+
+/// A webhook whose signature is good, on its way into the log.
+struct WebhookReceipt: Sendable {
+    private let connection: Connection
+    private let verified: VerifiedWebhook
+    private let mark: WebhookMark
+    /// What is told of it, but for the body.
+    private let head: JSONObject
+    private let body: JSONObject
+
+    init(_ account: WebhookAccount, _ webhook: InboundWebhook, _ verified: VerifiedWebhook) {
+        connection = account.connection
+        self.verified = verified
+        mark = Self.mark(account.connection, webhook, verified)
+        head = [
+            "deliveryId": .string(mark.deliveryID),
+            "tenantId": .string(connection.tenant.text),
+            "connectionId": .string(connection.id.text),
+            "integrationKey": .string(connection.spec.key.text),
+            "integrationVersion": connection.spec.version.json,
+            "environment": .string(connection.environment.text),
+            "providerId": verified.providerID.map { .string($0) } ?? .null,
+            "type": verified.type.map { .string($0) } ?? .null,
+            "receivedAt": .string(webhook.receivedAt.text),
+            "contentType": webhook.mediaType.isEmpty ? .null : .string(webhook.mediaType),
+            "bodyBytes": .integer(Int64(webhook.body.count)),
+            "bodyDigest": .string(Hex.encode(Digest.sha256(webhook.body))),
+        ]
+        body = Self.body(webhook, verified)
+    }
+
+    private static func mark(
+        _ connection: Connection,
+        _ webhook: InboundWebhook,
+        _ verified: VerifiedWebhook
+    ) -> WebhookMark {
+        // No name holds a line feed.
+        let names = Array("\(connection.tenant.text)\n\(connection.id.text)\n".utf8)
+        return WebhookMark(
+            digest: Digest.sha256(names + verified.identity),
+            receivedAt: webhook.receivedAt,
+            expiresAt: webhook.receivedAt + .seconds(verified.memorySeconds)
+        )
+    }
+
+    /// The body as it is kept: JSON as a value, all else and the head of what is too long in base64.
+    private static func body(_ webhook: InboundWebhook, _ verified: VerifiedWebhook) -> JSONObject {
+        let most = WebhookDelivery.bodyByteCountMax
+        guard webhook.body.count <= most else {
+            let kept = Base64.encode(Array(webhook.body[..<most]))
+            return ["bodyEncoding": "base64", "truncated": true, "body": .string(kept)]
+        }
+        let value = verified.json ?? .string(Base64.encode(webhook.body))
+        let encoding: JSONValue = verified.json == nil ? "base64" : "json"
+        return ["bodyEncoding": encoding, "truncated": false, "body": value]
+    }
+
+    /// The mark of a delivery of the same event.
+    func known(in state: State) -> WebhookMark? {
+        state.receivedWebhooks.find(mark, of: connection.tenant, at: mark.receivedAt)
+    }
+
+    /// Puts it into the log, unless it is there; durable when it returns.
+    ///
+    /// Judged once more in the state that it is written on: on a replica another one may have taken
+    /// it, or have paused the connection, a moment ago.
+    func commit(
+        _ context: CommandContext
+    ) async throws(CommandError) -> (mark: WebhookMark, isDuplicate: Bool) {
+        let (tenant, id) = (connection.tenant, connection.id)
+        var object = head
+        for member in body { object[member.key] = member.value }
+        let delivery = WebhookDelivery(
+            tenant: tenant,
+            connection: id,
+            environment: connection.environment,
+            mark: mark,
+            object: object
+        )
+        let receipt = self
+        do {
+            let result = try await context.services.ledger.commit(
+                actor: ChangeActor(type: "webhook", id: id.text),
+                now: context.now
+            ) { (state, _) throws(CommandError) in
+                guard let account = WebhookAccount(tenant.text, id.text, in: state) else {
+                    throw CommandError(
+                        .conflict,
+                        "CONNECTION_NOT_ACTIVE",
+                        "The connection is gone."
+                    )
+                }
+                try account.checkActive()
+                if let known = receipt.known(in: state) {
+                    return Ledger.Plan([], answer: (known, true))
+                }
+                return Ledger.Plan([.receiveWebhook(delivery)], answer: (receipt.mark, false))
+            }
+            return result.answer
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    /// Leaves a record of it in the trail: of the body its digest alone.
+    func record(_ context: CommandContext) async throws(CommandError) {
+        var draft = AuditDraft(
+            .call,
+            "webhook.receive",
+            outcome: .success,
+            by: AuditActor(
+                type: "webhook",
+                id: connection.id.text,
+                via: "http",
+                ip: context.caller.address
+            ),
+            at: context.now
+        )
+        draft.tenant = connection.tenant
+        draft.environment = connection.environment
+        draft.resource = AuditResource(type: "connection", id: connection.id.text)
+        draft.connection = connection.id
+        draft.revision = context.services.revision
+        draft.requestID = context.requestID
+        draft.traceparent = context.trace?.traceparent
+        draft.after = .object(head)
+        try await context.services.record(draft)
+    }
+}
+
+extension WebhookMark {
+    /// The id of the delivery that left the mark: the same for all that are known again by it, and
+    /// another one when the event comes after it was forgotten.
+    var deliveryID: String { "whd_" + Hex.encode(Digest.sha256(text).prefix(16)) }
+}

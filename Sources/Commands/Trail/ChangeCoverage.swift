@@ -1,0 +1,35 @@
+import Ledger
+
+/// Which audit record tells of a change of the ledger.
+///
+/// A new kind of change does not compile until it says so here.
+enum ChangeCoverage: Sendable, Hashable {
+    /// A record of the kind `change`, with an action that begins so.
+    case recorded(String)
+    /// A record of the kind `health`.
+    case health
+    /// A record of the kind `call` tells of the request whose outcome it keeps.
+    case call
+    /// None: it keeps books for the server itself, and says nothing of a tenant that a record does not.
+    case bookkeeping
+}
+
+extension Change {
+    /// Which audit record tells of it.
+    var coverage: ChangeCoverage {
+        switch self {
+        case .putSpec, .removeSpec: .recorded("spec.")
+        case .putBlueprint, .removeBlueprint: .recorded("blueprint.")
+        case .putConnection, .removeConnection: .recorded("connection.")
+        case .putHealth: .health
+        case .putConfigVersion, .removeConfigVersion, .addTransition: .recorded("config.")
+        case .putPolicy, .removePolicy: .recorded("policy.")
+        case .putEntity, .removeEntity: .recorded("entity.")
+        case .putCredential: .recorded("key.")
+        // The key had ended long ago, which was recorded then.
+        case .removeCredential: .bookkeeping
+        case .putIdempotency, .removeIdempotency: .call
+        case .expireIdempotency, .anchorAudit: .bookkeeping
+        }
+    }
+}

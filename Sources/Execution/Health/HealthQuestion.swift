@@ -1,0 +1,36 @@
+public import Audit
+public import JSON
+public import Model
+
+/// What a check is made of, and for whom.
+public struct HealthQuestion: Sendable {
+    /// The connection.
+    public let connection: Connection
+    /// Its spec; one without a health check leaves the health unknown.
+    public let spec: IntegrationSpec
+    /// The schema's defaults with the connection's own config.
+    public let config: JSONObject
+    /// A secret to check in place of the connection's: before it takes over.
+    public let secretReference: SecretReference?
+    /// Who asked for it; nil for the server itself.
+    public let actor: AuditActor?
+    /// The request that asked for it, if any.
+    public let requestID: String?
+
+    /// A question.
+    public init(
+        _ connection: Connection,
+        _ spec: IntegrationSpec,
+        config: JSONObject,
+        secretReference: SecretReference? = nil,
+        actor: AuditActor? = nil,
+        requestID: String? = nil
+    ) {
+        self.connection = connection
+        self.spec = spec
+        self.config = config
+        self.secretReference = secretReference
+        self.actor = actor
+        self.requestID = requestID
+    }
+}
