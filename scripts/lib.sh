@@ -247,7 +247,7 @@ seed() {
 # The Python with the packages of the judges, as $judge.
 judge_environment() {
     judge=$root/.build/venv-judge/bin/python
-    if ! "$judge" -c 'import bcrypt, cedarpy, httpbin, jwcrypto, oidc_provider_mock, radicale, standardwebhooks' 2>/dev/null; then
+    if ! "$judge" -c 'import authlib, bcrypt, cedarpy, flask, httpbin, jwcrypto, oidc_provider_mock, radicale, standardwebhooks' 2>/dev/null; then
         rm -rf "$root/.build/venv-judge"
         quietly "$work/venv-judge.log" python3 -m venv "$root/.build/venv-judge"
         quietly "$work/venv-judge.log" "$judge" -m pip install --quiet --disable-pip-version-check \

@@ -158,7 +158,7 @@ extension APIHandler {
 
     /// The tenant in the query, which the PDP has to know before anything else of it is looked at.
     private func tenant(_ arrival: Arrival, _ route: Route) throws(CommandError) -> TenantID? {
-        let query = try QueryParameters(arrival.request.query, known: route.knownParameters)
+        let query = try QueryParameters(arrival.request.query, of: route)
         guard let text = query["tenant"] else { return nil }
         guard let tenant = TenantID(text) else { throw .notFound("such tenant") }
         return tenant
@@ -177,7 +177,7 @@ extension APIHandler {
         let isRaw = route.body == .raw
         let query = try QueryParameters(
             isRaw ? nil : request.query,
-            known: route.knownParameters
+            of: route
         )
         let context = CommandContext(
             services: services,

@@ -6,17 +6,25 @@ import Secrets
 /// What a call went through so far: what its audit record tells.
 struct CallCourse {
     var secret: Secret?
-    var request: RenderedRequest?
-    var attempts = 0
-    var mayHaveReachedProvider = false
-    var response: OutboundResponse?
+    private(set) var request: RenderedRequest?
+    private(set) var attempts = 0
+    private(set) var mayHaveReachedProvider = false
+    private(set) var response: OutboundResponse?
     /// The answer whose body is still to come.
-    var stream: OutboundStream?
+    private(set) var stream: OutboundStream?
+    /// The credentials of all requests: an answer may hold those of the one before.
+    private var credentials: [String] = []
+
+    /// Remembers the request that is sent next.
+    mutating func take(_ request: RenderedRequest) {
+        self.request = request
+        credentials += request.credentials
+    }
 
     /// Adds how the calls to the provider ended.
     mutating func take(_ outcome: Provider.Outcome) {
-        attempts = outcome.attempts
-        mayHaveReachedProvider = outcome.mayHaveReachedProvider
+        attempts += outcome.attempts
+        mayHaveReachedProvider = mayHaveReachedProvider || outcome.mayHaveReachedProvider
         switch outcome.last {
         case .answer(let response): self.response = response
         case .stream(let stream): self.stream = stream
@@ -62,7 +70,7 @@ struct CallCourse {
     private func redaction(_ rendered: RenderedRequest, _ spec: IntegrationSpec) -> AuditRedaction {
         AuditRedaction(
             secretFields: spec.secretFields,
-            secretValues: (secret?.values ?? []) + rendered.credentials,
+            secretValues: (secret?.values ?? []) + credentials,
             secretNames: rendered.secretNames
         )
     }

@@ -29,6 +29,7 @@ public final class Executor: Sendable {
     ///   - outbound: What calls providers.
     ///   - secrets: What reads secrets.
     ///   - audit: Where calls are recorded.
+    ///   - tokens: What gets access tokens; nil for one of its own. The health checker shares it.
     ///   - configuration: The bounds.
     ///   - sharedLimits: What counts calls over all replicas; nil for a process that is alone.
     ///   - tell: Hears when shared limits cannot be asked, and when they can again.
@@ -37,6 +38,7 @@ public final class Executor: Sendable {
         outbound: OutboundClient,
         secrets: SecretKeeper,
         audit: AuditTrail,
+        tokens: TokenBroker? = nil,
         configuration: ExecutionConfiguration = ExecutionConfiguration(),
         sharedLimits: (any SharedLimits)? = nil,
         tell: @escaping @Sendable (LimitsNotice) -> Void = { _ in },
@@ -45,6 +47,7 @@ public final class Executor: Sendable {
         provider = Provider(
             outbound: outbound,
             secrets: secrets,
+            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
             configuration: configuration,
             clock: clock
         )
@@ -153,27 +156,54 @@ public final class Executor: Sendable {
         try call.checkInput()
         let pass = try await admit(call, until: deadline)
         do throws(CallFailure.Reason) {
-            let (scope, request) = try await request(of: call, until: deadline, &course)
-            let sent = await provider.send(
-                request.request,
-                RetryRule(call.operation, configuration),
-                streams: streams,
-                attemptCountMax: configuration.attemptCountMax,
-                until: deadline
-            ) { await admitRetry(pass, call.constraints, until: deadline) }
+            var prepared = try await request(of: call, until: deadline, &course)
+            var sent = await send(call, prepared, pass, streams: streams, until: deadline)
             course.take(sent)
-            return Begun(pass: pass, scope: scope, request: request, sent: sent)
+            let newer = await provider.replacement(
+                after: sent,
+                of: prepared.scope.token,
+                prepared.demand,
+                until: deadline
+            )
+            if let newer, await admitRetry(pass, call.constraints, until: deadline) {
+                prepared.scope.token = newer
+                prepared.request = try render(call, prepared.scope, &course)
+                sent = await send(call, prepared, pass, streams: streams, until: deadline)
+                course.take(sent)
+            }
+            return Begun(
+                pass: pass,
+                scope: prepared.scope,
+                request: prepared.request,
+                sent: sent
+            )
         } catch {
             gates.finish(pass, ConnectionGate.End())
             throw error
         }
     }
 
+    private func send(
+        _ call: CapabilityCall,
+        _ prepared: Prepared,
+        _ pass: ConnectionGates.Pass,
+        streams: Bool,
+        until deadline: MonotonicInstant
+    ) async -> Provider.Outcome {
+        await provider.send(
+            prepared.request.request,
+            RetryRule(call.operation, configuration),
+            streams: streams,
+            attemptCountMax: configuration.attemptCountMax,
+            until: deadline
+        ) { await admitRetry(pass, call.constraints, until: deadline) }
+    }
+
     private func request(
         of call: CapabilityCall,
         until deadline: MonotonicInstant,
         _ course: inout CallCourse
-    ) async throws(CallFailure.Reason) -> (TemplateScope, RenderedRequest) {
+    ) async throws(CallFailure.Reason) -> Prepared {
         let secret = try await provider.secret(
             call.connection.secretReference,
             of: call.connection.tenant,
@@ -182,7 +212,24 @@ public final class Executor: Sendable {
             until: deadline
         )
         course.secret = secret
-        let scope = TemplateScope(input: call.input, config: call.config, secret: secret)
+        var scope = TemplateScope(input: call.input, config: call.config, secret: secret)
+        let demand = try provider.demand(call.spec, call.connection, scope)
+        scope.token = try await provider.token(demand, until: deadline)
+        return Prepared(scope: scope, request: try render(call, scope, &course), demand: demand)
+    }
+
+    /// A request and what it was made of.
+    private struct Prepared {
+        var scope: TemplateScope
+        var request: RenderedRequest
+        let demand: TokenDemand?
+    }
+
+    private func render(
+        _ call: CapabilityCall,
+        _ scope: TemplateScope,
+        _ course: inout CallCourse
+    ) throws(CallFailure.Reason) -> RenderedRequest {
         let request = try provider.render(
             call.spec,
             call.operation,
@@ -191,8 +238,8 @@ public final class Executor: Sendable {
             idempotencyKey: call.idempotencyKey,
             page: call.page
         )
-        course.request = request
-        return (scope, request)
+        course.take(request)
+        return request
     }
 
     private func admit(
@@ -218,14 +265,20 @@ public final class Executor: Sendable {
     public func preview(_ call: CapabilityCall) throws(CallFailure.Reason) -> JSONValue {
         try call.checkInput()
         let secret = SecretMask(call.spec, call.operation).secret
-        let scope = TemplateScope(input: call.input, config: call.config, secret: secret)
+        var scope = TemplateScope(input: call.input, config: call.config, secret: secret)
+        if call.spec.oauth != nil {
+            let mark = SecretBytes(Array(AuditRedaction.mark.utf8))
+            scope.token = AccessToken(mark, lifetime: nil, now: clock.now())
+        }
         var course = CallCourse()
-        course.request = try provider.render(
-            call.spec,
-            call.operation,
-            scope,
-            trace: call.trace,
-            idempotencyKey: call.idempotencyKey
+        course.take(
+            try provider.render(
+                call.spec,
+                call.operation,
+                scope,
+                trace: call.trace,
+                idempotencyKey: call.idempotencyKey
+            )
         )
         return course.audited(call.spec)?.request.json ?? .null
     }
@@ -262,15 +315,24 @@ public final class Executor: Sendable {
     /// Whether some connection's circuit breaker may be open; false is certain.
     public var mayHaveOpenBreaker: Bool { gates.mayHaveOpenBreaker }
 
+    /// Has the next who needs a secret read it anew.
+    public func forgetSecret(_ reference: SecretReference) {
+        provider.secrets.invalidate(reference)
+    }
+
+    /// Names who is told of the ends of grants; there is one.
+    public func tell(_ observer: any TokenObserver) { provider.tokens.tell(observer) }
+
     /// The metrics of shared limits in the Prometheus format; empty for a process that is alone.
     public var limitMetrics: String { desk?.metrics ?? "" }
 
     /// Gives back what is leased of shared limits; calls of limited connections are refused then.
     public func close() async { await desk?.close() }
 
-    /// Forgets the limits and the breaker of a connection that was deleted.
+    /// Forgets the limits, the breaker and the tokens of a connection that was deleted.
     public func forget(_ connection: ConnectionID, of tenant: TenantID) {
         gates.forget(ConnectionGates.Key(tenant: tenant, connection: connection))
+        provider.tokens.forget(connection, of: tenant)
     }
 }
 

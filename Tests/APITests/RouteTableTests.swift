@@ -8,6 +8,7 @@ import Testing
     /// What anybody may read (API section 3), as far as it is there.
     static let anonymousPaths: Set<String> = [
         "/livez", "/readyz", "/openapi.json", "/.well-known/authzen-configuration",
+        "/v1/connect/callback",
     ]
 
     @Test func `a name stands once, and is an operation's`() {

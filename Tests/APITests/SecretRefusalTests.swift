@@ -184,7 +184,7 @@ import Testing
 
     /// Routes that keep nothing of their body.
     static let keepsNothing: Set<String> = [
-        "testConnection", "executeCapability", "validateConfig",
+        "testConnection", "executeCapability", "validateConfig", "connectConnection",
     ]
 
     /// Routes whose body is a secret, which is sealed before it is kept: `SecretRoutesTests`.

@@ -8,16 +8,18 @@ struct ProviderWorld {
     let server: BinderyServer
 
     // The provider's address, the reference of the connection's secret, the server's flags and
-    // variables, and how the connection's health is checked, if at all.
+    // variables, how the connection's health is checked, if at all, and how calls authenticate, if
+    // otherwise than with the secret's key.
     init(
         url: String,
         secret: String = "env://BINDERY_SECRET_A",
         flags: [String] = [],
         secrets: [String: String] = ["BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}"],
-        health: JSONValue? = nil
+        health: JSONValue? = nil,
+        auth: JSONValue? = nil
     ) async throws {
         server = try await BinderyServer.started(flags: flags, secrets: secrets)
-        try await put(url: url, secret: secret, health: health)
+        try await put(url: url, secret: secret, health: health, auth: auth)
     }
 
     /// The same over a server that runs already.
@@ -26,8 +28,14 @@ struct ProviderWorld {
         try await put(url: url, secret: "env://BINDERY_SECRET_A", health: health)
     }
 
-    private func put(url: String, secret: String, health: JSONValue?) async throws {
+    private func put(
+        url: String,
+        secret: String,
+        health: JSONValue?,
+        auth: JSONValue? = nil
+    ) async throws {
         var spec = Self.spec(url: url)
+        if let auth { spec = spec.setting([auth], at: ["auth"]) }
         if let health { spec = spec.setting(health, at: ["healthCheck"]) }
         try await server.must("PUT", "/v1/specs/integrations/payments.test/versions/1", spec)
         try await server.must(

@@ -14,6 +14,7 @@ final class ExecutionWorld: Sendable {
     let provider: FakeProvider
     let executor: Executor
     let health: HealthChecker
+    let tokens: TokenBroker
     let trail: AuditTrail
     /// Waits between attempts are noted here and take no time.
     let manual = ManualClock()
@@ -36,15 +37,23 @@ final class ExecutionWorld: Sendable {
         let secrets = try SecretKeeper(SecretsConfiguration(fileRoot: folder))
         var clock = manual.clock()
         // Real time passes while the provider answers.
-        clock.now = ExecutionClock.system.now
+        clock.now = { [manual] in ExecutionClock.system.now() + manual.moved }
+        tokens = TokenBroker(outbound: client, clock: clock)
         executor = Executor(
             outbound: client,
             secrets: secrets,
             audit: trail,
+            tokens: tokens,
             configuration: configuration,
             clock: clock
         )
-        health = HealthChecker(outbound: client, secrets: secrets, audit: trail, clock: clock)
+        health = HealthChecker(
+            outbound: client,
+            secrets: secrets,
+            audit: trail,
+            tokens: tokens,
+            clock: clock
+        )
         try write(#"{"apiKey": "\#(SampleSpec.secretText)"}"#, to: "secret.json")
     }
 

@@ -12,6 +12,8 @@ final class FakeProvider: Sendable {
         case close
         /// Sends nothing until `release` is called, then an empty 200.
         case hold
+        /// Sends these bytes when `release` is called.
+        case holdBack([UInt8])
     }
 
     typealias Script = @Sendable (ReceivedRequest) -> [Step]
@@ -75,7 +77,7 @@ final class FakeProvider: Sendable {
     private struct Connection {
         let peer: SocketPeer
         var input: [UInt8] = []
-        var heldCount = 0
+        var held: [[UInt8]] = []
     }
 
     private func run() {
@@ -125,7 +127,11 @@ final class FakeProvider: Sendable {
                 switch step {
                 case .send(let bytes): send(bytes, to: connection.peer)
                 case .close: return close(token, &connections)
-                case .hold: connection.heldCount += 1
+                case .hold:
+                    connection.held.append(
+                        Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8)
+                    )
+                case .holdBack(let bytes): connection.held.append(bytes)
                 }
             }
         }
@@ -133,10 +139,9 @@ final class FakeProvider: Sendable {
     }
 
     private func answerHeld(_ connection: inout Connection?) {
-        while let held = connection, held.heldCount > 0 {
-            send(Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8), to: held.peer)
-            connection?.heldCount -= 1
-        }
+        guard let held = connection else { return }
+        for bytes in held.held { send(bytes, to: held.peer) }
+        connection?.held = []
     }
 
     private func close(_ token: UInt64, _ connections: inout [UInt64: Connection]) {
@@ -167,6 +172,14 @@ extension [FakeProvider.Step] {
     ) -> Self {
         let lines = ["HTTP/1.1 \(status)"] + headers + ["Content-Length: \(body.utf8.count)"]
         return .text(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
+    }
+
+    /// Held back until `release` is called.
+    var held: Self {
+        map { step in
+            guard case .send(let bytes) = step else { return step }
+            return .holdBack(bytes)
+        }
     }
 
     /// A redirect.

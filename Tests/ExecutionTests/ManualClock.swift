@@ -10,15 +10,20 @@ final class ManualClock: Sendable {
         /// 2024-02-29T23:00:00Z.
         var calendar: Int64 = 1_709_247_600_000
         var waits: [Duration] = []
+        /// By how much it was moved.
+        var moved = Duration.zero
     }
 
     private let state = Mutex(State())
 
+    /// By how much it was moved.
+    var moved: Duration { state.withLock { $0.moved } }
     /// The waits so far.
     var waits: [Duration] { state.withLock { $0.waits } }
 
     func advance(_ duration: Duration) {
         state.withLock { state in
+            state.moved += duration
             state.now += duration.nanosecondsClamped
             state.calendar += duration.nanosecondsClamped / 1_000_000
         }

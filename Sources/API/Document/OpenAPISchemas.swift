@@ -312,6 +312,11 @@ enum OpenAPISchemas {
     private static let bodies: JSONObject = [
         "Reason": object(["reason": text]),
         "ChangeSummary": object(["changeSummary": text]),
+        "Connect": object(["redirectUri": text]),
+        "PendingConnect": object(
+            ["authorizationUrl": text, "state": text, "redirectUri": text, "expiresAt": text],
+            required: ["authorizationUrl", "state", "redirectUri", "expiresAt"]
+        ),
         "Rotation": object([
             "secretRef": text, "overlapSeconds": integer, "rollback": ["type": "boolean"],
             "reason": text,

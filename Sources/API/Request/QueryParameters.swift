@@ -13,7 +13,11 @@ struct QueryParameters: Sendable {
     /// `?dryrun=true` would write.
     ///
     /// - Throws: `INVALID_PARAMETER`, `UNKNOWN_PARAMETER`.
-    init(_ query: String?, known: Set<String>) throws(CommandError) {
+    init(
+        _ query: String?,
+        known: Set<String>,
+        ignoringOthers: Bool = false
+    ) throws(CommandError) {
         var values: [String: String] = [:]
         let bytes = Array((query ?? "").utf8)
         for pair in bytes.split(separator: UInt8(ascii: "&")).prefix(Self.countMax + 1) {
@@ -28,6 +32,7 @@ struct QueryParameters: Sendable {
                     "The query is not well encoded."
                 )
             }
+            if ignoringOthers, !known.contains(name) { continue }
             guard known.contains(name) else {
                 let list = known.sorted().joined(separator: ", ")
                 throw CommandError(
@@ -45,6 +50,15 @@ struct QueryParameters: Sendable {
             throw CommandError(.malformed, "INVALID_PARAMETER", "There are too many parameters.")
         }
         self.values = values
+    }
+
+    /// Reads a query of a route's request.
+    init(_ query: String?, of route: Route) throws(CommandError) {
+        try self.init(
+            query,
+            known: route.knownParameters,
+            ignoringOthers: route.ignoresOtherParameters
+        )
     }
 
     /// The value; nil when absent.

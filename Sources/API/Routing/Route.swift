@@ -111,6 +111,8 @@ struct Route: Sendable {
     let isPure: Bool
     /// Whether it only asks, although it is a POST that waits.
     let isQuestion: Bool
+    /// Whether query parameters that it does not know are somebody else's to add.
+    let ignoresOtherParameters: Bool
     /// What it leaves in the audit trail.
     let audit: RouteAudit
     let run: Run
@@ -132,6 +134,7 @@ struct Route: Sendable {
         secretMembers: Set<String> = [],
         isPure: Bool = false,
         isQuestion: Bool = false,
+        ignoresOtherParameters: Bool = false,
         audit: RouteAudit,
         run: Run
     ) {
@@ -151,6 +154,7 @@ struct Route: Sendable {
         self.secretMembers = secretMembers
         self.isPure = isPure
         self.isQuestion = isQuestion
+        self.ignoresOtherParameters = ignoresOtherParameters
         self.audit = audit
         self.run = run
         let isWrite = Self.isWrite(method, run) && !isQuestion && body != .raw

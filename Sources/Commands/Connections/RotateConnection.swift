@@ -112,7 +112,7 @@ public struct RotateConnection: Sendable {
             let old = tenant.overlaps[id]
             let health = rotation.health ?? .unknown
             let plan = DocumentWrite.plan(
-                existing.value.rotated(to: rotation.reference),
+                Self.rotated(existing.value, to: rotation.reference),
                 over: existing,
                 stamp,
                 location: nil,
@@ -136,6 +136,12 @@ public struct RotateConnection: Sendable {
             if let health = rotation.health { changes.append(.putHealth(scope.tenant, id, health)) }
             return Ledger.Plan(changes, answer: answer)
         }
+    }
+
+    /// A connection whose grant had ended is in service again with the secret that was found to work.
+    static func rotated(_ connection: Connection, to reference: SecretReference) -> Connection {
+        let rotated = connection.rotated(to: reference)
+        return rotated.needsReauthorization ? rotated.moved(to: .active, reason: nil) : rotated
     }
 }
 

@@ -9,6 +9,8 @@ struct AuthenticationFailure: Sendable {
         case key
         case jwt
         case certificate
+        /// The state of a connect flow.
+        case state
         case webhook
     }
 

@@ -24,6 +24,9 @@ extension Services {
         healthBook.forget(HealthTarget(tenant: tenant, connection: id))
     }
 
+    /// Has the next who needs a secret read it anew.
+    func forgetSecret(_ reference: SecretReference) { executor.forgetSecret(reference) }
+
     /// The newest health of a connection: what the ledger keeps, or what was found since.
     func newestHealth(of connection: Stored<Connection>, in tenant: TenantState) -> ConnectionHealth
     {

@@ -34,6 +34,8 @@ public final class Services: Sendable {
         public var callTimeoutMilliseconds = 30_000
         /// Which references to secrets connections may name; an empty list lets them name any.
         public var secretReferenceRules: [SecretReferenceRule] = []
+        /// How the consent of users is asked for.
+        public var oauth = OAuthSettings()
         /// What encrypts the signing secrets of webhooks; nil without a master key.
         public var sealing: (any SecretSealing)?
         /// Whether webhooks may be `http` on this machine: the operator lets calls go to loopback.
@@ -120,6 +122,9 @@ public final class Services: Sendable {
         let decisions = DecisionLog(settings.decisions, audit, failsOpen: settings.auditFailsOpen)
         self.decisions = decisions
         self.exports = ExportObjects.makeSlots()
+        let grants = GrantKeeper(ledger, audit)
+        executor.tell(grants)
+        healthChecker.tell(grants)
         self.auditExports = ExportAudit.makeSlots()
         let (failures, tokens) = (authentication.failures, settings.tokens)
         let inboundWebhooks = inboundWebhooks

@@ -6,8 +6,8 @@ import Model
 import Resolver
 
 extension ExecuteCapability {
-    /// Tries the winner; when its breaker opened in the meantime, nothing was sent, and the next
-    /// one serves.
+    /// Tries the winner; when its breaker opened in the meantime, or its grant has ended, nothing was
+    /// sent, and the next one serves.
     ///
     /// A request that is tried again under its `Idempotency-Key`, and may have reached a provider
     /// before, goes to the same connection or to none.
@@ -24,6 +24,7 @@ extension ExecuteCapability {
             )
         }
         let decision = AuditDecision(resolution, context)
+        var ended: CommandError?
         for server in try servers(resolution, context) {
             guard var call = call(server, wish, context) else { continue }
             call.passedOver = passedOver
@@ -33,13 +34,19 @@ extension ExecuteCapability {
             switch try await answer(to: call, wish, decision, context) {
             case .success(let answer): return answer
             case .failure(let failure):
-                guard case .circuitOpen = failure.reason else {
-                    throw Self.error(failure, of: call)
-                }
                 let id = server.connectionID.text
-                passedOver.append(AuditPassedOver(connectionID: id, reason: "CIRCUIT_OPEN"))
+                switch failure.reason {
+                case .circuitOpen:
+                    passedOver.append(AuditPassedOver(connectionID: id, reason: "CIRCUIT_OPEN"))
+                case .needsReauthorization:
+                    ended = ended ?? Self.error(failure, of: call)
+                    let reason = Connection.needsReauthorization
+                    passedOver.append(AuditPassedOver(connectionID: id, reason: reason))
+                default: throw Self.error(failure, of: call)
+                }
             }
         }
+        if let ended { throw ended }
         throw unavailable(resolution, passedOver, context)
     }
 

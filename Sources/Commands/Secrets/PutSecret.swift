@@ -27,6 +27,7 @@ public struct PutSecret: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let store = try context.services.localStore()
         try Self.check(context.caller)
+        try TokenSecretName.checkFree(name)
         let value = try Self.value(of: body)
         let seal: SealedSecret.Seal
         do throws(SecretWriteError) {

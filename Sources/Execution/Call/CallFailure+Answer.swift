@@ -8,7 +8,7 @@ extension CallFailure.Reason {
         case .invalidInput: "INVALID_INPUT"
         case .invalidConfig: Issue.Code.configSchemaViolation.rawValue
         case .requestNotSendable: "REQUEST_NOT_SENDABLE"
-        case .secretUnavailable: "SECRET_UNAVAILABLE"
+        case .secretUnavailable, .needsReauthorization: "SECRET_UNAVAILABLE"
         case .limited(.rate, _, _): "RATE_LIMITED"
         case .limited(.quota, _, _): "QUOTA_EXCEEDED"
         case .limited(.concurrency, _, _): "CONCURRENCY_LIMITED"
@@ -31,7 +31,8 @@ extension CallFailure.Reason {
         case .limited: 429
         case .limitsUnavailable, .circuitOpen, .overloaded, .auditUnavailable, .callerGone: 503
         case .providerTimeout: 504
-        case .requestNotSendable, .secretUnavailable, .providerError, .providerUnreachable,
+        case .requestNotSendable, .secretUnavailable, .needsReauthorization, .providerError,
+            .providerUnreachable,
             .addressRefused:
             502
         }
@@ -63,6 +64,8 @@ extension CallFailure.Reason {
             "The connection's config does not fit the operation: \(Self.words(issues))."
         case .requestNotSendable(let detail): "The provider's request cannot be sent: \(detail)."
         case .secretUnavailable(let detail): "The connection's secret cannot be used: \(detail)."
+        case .needsReauthorization(let detail):
+            "The connection has to be authorized again: \(detail)."
         case .limited(_, let name, let seconds):
             "The connection's limit \(name) is reached; try again in \(seconds) s."
         case .limitsUnavailable:
@@ -98,6 +101,9 @@ extension CallFailure {
         ]
         if case .providerError(let error) = reason { members["provider"] = error.json }
         if case .limited(_, let name, _) = reason { members["limit"] = .string(name) }
+        if case .needsReauthorization = reason {
+            members["reason"] = .string(Connection.needsReauthorization)
+        }
         members["auditId"] = auditID.map { .string($0) }
         return members
     }

@@ -13,6 +13,9 @@ public struct CallFailure: Error, Sendable {
         case requestNotSendable(detail: String)
         /// The secret cannot be read, or is not what the integration needs.
         case secretUnavailable(detail: String)
+        /// The authorization server takes the connection's grant no more, or there never was one: only
+        /// its owner can help. Nothing was sent to the provider.
+        case needsReauthorization(detail: String)
         /// A limit of the connection is reached.
         case limited(LimitKind, name: String, retryAfterSeconds: Int)
         /// The limits that replicas share cannot be asked; nothing was sent.

@@ -15,22 +15,29 @@ public final class HealthChecker: Sendable {
     private let clock: ExecutionClock
 
     /// A checker that calls by `outbound`, with the secrets of `secrets`.
+    ///
+    /// Executor and health checker share one broker, or each asks for tokens of its own.
     public init(
         outbound: OutboundClient,
         secrets: SecretKeeper,
         audit: AuditTrail,
+        tokens: TokenBroker? = nil,
         configuration: ExecutionConfiguration = ExecutionConfiguration(),
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
             outbound: outbound,
             secrets: secrets,
+            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
             configuration: configuration,
             clock: clock
         )
         self.audit = audit
         self.clock = clock
     }
+
+    /// Names who is told of the ends of grants; there is one.
+    public func tell(_ observer: any TokenObserver) { provider.tokens.tell(observer) }
 
     /// The connection's health after a check that was asked for; the check is in the audit.
     ///
@@ -148,7 +155,36 @@ public final class HealthChecker: Sendable {
             until: deadline
         )
         course.secret = secret
-        let scope = TemplateScope(input: [:], config: question.config, secret: secret)
+        var scope = TemplateScope(input: [:], config: question.config, secret: secret)
+        let demand = try provider.demand(
+            spec,
+            question.connection,
+            reference: question.secretReference,
+            scope
+        )
+        scope.token = try await provider.token(demand, until: deadline)
+        var sent = try await send(spec, operation, scope, until: deadline, &course)
+        let newer = await provider.replacement(
+            after: sent.outcome,
+            of: scope.token,
+            demand,
+            until: deadline
+        )
+        if let newer {
+            scope.token = newer
+            sent = try await send(spec, operation, scope, until: deadline, &course)
+        }
+        return try AnswerReader(operation, sent.request, scope).read(sent.outcome.last).output
+    }
+
+    /// Sends the request, once.
+    private func send(
+        _ spec: IntegrationSpec,
+        _ operation: Operation,
+        _ scope: TemplateScope,
+        until deadline: MonotonicInstant,
+        _ course: inout CallCourse
+    ) async throws(CallFailure.Reason) -> (outcome: Provider.Outcome, request: RenderedRequest) {
         let request = try provider.render(
             spec,
             operation,
@@ -156,15 +192,15 @@ public final class HealthChecker: Sendable {
             trace: nil,
             idempotencyKey: nil
         )
-        course.request = request
-        let sent = await provider.send(
+        course.take(request)
+        let outcome = await provider.send(
             request.request,
             RetryRule(operation, provider.configuration),
             attemptCountMax: 1,
             until: deadline
         ) { false }
-        course.take(sent)
-        return try AnswerReader(operation, request, scope).read(sent.last).output
+        course.take(outcome)
+        return (outcome, request)
     }
 
     func record(_ draft: AuditDraft) async {

@@ -11,6 +11,7 @@ struct Provider: Sendable {
 
     let outbound: OutboundClient
     let secrets: SecretKeeper
+    let tokens: TokenBroker
     let configuration: ExecutionConfiguration
     let clock: ExecutionClock
 
@@ -23,11 +24,25 @@ struct Provider: Sendable {
         until deadline: MonotonicInstant
     ) async throws(CallFailure.Reason) -> Secret? {
         guard RequestRenderer.needsSecret(spec, operation) else { return nil }
+        return try await secret(
+            reference,
+            of: tenant,
+            fields: spec.secretFields,
+            until: deadline
+        )
+    }
+
+    /// A connection's secret.
+    func secret(
+        _ reference: SecretReference?,
+        of tenant: TenantID,
+        fields: Set<String>,
+        until deadline: MonotonicInstant
+    ) async throws(CallFailure.Reason) -> Secret {
         guard let reference else {
             throw .secretUnavailable(detail: "the connection has no secretRef")
         }
         let secrets = secrets
-        let fields = spec.secretFields
         let result = await Race.result(within: deadline - clock.now()) {
             do throws(SecretError) {
                 let secret = try await secrets.secret(

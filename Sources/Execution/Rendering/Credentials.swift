@@ -11,12 +11,26 @@ struct Credentials {
     /// The credentials themselves, as the provider sees them.
     private(set) var values: [String] = []
 
-    /// The credentials of all methods; `secret` is nil where the connection has none.
-    init(_ methods: [AuthMethod], _ secret: Secret?) throws(RenderFailure) {
-        for method in methods { try add(method, secret) }
+    /// The credentials of all methods.
+    ///
+    /// - Parameters:
+    ///   - methods: The spec's auth methods.
+    ///   - secret: The connection's secret; nil where it has none.
+    ///   - token: What an authorization server gave for it, where a method needs that.
+    /// - Throws: `RenderFailure.secret` when it lacks what a method needs.
+    init(
+        _ methods: [AuthMethod],
+        _ secret: Secret?,
+        token: AccessToken? = nil
+    ) throws(RenderFailure) {
+        for method in methods { try add(method, secret, token) }
     }
 
-    private mutating func add(_ method: AuthMethod, _ secret: Secret?) throws(RenderFailure) {
+    private mutating func add(
+        _ method: AuthMethod,
+        _ secret: Secret?,
+        _ token: AccessToken?
+    ) throws(RenderFailure) {
         switch method {
         case .bearer(let field):
             let token = try Self.field(field, secret)
@@ -32,6 +46,11 @@ struct Credentials {
             let value = try Self.field(field, secret)
             query.append((name, prefix + value))
             values.append(value)
+        case .oauth2:
+            guard let token else { throw .secret(detail: "there is no access token for it") }
+            let text = token.bytes.withText { $0 }
+            headers.append(("Authorization", "Bearer " + text))
+            values.append(text)
         case .webhookSigning, .declared: break
         }
     }
@@ -55,7 +74,8 @@ struct Credentials {
         values += [encoded, password ?? user]
     }
 
-    private static func field(_ name: String, _ secret: Secret?) throws(RenderFailure) -> String {
+    /// The text of a field, such as a header can carry.
+    static func field(_ name: String, _ secret: Secret?) throws(RenderFailure) -> String {
         guard let secret else { throw .secret(detail: "the connection has no secretRef") }
         guard let text = secret.field(name), !text.isEmpty else {
             throw .secret(detail: "it has no field \(name)")

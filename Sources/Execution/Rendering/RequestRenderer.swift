@@ -56,7 +56,7 @@ struct RequestRenderer {
     /// The request.
     func render(_ extras: Extras) throws(RenderFailure) -> RenderedRequest {
         guard let transport = spec.transport else { throw .spec(detail: "it has no transport") }
-        let credentials = try Credentials(spec.auth, scope.secret)
+        let credentials = try Credentials(spec.auth, scope.secret, token: scope.token)
         let urls = URLRenderer(scope: scope)
         let path = try urls.path(operation.path)
         let content = try RequestBody(operation, scope)

@@ -8,6 +8,8 @@ struct TemplateScope {
     let config: JSONObject
     /// Nil where the call has no secret.
     let secret: Secret?
+    /// What an authorization server gave for the secret, where the spec asks for it.
+    var token: AccessToken?
     /// The provider's answer; nil before there is one.
     var response: JSONValue?
 

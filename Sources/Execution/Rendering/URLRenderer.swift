@@ -33,6 +33,14 @@ struct URLRenderer {
         return base
     }
 
+    /// An address that is called as it stands, such as a token endpoint: its slash at the end is kept.
+    func endpoint(_ template: Template) throws(RenderFailure) -> String {
+        guard case .literal(let last) = template.segments.last, last.hasSuffix("/") else {
+            return try base(template)
+        }
+        return try base(template) + "/"
+    }
+
     /// A reference at the start is the address itself; in the authority it may name a host and a
     /// port; behind it, it is one segment of the path.
     private func part(

@@ -54,6 +54,12 @@ public struct IntegrationSpec: DocumentNoun {
         public let use: String?
     }
 
+    /// How its calls get a token; nil for a spec whose calls need none.
+    public var oauth: OAuthMethod? {
+        for case .oauth2(let method) in auth { return method }
+        return nil
+    }
+
     /// How the provider signs what it sends to a connection; nil when it sends nothing.
     public var webhookSigning: WebhookSigning? {
         for case .webhookSigning(let signing) in auth { return signing }
@@ -94,6 +100,8 @@ public enum AuthMethod: Sendable, Hashable {
     case header(name: String, prefix: String, secretField: String)
     /// A query parameter.
     case query(name: String, prefix: String, secretField: String)
+    /// `Authorization: Bearer` with a token that an authorization server gives for the secret.
+    case oauth2(OAuthMethod)
     /// How the provider signs what it sends to a connection; adds nothing to a call.
     case webhookSigning(WebhookSigning)
     /// Declared for other parts of the product; adds nothing to a call.

@@ -26,7 +26,8 @@ extension Transport {
         )
     }
 
-    private static func isBaseURL(_ text: String) -> Bool {
+    /// Whether a URL of a spec names a server, and nothing that could hide another one.
+    static func isBaseURL(_ text: String) -> Bool {
         // A host that the tenant's config brings is checked when the URL is made.
         if text.hasPrefix("{{") { return true }
         guard text.hasPrefix("https://") || text.hasPrefix("http://") else { return false }
@@ -45,10 +46,7 @@ extension AuthMethod {
         "basic": ["usernameField", "passwordField"],
         "api-key": ["secretField", "headerName", "queryParam", "prefix"],
         "header": ["secretField", "headerName", "valuePrefix"],
-        "oauth2": [
-            "grantType", "tokenUrl", "authorizationUrl", "scopes", "pkce", "clientIdField",
-            "clientSecretField",
-        ],
+        "oauth2": OAuthMethod.members,
         "service-account": ["credentialFormat", "credentialField", "tokenUrl"],
         "webhook-signing": WebhookSigning.members,
     ]
@@ -70,6 +68,10 @@ extension AuthMethod {
             )
             return read(type, FieldReader(item: item, declared: secretFields))
         }
+        let oauth = methods?.filter { if case .oauth2 = $0 { true } else { false } } ?? []
+        if oauth.count > 1 {
+            reader.error(.invalidValue, "auth", "may hold one method of the type oauth2")
+        }
         WebhookSigning.checkCount(methods ?? [], reader)
         return methods ?? []
     }
@@ -89,6 +91,10 @@ extension AuthMethod {
             return .header(name: name, prefix: prefix, secretField: field)
         case "api-key":
             return apiKey(fields)
+        case "oauth2":
+            // One that was kept before calls were made with it has perhaps no address.
+            return OAuthMethod(fields.item, field: fields.optional).map { .oauth2($0) }
+                ?? .declared(type: type)
         case "webhook-signing":
             return WebhookSigning.read(fields.item, declared: fields.declared)
                 .map { .webhookSigning($0) }

@@ -23,6 +23,15 @@ public struct Connection: DocumentNoun {
     /// The document, with `status` and `statusReason`.
     public let document: StoredDocument
 
+    /// The `statusReason` of a connection whose grant has ended; it is paused until it has a new one.
+    public static let needsReauthorization = "NEEDS_REAUTHORIZATION"
+
+    /// Whether it is paused since its grant has ended.
+    public var needsReauthorization: Bool {
+        status == .paused
+            && document.object["statusReason"]?.string == Self.needsReauthorization
+    }
+
     /// The life of a connection (API section 1).
     public enum Status: String, Sendable, Hashable, CaseIterable {
         /// Not yet in service.

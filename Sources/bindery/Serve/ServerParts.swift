@@ -15,7 +15,7 @@ enum ServerParts {
     static func services(
         _ settings: Settings,
         _ stores: ServerStores,
-        _ tokens: TokenVerifier? = nil,
+        _ verifier: TokenVerifier? = nil,
         _ limits: ReplicaLimits? = nil,
         _ alerts: ServerAlerts? = nil,
         _ local: LocalSecretStore? = nil,
@@ -25,8 +25,13 @@ enum ServerParts {
         let secrets = try ServerSecrets.keeper(settings, local, log)
         var configuration = execution(settings)
         configuration.onGateEvent = alerts?.onGateEvent
+        let tokens = TokenBroker(
+            outbound: outbound,
+            store: local,
+            userAgent: configuration.userAgent
+        )
         var servicesSettings = servicesSettings(settings)
-        servicesSettings.tokens = tokens
+        servicesSettings.tokens = verifier
         servicesSettings.auditWriter = stores.writer
         servicesSettings.sealing = alerts?.sealing
         return Services(
@@ -37,6 +42,7 @@ enum ServerParts {
                 outbound: outbound,
                 secrets: secrets,
                 audit: stores.audit,
+                tokens: tokens,
                 configuration: configuration,
                 sharedLimits: limits?.shared,
                 tell: { notice in limits?.tell(notice) }
@@ -45,6 +51,7 @@ enum ServerParts {
                 outbound: outbound,
                 secrets: secrets,
                 audit: stores.audit,
+                tokens: tokens,
                 configuration: configuration
             ),
             secrets: secrets,
@@ -56,6 +63,9 @@ enum ServerParts {
         var result = Services.Settings()
         result.environments = settings.environments
         result.publicURL = settings.publicURL
+        result.oauth.callbackURL =
+            settings.oauthCallbackURL ?? settings.publicURL.map { $0 + "/v1/connect/callback" }
+        result.oauth.redirectURIs = settings.oauthRedirectURIs
         result.bootstrapKey = settings.bootstrapKey?.withText { $0 }
         result.failuresPerMinute = settings.failedAuthenticationCountMax
         result.failuresPerKeyAndMinute = settings.failedKeyCountMax

@@ -1,3 +1,5 @@
+import Commands
+
 extension Setting {
     /// Every setting, in the order of the help.
     static let all: [Setting] =
@@ -24,6 +26,20 @@ extension Setting {
             SettingFormat.serverURL.optional,
             help: "The URL under which clients reach the server, for the URLs that it answers; "
                 + "without it they are what a request names as its host."
+        ),
+        Setting(
+            "oauth.callbackUrl",
+            \.oauthCallbackURL,
+            SettingFormat.serverURL.optional,
+            help: "Where authorization servers send users back to (docs/oauth.md); without it "
+                + "/v1/connect/callback below publicUrl."
+        ),
+        Setting(
+            "oauth.redirectUris",
+            \.oauthRedirectURIs,
+            SettingFormat.serverURL.list(countMax: OAuthSettings.redirectURICountMax),
+            help: "Other addresses that a request may have users sent back to; they hand what they "
+                + "get to the callback."
         ),
         Setting("data", \.dataFolder, .path("DIR"), help: "The folder of everything that is kept."),
         Setting(

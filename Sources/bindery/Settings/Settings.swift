@@ -29,6 +29,10 @@ struct Settings: Sendable {
     var clientCertificates: [ClientCertificateRule] = []
     /// The URL under which clients reach the server; nil when it is not known.
     var publicURL: String?
+    /// Where the consent of users comes back to; nil for the callback below `publicURL`.
+    var oauthCallbackURL: String?
+    /// Other addresses to which a consent may come back.
+    var oauthRedirectURIs: [String] = []
     /// The folder of everything that is kept.
     var dataFolder = "data"
     /// Where the ledger is kept.

@@ -147,6 +147,7 @@ struct RequestMaker {
         case "Webhook": webhook(route.method == .post ? "hook-new" : "hook-\(environment)")
         case "Reason", "ChangeSummary", "WebhookSecretRotation": [:]
         case "Rollback": ["toVersion": 1]
+        case "Connect": [:]
         case "Rotation": ["secretRef": "env://BINDERY_SECRET_B"]
         case "Promotion":
             ["to": .string(goal), "connections": ["conn-\(environment)": .string("conn-\(goal)")]]

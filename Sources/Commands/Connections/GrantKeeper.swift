@@ -1,0 +1,85 @@
+import Audit
+import Execution
+import JSON
+import Ledger
+import Model
+import Platform
+
+/// Takes connections out of service whose grants have ended, once each, and says so in the trail.
+///
+/// Their ids, their secrets and what is bound to them stay: a new consent or a rotated secret puts
+/// them back.
+final class GrantKeeper: TokenObserver {
+    private static let part = "oauth"
+
+    private let ledger: Ledger
+    private let audit: AuditTrail
+
+    init(_ ledger: Ledger, _ audit: AuditTrail) {
+        self.ledger = ledger
+        self.audit = audit
+    }
+
+    /// Pauses the connection, unless somebody changed it meanwhile.
+    func grantEnded(_ end: GrantEnd) async -> Bool {
+        let now = Timestamp(milliseconds: WallClock.milliseconds())
+        do {
+            let result = try await ledger.commit(actor: .system(Self.part), now: now) {
+                (state, stamp) throws(CommandError) in Self.plan(end, state, stamp)
+            }
+            guard let written = result.answer else { return true }
+            _ = try await audit.append(
+                Self.draft(end, written, revision: result.state.revision, at: now)
+            )
+            return true
+        } catch {
+            // The ledger or the trail tells its own failure; the next call that needs a token asks
+            // here again.
+            return false
+        }
+    }
+
+    private static func plan(
+        _ end: GrantEnd,
+        _ state: State,
+        _ stamp: Ledger.Stamp
+    ) -> Ledger.Plan<Written?> {
+        let tenant = state.tenant(end.tenant)
+        guard let existing = tenant.connections[end.connection],
+            existing.value.status == .active,
+            existing.value.secretReference == end.reference
+        else { return Ledger.Plan([], answer: nil) }
+        let plan = DocumentWrite.plan(
+            existing.value.moved(to: .paused, reason: Connection.needsReauthorization),
+            over: existing,
+            stamp,
+            location: nil,
+            json: tenant.writer(of: end.connection),
+            change: { .putConnection($0) }
+        )
+        return Ledger.Plan(plan.changes, answer: plan.answer)
+    }
+
+    private static func draft(
+        _ end: GrantEnd,
+        _ written: Written,
+        revision: UInt64,
+        at now: Timestamp
+    ) -> AuditDraft {
+        var draft = AuditDraft(
+            .change,
+            "connection.grantEnded",
+            outcome: .success,
+            by: .system(part),
+            at: now
+        )
+        draft.tenant = end.tenant
+        draft.connection = end.connection
+        draft.resource = AuditResource(type: "connection", id: end.connection.text)
+        draft.failure = AuditFailure(code: Connection.needsReauthorization, detail: end.detail)
+        draft.revision = revision
+        draft.before = written.before.map { .object($0) }
+        draft.after = written.object.map { .object($0) }
+        return draft
+    }
+}

@@ -1,0 +1,114 @@
+import Model
+import Outbound
+import Platform
+import Secrets
+
+/// A client of an authorization server: who it is, and where it asks for tokens.
+struct TokenClient: Sendable {
+    /// What it gives for a token.
+    enum Grant: Sendable {
+        /// Its own credentials.
+        case clientCredentials
+        /// A refresh token.
+        case refreshToken(SecretBytes)
+        /// A code that a user's consent brought, and where it was brought to.
+        case code(String, verifier: String?, redirectURI: String)
+    }
+
+    /// The time that one request for a token may take.
+    static let timeout = Duration.seconds(10)
+    private static let connectTimeout = Duration.seconds(5)
+
+    /// The token endpoint.
+    let url: String
+    /// The client's id.
+    let id: String
+    private let secret: SecretBytes?
+    private let authentication: OAuthMethod.ClientAuthentication
+    private let scopes: [String]
+    private let parameters: [(name: String, value: String)]
+
+    /// The client that a spec describes, with the credentials of the connection's secret.
+    init(_ method: OAuthMethod, _ scope: TemplateScope) throws(RenderFailure) {
+        url = try URLRenderer(scope: scope).endpoint(method.tokenURL)
+        id = try Credentials.field(method.clientIDField, scope.secret)
+        authentication = method.clientAuthentication
+        secret =
+            authentication == .none
+            ? nil
+            : SecretBytes(Array(try Credentials.field(method.clientSecretField, scope.secret).utf8))
+        scopes = method.scopes
+        parameters = method.tokenParameters.compactMap { parameter in
+            scope.text(parameter.value) { _, text in text }.map { (parameter.name, $0) }
+        }
+    }
+
+    /// The request for a token.
+    func request(_ grant: Grant, userAgent: String) -> OutboundRequest {
+        var fields = fields(of: grant)
+        var headers = [
+            OutboundHeader("Accept", "application/json"),
+            OutboundHeader("Content-Type", "application/x-www-form-urlencoded"),
+            OutboundHeader("User-Agent", userAgent),
+        ]
+        let secret = secret?.withText { $0 } ?? ""
+        switch authentication {
+        case .basic:
+            // Encoded before they are joined, so that a colon in them ends nothing (section 2.3.1); a
+            // space as %20, which servers that read no plus take too.
+            let pair = [id, secret].map { PercentEncoding.encode($0, .component) }
+            let encoded = Base64.encode(Array(pair.joined(separator: ":").utf8))
+            headers.append(OutboundHeader("Authorization", "Basic " + encoded, isSensitive: true))
+        case .post: fields += [("client_id", id), ("client_secret", secret)]
+        case .none: fields.append(("client_id", id))
+        }
+        // Redirects are the answer: credentials are not posted to where an answer points.
+        return OutboundRequest(
+            method: "POST",
+            url: url,
+            headers: headers,
+            body: Array(Self.form(fields + parameters).utf8),
+            timeout: Self.timeout,
+            connectTimeout: Self.connectTimeout,
+            responseByteCountMax: TokenAnswer.byteCountMax
+        )
+    }
+
+    private func fields(of grant: Grant) -> [(name: String, value: String)] {
+        switch grant {
+        case .clientCredentials:
+            let scope = scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]
+            return [("grant_type", "client_credentials")] + scope
+        case .refreshToken(let token):
+            // Without a scope the new token has the old one's (section 6).
+            return [("grant_type", "refresh_token"), ("refresh_token", token.withText { $0 })]
+        case .code(let code, let verifier, let redirectURI):
+            let proof = verifier.map { [("code_verifier", $0)] } ?? []
+            return [
+                ("grant_type", "authorization_code"), ("code", code),
+                ("redirect_uri", redirectURI),
+            ] + proof
+        }
+    }
+
+    /// `application/x-www-form-urlencoded`.
+    static func form(_ fields: [(name: String, value: String)]) -> String {
+        fields.map {
+            PercentEncoding.encode($0.name, .form) + "=" + PercentEncoding.encode($0.value, .form)
+        }
+        .joined(separator: "&")
+    }
+
+    /// A digest of all that a token depends on: another credential or another scope is another token.
+    func fingerprint(_ more: [SecretBytes?]) -> [UInt8] {
+        var texts = [url, id, authentication.rawValue, scopes.joined(separator: " ")]
+        texts += parameters.flatMap { [$0.name, $0.value] }
+        var bytes: [UInt8] = []
+        for text in texts { bytes += Array("\(text.utf8.count):\(text)".utf8) }
+        for part in [secret] + more {
+            let part = part?.withSpan { span in span.indices.map { span[$0] } } ?? []
+            bytes += Array("\(part.count):".utf8) + part
+        }
+        return Digest.sha256(bytes)
+    }
+}
