@@ -20,7 +20,8 @@ extension Change {
         switch self {
         case .putSpec, .removeSpec: .recorded("spec.")
         case .putBlueprint, .removeBlueprint: .recorded("blueprint.")
-        case .putConnection, .removeConnection: .recorded("connection.")
+        case .putConnection, .removeConnection, .putOverlap, .removeOverlap:
+            .recorded("connection.")
         case .putHealth: .health
         case .putConfigVersion, .removeConfigVersion, .addTransition: .recorded("config.")
         case .putPolicy, .removePolicy: .recorded("policy.")
@@ -29,7 +30,12 @@ extension Change {
         // The key had ended long ago, which was recorded then.
         case .removeCredential: .bookkeeping
         case .putIdempotency, .removeIdempotency: .call
-        case .expireIdempotency, .anchorAudit: .bookkeeping
+        case .receiveWebhook: .call
+        case .putSecret, .removeSecret: .recorded("secret.")
+        case .putWebhook, .removeWebhook: .recorded("webhook.")
+        case .expireIdempotency, .anchorAudit, .putLease, .rememberWebhooks: .bookkeeping
+        // What is on its way to a webhook, and who sends it: deliveries have a list of their own.
+        case .putWebhookFailing, .putAlertDelivery, .putAlertMark, .putAlertLease: .bookkeeping
         }
     }
 }
