@@ -85,11 +85,13 @@ struct WebhookReceipt: Sendable {
         )
         let receipt = self
         do {
+            let now = context.now
             let result = try await context.services.ledger.commit(
                 actor: ChangeActor(type: "webhook", id: id.text),
-                now: context.now
+                now: now
             ) { (state, _) throws(CommandError) in
-                guard let account = WebhookAccount(tenant.text, id.text, in: state) else {
+                let account = WebhookAccount(tenant.text, id.text, in: state, at: now)
+                guard let account else {
                     throw CommandError(
                         .conflict,
                         "CONNECTION_NOT_ACTIVE",

@@ -93,9 +93,11 @@ import Testing
         var document = try world.spec().document.object
         document["healthCheck"] = ["operation": "test.pay"]
         let health = await world.world.health.check(
-            try SampleSpec.connection(),
-            try SampleSpec.spec(.object(document)),
-            config: [:],
+            HealthQuestion(
+                try SampleSpec.connection(),
+                try SampleSpec.spec(.object(document)),
+                config: [:]
+            ),
             previous: .unknown
         )
         #expect(health.status == .healthy)
