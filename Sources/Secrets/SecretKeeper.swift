@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// A reference's scheme names the store. What a store answered is used for a short time
 /// (`lifetime`), and those who ask while a reference is being read share that one read; a failure
-/// is not remembered.
+/// is not remembered. While a store is down, what it answered before is served for a bounded time
+/// more, and that is counted and told.
 public final class SecretKeeper: Sendable {
     /// How long a secret is used before it is read again: the delay until a rotated one is seen.
     public static let lifetime = SecretCache.lifetime
@@ -16,7 +17,8 @@ public final class SecretKeeper: Sendable {
 
     private let stores: [SecretReference.Scheme: any SecretStore]
     private let now: @Sendable () -> MonotonicInstant
-    private let cache = Mutex(SecretCache())
+    private let cache: Mutex<SecretCache>
+    private let watch: SecretStoreWatch
 
     /// A keeper over the stores that the settings name.
     ///
@@ -24,11 +26,13 @@ public final class SecretKeeper: Sendable {
     ///   - configuration: The settings.
     ///   - caFile: Certificate authorities that Vault may have beside the system's.
     ///   - local: The store of our own; nil when there is none.
+    ///   - tell: Told when a store goes down, and when it is back.
     /// - Throws: `SecretsSetupError`, which names the setting that cannot work.
     public convenience init(
         _ configuration: SecretsConfiguration,
         caFile: String? = nil,
-        local: LocalSecretStore? = nil
+        local: LocalSecretStore? = nil,
+        tell: @escaping @Sendable (SecretStoreEvent) -> Void = { _ in }
     ) throws(SecretsSetupError) {
         try configuration.check()
         var stores = Self.unconfigured
@@ -36,27 +40,29 @@ public final class SecretKeeper: Sendable {
         if let root = configuration.fileRoot { stores[.file] = FileSecretStore(root: root) }
         if let local { stores[.local] = local }
         if let vault = configuration.vault {
-            stores[.vault] = VaultSecretStore(
-                address: vault.address,
-                mount: vault.mount,
-                tokenFile: vault.tokenFile,
-                client: try Self.storeClient(caFile: caFile)
-            )
+            stores[.vault] = VaultSecretStore(vault, client: try Self.storeClient(caFile: caFile))
         }
         if let aws = configuration.aws {
             let client = try Self.storeClient(caFile: caFile)
             stores[.awsSecretsManager] = AWSSecretStore(aws, client: client)
         }
-        self.init(stores: stores)
+        self.init(stores: stores, staleTime: configuration.staleTime, tell: tell)
     }
 
     init(
         stores: [SecretReference.Scheme: any SecretStore],
+        staleTime: Duration = .zero,
+        tell: @escaping @Sendable (SecretStoreEvent) -> Void = { _ in },
         now: @escaping @Sendable () -> MonotonicInstant = { MonotonicClock.now }
     ) {
         self.stores = stores
         self.now = now
+        cache = Mutex(SecretCache(staleTime: staleTime))
+        watch = SecretStoreWatch(tell)
     }
+
+    /// What the stores did that were asked since the start.
+    public var statistics: [SecretStoreStatistics] { watch.all }
 
     /// The secret behind a reference, from memory when it was read within `lifetime`.
     ///
@@ -83,6 +89,9 @@ public final class SecretKeeper: Sendable {
         if reference.scheme == .local { return try await load(key).get() }
         switch find(key) {
         case .secret(let secret): return secret
+        case .stale(let secret, _):
+            watch.noteStale(reference.scheme)
+            return secret
         case .read(let read): return try await read.value.get()
         case .nothing, .full:
             throw SecretError(.unavailable, reference, "too many secrets are being read")
@@ -94,26 +103,34 @@ public final class SecretKeeper: Sendable {
         cache.withLock { $0.remove(reference) }
     }
 
-    /// What there is for `key`; a read is begun when there is nothing.
+    /// What there is for `key`; a read is begun when there is nothing, or its store is to be asked
+    /// again.
     private func find(_ key: SecretCache.Key) -> SecretCache.Found {
         let now = now()
         return cache.withLock { cache in
             let found = cache.find(key, now: now)
-            guard case .nothing = found else { return found }
-            // Only enqueued here: it waits for the lock before it ends.
-            let read = cache.begin(key) { number in
-                SecretCache.Read { await self.read(key, number: number) }
+            switch found {
+            case .nothing: return .read(begin(key, &cache))
+            case .stale(_, needsRead: true): _ = begin(key, &cache)
+            default: break
             }
-            return .read(read)
+            return found
         }
+    }
+
+    private func begin(_ key: SecretCache.Key, _ cache: inout SecretCache) -> SecretCache.Read {
+        // Only enqueued here: it waits for the lock before it ends.
+        cache.begin(key) { number in SecretCache.Read { await self.read(key, number: number) } }
     }
 
     private func read(_ key: SecretCache.Key, number: UInt64) async -> Result<Secret, SecretError> {
         let result = await load(key)
-        let secret: Secret? = if case .success(let secret) = result { secret } else { nil }
+        watch.note(result, of: key.reference.scheme)
         let now = now()
-        cache.withLock { $0.end(key, number: number, secret, now: now) }
-        return result
+        let stale = cache.withLock { $0.end(key, number: number, result, now: now) }
+        guard let stale else { return result }
+        watch.noteStale(key.reference.scheme)
+        return .success(stale)
     }
 
     private func load(_ key: SecretCache.Key) async -> Result<Secret, SecretError> {

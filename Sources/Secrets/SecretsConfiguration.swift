@@ -2,20 +2,44 @@ import Outbound
 
 /// Where secrets are kept: the settings `secrets.…`.
 public struct SecretsConfiguration: Sendable, Hashable {
+    /// How long stale secrets are served when nothing is said.
+    public static let staleTimeDefault = Duration.seconds(300)
+
     /// The settings `secrets.vault.…`.
     public struct Vault: Sendable, Hashable {
         /// The address of the server, such as `https://vault.internal:8200`.
         public var address: String
         /// The mount of the KV engine, version 2, such as `secret`.
         public var mount: String
-        /// The file that holds the token; read anew whenever it is needed, since agents renew it.
-        public var tokenFile: String
+        /// How a token is had.
+        public var login: Login
+        /// The namespace of Vault Enterprise, such as `platform/payments`; nil for none.
+        public var namespace: String?
+
+        /// How a token is had.
+        public enum Login: Sendable, Hashable {
+            /// A file that an agent keeps; read anew whenever it is needed.
+            case tokenFile(String)
+            /// A login with the ids in two files, at the mount of the AppRole method.
+            case appRole(roleIDFile: String, secretIDFile: String, mount: String)
+        }
 
         /// The settings given.
-        public init(address: String, mount: String = "secret", tokenFile: String) {
+        public init(
+            address: String,
+            mount: String = "secret",
+            login: Login,
+            namespace: String? = nil
+        ) {
             self.address = address
             self.mount = mount
-            self.tokenFile = tokenFile
+            self.login = login
+            self.namespace = namespace
+        }
+
+        /// A Vault whose token is in a file.
+        public init(address: String, mount: String = "secret", tokenFile: String) {
+            self.init(address: address, mount: mount, login: .tokenFile(tokenFile))
         }
     }
 
@@ -68,6 +92,8 @@ public struct SecretsConfiguration: Sendable, Hashable {
     public var fileRoot: String?
     /// The Vault server, nil for none.
     public var vault: Vault?
+    /// How long a secret is served beyond its lifetime while its store is down.
+    public var staleTime = staleTimeDefault
     /// AWS Secrets Manager, nil for none.
     public var aws: AWS?
 
@@ -102,6 +128,7 @@ extension SecretsConfiguration {
         guard fileRoot?.isEmpty != true else {
             throw SecretsSetupError(setting: "secrets.file.root", detail: "is empty")
         }
+        if let aws { try aws.check() }
         guard let vault else { return }
         let isPlain = !vault.address.contains { $0 == "?" || $0 == "#" }
         guard isPlain, OutboundRequest.isURL(vault.address) else {
@@ -114,8 +141,37 @@ extension SecretsConfiguration {
         guard !steps.isEmpty, !steps.contains("."), !steps.contains("..") else {
             throw SecretsSetupError(setting: "secrets.vault.mount", detail: "is no mount's path")
         }
-        guard !vault.tokenFile.isEmpty else {
-            throw SecretsSetupError(setting: "secrets.vault.tokenFile", detail: "is empty")
+        let files: [(setting: String, path: String)] =
+            switch vault.login {
+            case .tokenFile(let path): [("tokenFile", path)]
+            case .appRole(let roleIDFile, let secretIDFile, _):
+                [("roleIdFile", roleIDFile), ("secretIdFile", secretIDFile)]
+            }
+        for (setting, path) in files where path.isEmpty {
+            throw SecretsSetupError(setting: "secrets.vault.\(setting)", detail: "is empty")
+        }
+    }
+}
+
+extension SecretsConfiguration.AWS {
+    /// Refuses what could only fail later.
+    fileprivate func check() throws(SecretsSetupError) {
+        let isRegion = region.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D
+        }
+        guard isRegion, (1...64).contains(region.utf8.count) else {
+            throw SecretsSetupError(
+                setting: "secrets.aws.region",
+                detail: "must be 1 to 64 of a-z 0-9 -"
+            )
+        }
+        guard let endpoint else { return }
+        let isPlain = !endpoint.contains { $0 == "?" || $0 == "#" }
+        guard isPlain, OutboundRequest.isURL(endpoint) else {
+            throw SecretsSetupError(
+                setting: "secrets.aws.endpoint",
+                detail: "is no http or https URL"
+            )
         }
     }
 }

@@ -105,7 +105,7 @@ import Testing
         Row(.get, tenant + "/secrets", for: ["tenant-admin"]),
         Row(.put, tenant + "/secrets/stripe", ["value": "v"], for: ["tenant-admin"]),
         Row(.get, tenant + "/secrets/stripe", for: ["tenant-admin"]),
-        Row(.delete, tenant + "/secrets/stripe", for: ["tenant-admin"]),
+        Row(.delete, tenant + "/secrets/stripe?dryRun=true", for: ["tenant-admin"]),
         Row(.post, "/v1/secrets/rotate-key", for: []),
         Row(.get, tenant + "/keys", for: ["tenant-admin"]),
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
@@ -129,6 +129,7 @@ import Testing
         }
         let hook: JSONValue = ["url": "https://alerts.example/hook"]
         try await api.must(.put, Self.tenant + "/webhooks/hook", hook)
+        try await api.must(.put, Self.tenant + "/secrets/stripe", ["value": "v"])
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
         try await api.must(.post, Self.line + "/versions/1/publish")
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))

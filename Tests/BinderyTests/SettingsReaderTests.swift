@@ -128,8 +128,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--secrets-local-key-file", "local://"),
-        ("--cors-origins", "CORS"),
+        ("--cors-origins", "CORS")
     ])
     func `what comes later is said and not swallowed`(_ flag: String, _ word: String) {
         let problems = Reading.problems(nil, [:], [flag, "x"])

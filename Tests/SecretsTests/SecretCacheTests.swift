@@ -26,7 +26,7 @@ import Testing
             number = started
             return read()
         }
-        cache.end(key, number: number, Secret(fields: []), now: now)
+        _ = cache.end(key, number: number, .success(Secret(fields: [])), now: now)
     }
 
     @Test func `holds a bounded number of secrets, the newest`() throws {

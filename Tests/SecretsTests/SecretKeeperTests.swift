@@ -147,7 +147,7 @@ import Testing
 
     @Test(arguments: [
         ("file://a", "secrets.file.root"), ("vault://a", "secrets.vault"),
-        ("local://a", "no store of its own"),
+        ("local://a", "secrets.local.keyFile"), ("aws-sm://a", "secrets.aws.region"),
     ])
     func `a store that is not configured is a clear error`(
         _ text: String,

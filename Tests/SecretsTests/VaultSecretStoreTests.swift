@@ -12,14 +12,21 @@ import Testing
         let folder: TemporaryFolder
         let store: VaultSecretStore
 
-        init(mount: String = "secret", token: String = VaultServer.token) throws {
+        init(
+            mount: String = "secret",
+            token: String = VaultServer.token,
+            timeout: Duration = VaultSecretStore.timeout
+        ) throws {
             server = try VaultServer()
             folder = try TemporaryFolder()
             store = VaultSecretStore(
-                address: server.address,
-                mount: mount,
-                tokenFile: try folder.write("token", token + "\n"),
-                client: try OutboundClient(.init(addressPolicy: .unrestricted))
+                .init(
+                    address: server.address,
+                    mount: mount,
+                    tokenFile: try folder.write("token", token + "\n")
+                ),
+                client: try OutboundClient(.init(addressPolicy: .unrestricted)),
+                timeout: timeout
             )
         }
 
@@ -78,15 +85,13 @@ import Testing
         defer { setting.server.stop() }
         let error = try await setting.failure()
         #expect(error.code == .unavailable)
-        #expect(error.detail == "vault://a: the file of Vault's token holds no token")
+        #expect(error.detail == "vault://a: the file of Vault's token holds none")
         #expect(setting.server.tokens.isEmpty)
     }
 
     @Test func `a missing file of the token is said to be the fault`() async throws {
         let store = VaultSecretStore(
-            address: "http://127.0.0.1:1",
-            mount: "secret",
-            tokenFile: "/no/such/file",
+            .init(address: "http://127.0.0.1:1", tokenFile: "/no/such/file"),
             client: try OutboundClient(.init(addressPolicy: .unrestricted))
         )
         let reference = try #require(SecretReference("vault://a"))
@@ -127,17 +132,16 @@ import Testing
     @Test func `an answer over its limit is malformed`() async throws {
         let setting = try Setting()
         defer { setting.server.stop() }
-        let text = String(repeating: "a", count: VaultSecretStore.answerByteCountMax)
+        let text = String(repeating: "a", count: VaultAccess.answerByteCountMax)
         setting.server.feel(.answers("200 OK", #"{"data": {"data": {"a": "\#(text)"}}}"#))
         #expect(try await setting.failure().code == .malformed)
     }
 
     @Test func `a server that hangs is unavailable`() async throws {
-        let setting = try Setting()
+        let setting = try Setting(timeout: .milliseconds(50))
         defer { setting.server.stop() }
         setting.server.feel(.hangs)
-        var store = setting.store
-        store.timeout = .milliseconds(50)
+        let store = setting.store
         let reference = try #require(SecretReference("vault://a"))
         let error = await #expect(throws: SecretError.self) {
             try await store.read(reference, for: SampleTenant.acme)
@@ -152,9 +156,7 @@ import Testing
         #expect(try await setting.failure().code == .unavailable)
         let closed = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0)).address
         let store = VaultSecretStore(
-            address: "http://\(closed)/",
-            mount: "secret",
-            tokenFile: try setting.folder.write("token", "t"),
+            .init(address: "http://\(closed)/", tokenFile: try setting.folder.write("token", "t")),
             client: try OutboundClient(.init(addressPolicy: .unrestricted))
         )
         let reference = try #require(SecretReference("vault://a"))

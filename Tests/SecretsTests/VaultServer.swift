@@ -26,6 +26,8 @@ final class VaultServer: Sendable {
     private static let wakerToken: UInt64 = 1
 
     let address: String
+    /// The tokens that logins brought, with their leases.
+    let leases = VaultLeases()
     private let listener: SocketListener
     private let poller: EventLoopPoller
     private let waker: EventLoopWaker
@@ -90,31 +92,43 @@ final class VaultServer: Sendable {
         input += String(decoding: buffer[..<count], as: UTF8.self)
         while let end = input.firstRange(of: "\r\n\r\n") {
             let head = String(input[..<end.lowerBound])
-            input.removeSubrange(..<end.upperBound)
+            let length = Int(Self.field("Content-Length", of: head) ?? "") ?? 0
+            let rest = Array(input[end.upperBound...].utf8)
+            guard rest.count >= length else { return true }
+            let body = String(decoding: rest.prefix(length), as: UTF8.self)
+            input = String(decoding: rest.dropFirst(length), as: UTF8.self)
             switch state.withLock({ $0.mood }) {
             case .hangs: continue
             case .drops: return false
-            case .healthy: send(answer(head), to: peer)
+            case .healthy: send(answer(head, body), to: peer)
             case .answers(let status, let body): send((status, body), to: peer)
             }
         }
         return true
     }
 
-    private func answer(_ head: String) -> (status: String, body: String) {
+    private static func field(_ name: String, of head: String) -> String? {
+        let lines = head.split(separator: "\r\n")
+        return lines.first { $0.hasPrefix("\(name): ") }
+            .map { String($0.dropFirst(name.count + 2)) }
+    }
+
+    private func answer(_ head: String, _ body: String) -> (status: String, body: String) {
         let lines = head.split(separator: "\r\n")
         let words = lines[0].split(separator: " ")
-        let token = lines.first { $0.hasPrefix("X-Vault-Token: ") }?.dropFirst(15) ?? ""
+        let token = Self.field("X-Vault-Token", of: head) ?? ""
         let target = String(words[1])
+        let namespace = Self.field("X-Vault-Namespace", of: head)
+        if let answer = leases.answer(target, token, body, namespace) { return answer }
         let fields = state.withLock { state in
             state.targets.append(target)
-            state.tokens.append(String(token))
+            state.tokens.append(token)
             return state.entries[target]
         }
         guard words[0] == "GET", lines.contains("X-Vault-Request: true") else {
             return ("400 Bad Request", "{\"errors\":[]}")
         }
-        guard token == Self.token else {
+        guard token == Self.token || leases.isGood(token, namespace) else {
             return ("403 Forbidden", "{\"errors\":[\"permission denied\"]}")
         }
         guard let fields else { return ("404 Not Found", "{\"errors\":[]}") }

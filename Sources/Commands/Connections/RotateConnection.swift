@@ -1,6 +1,7 @@
 public import JSON
 import Ledger
 public import Model
+import Secrets
 
 /// Gives a connection another secret, after a health check with it succeeded.
 public struct RotateConnection: Sendable {
@@ -31,6 +32,8 @@ public struct RotateConnection: Sendable {
         try context.caller.check(seen.value.environment)
         try context.precondition.check(seen.revision)
         try TestConnection.checkCallable(seen.value)
+        // What the store has now is checked, and not what it had a while ago.
+        context.services.secrets?.invalidate(reference)
         let health = await HealthRefresh.check(id, tenant, state, context, secret: reference)
         // Judged by this check alone: a connection that was down is not healthy at once again.
         if let health, health.consecutiveFailures > 0 {

@@ -1,6 +1,7 @@
 import JSON
 import Ledger
 public import Model
+import Secrets
 
 /// Runs a connection's health check now, and keeps what it found.
 public struct TestConnection: Sendable {
@@ -26,6 +27,8 @@ public struct TestConnection: Sendable {
         try context.caller.check(connection.value.environment)
         try context.precondition.check(connection.revision)
         try Self.checkCallable(connection.value)
+        // Who asks for a test has often just changed the secret where it is kept.
+        connection.value.secretReference.map { context.services.secrets?.invalidate($0) }
         guard let health = await HealthRefresh.check(id, tenant, state, context) else {
             throw .notFound("such connection")
         }

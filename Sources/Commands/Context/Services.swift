@@ -118,7 +118,7 @@ public final class Services: Sendable {
         let (failures, tokens) = (authentication.failures, settings.tokens)
         addMetrics {
             events.metricsText + denials.metricsText + decisions.metricsText + failures.metricsText
-                + (tokens?.metricsText ?? "")
+                + (tokens?.metricsText ?? "") + (secrets?.metricsText ?? "")
         }
     }
 

@@ -1,3 +1,4 @@
+import Model
 import Secrets
 
 extension Services {
@@ -43,5 +44,44 @@ extension CommandError {
                 "The server has no secret store of its own: it \(error.detail)."
             )
         }
+    }
+}
+
+extension SecretKeeper {
+    /// What the stores of secrets did, for `/metrics`.
+    var metricsText: String {
+        let stores = statistics
+        guard !stores.isEmpty else { return "" }
+        var text = MetricsText()
+        func label(_ store: SecretStoreStatistics) -> MetricsText.Label {
+            ("store", store.scheme.rawValue)
+        }
+        text.family("bindery_secret_reads_total", .counter, "Reads of secret stores, by their end.")
+        for store in stores {
+            let ends = [
+                ("success", store.successCount), ("refused", store.refusalCount),
+                ("unavailable", store.failureCount),
+            ]
+            for (end, count) in ends {
+                text.sample("bindery_secret_reads_total", count, [label(store), ("result", end)])
+            }
+        }
+        text.family(
+            "bindery_secret_stale_served_total",
+            .counter,
+            "Secrets served beyond their time since their store was down."
+        )
+        for store in stores {
+            text.sample("bindery_secret_stale_served_total", store.staleCount, [label(store)])
+        }
+        text.family(
+            "bindery_secret_store_down",
+            .gauge,
+            "1 when the store could not be reached when it was asked last."
+        )
+        for store in stores {
+            text.sample("bindery_secret_store_down", store.isDown ? 1 : 0, [label(store)])
+        }
+        return text.text
     }
 }

@@ -21,7 +21,10 @@ struct AWSSignature {
 
     /// The value of the header field `Authorization`.
     ///
-    /// - Parameter time: As in `x-amz-date`: `20150830T123600Z`.
+    /// - Parameters:
+    ///   - request: What is signed.
+    ///   - time: As in `x-amz-date`: `20150830T123600Z`.
+    /// - Returns: Which key it was, what was signed, and the signature.
     func authorization(of request: Request, at time: String) -> String {
         let headers = request.headers
             .map { (name: $0.name.lowercased(), value: Self.folded($0.value)) }

@@ -24,7 +24,7 @@ final class MasterKeys: Sendable {
     private let ring: Mutex<MasterKeyRing>
     private let readAt: Mutex<MonotonicInstant?> = Mutex(nil)
 
-    /// Reads the keys. Blocking, for the start.
+    /// Reads the keys; blocking, for the start.
     ///
     /// - Throws: What is wrong, without anything of the keys.
     init(at place: Place) throws(MasterKeyRing.Failure) {

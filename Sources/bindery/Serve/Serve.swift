@@ -33,8 +33,14 @@ enum Serve {
         do {
             let local = try ServerSecrets.local(settings, stores.ledger)
             alerts = try ServerAlerts(settings, stores, sealing: local)
-            let verifier = tokens.verifier
-            let services = try ServerParts.services(settings, stores, verifier, alerts, local)
+            let services = try ServerParts.services(
+                settings,
+                stores,
+                tokens.verifier,
+                alerts,
+                local,
+                log: log
+            )
             services.addMetrics { alerts.metricsText }
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {

@@ -17,10 +17,11 @@ enum ServerParts {
         _ stores: ServerStores,
         _ tokens: TokenVerifier? = nil,
         _ alerts: ServerAlerts? = nil,
-        _ local: LocalSecretStore? = nil
+        _ local: LocalSecretStore? = nil,
+        log: ServerLog? = nil
     ) throws(CommandFailure) -> Services {
         let outbound = try outbound(settings.outbound)
-        let secrets = try ServerSecrets.keeper(settings, local)
+        let secrets = try ServerSecrets.keeper(settings, local, log)
         var configuration = execution(settings)
         configuration.onGateEvent = alerts?.onGateEvent
         var servicesSettings = servicesSettings(settings)

@@ -147,12 +147,8 @@ extension Setting {
     /// Settings of the contract that a later version brings.
     static let reserved: [Setting] = [
         Setting(
-            reserved: "secrets.local.keyFile",
-            "can't be set: local:// comes with a later version; use vault://, file:// or env://"
-        ),
-        Setting(
             reserved: "cors.origins",
             "can't be set: CORS comes with a later version; serve pages and API from one origin"
-        ),
+        )
     ]
 }

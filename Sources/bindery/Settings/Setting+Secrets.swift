@@ -32,6 +32,59 @@ extension Setting {
             help: "The file that holds Vault's token; it is read again when it changes."
         ),
         Setting(
+            "secrets.vault.roleIdFile",
+            \.secrets.vaultRoleIDFile,
+            SettingFormat.path("FILE").optional,
+            help:
+                "The file that holds the role id of an AppRole; with secretIdFile in the place of "
+                + "tokenFile."
+        ),
+        Setting(
+            "secrets.vault.secretIdFile",
+            \.secrets.vaultSecretIDFile,
+            SettingFormat.path("FILE").optional,
+            help: "The file that holds the secret id of an AppRole."
+        ),
+        Setting(
+            "secrets.vault.roleMount",
+            \.secrets.vaultRoleMount,
+            .mount,
+            help: "Under which path, below auth/, Vault's AppRole method is mounted."
+        ),
+        Setting(
+            "secrets.vault.namespace",
+            \.secrets.vaultNamespace,
+            SettingFormat.mount.optional,
+            help: "The namespace in Vault of both the login and the secrets."
+        ),
+        Setting(
+            "secrets.aws.region",
+            \.secrets.awsRegion,
+            SettingFormat.awsRegion.optional,
+            help: "The region of the AWS Secrets Manager that aws-sm:// reads."
+        ),
+        Setting(
+            "secrets.aws.endpoint",
+            \.secrets.awsEndpoint,
+            SettingFormat.serverURL.optional,
+            help: "The address of AWS Secrets Manager in the place of the region's own, such as "
+                + "that of a VPC endpoint."
+        ),
+        Setting(
+            "secrets.aws.credentialsFile",
+            \.secrets.awsCredentialsFile,
+            SettingFormat.path("FILE").optional,
+            help: "The file of AWS credentials, profile default, read for each request; without it "
+                + "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN are used."
+        ),
+        Setting(
+            "secrets.staleSeconds",
+            \.secrets.stale,
+            .seconds(0...86_400),
+            help: "How long a secret that was read is served beyond its 30 seconds while its store "
+                + "is down; 0 for not at all."
+        ),
+        Setting(
             "secrets.local.keyFile",
             \.secrets.localKeyFile,
             SettingFormat.path("FILE").optional,

@@ -20,6 +20,19 @@ extension SettingFormat<String> {
         )
     }
 
+    /// A region of AWS.
+    static let awsRegion = SettingFormat.parsed(
+        "REGION",
+        rule: "1 to 64 of a-z 0-9 -",
+        text: { $0 },
+        { text in
+            let isGood = text.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D
+            }
+            return isGood && (1...64).contains(text.utf8.count) ? text : nil
+        }
+    )
+
     /// A variable's name.
     static let variableName = SettingFormat.parsed(
         "NAME",

@@ -2,6 +2,7 @@ import Commands
 import Model
 import Outbound
 import Platform
+import Secrets
 import Tokens
 
 /// Everything that an operator can set; what is not set keeps the value written here.
@@ -81,6 +82,21 @@ struct SecretSettings: Sendable, Hashable {
     var vaultMount = "secret"
     /// The file that holds its token.
     var vaultTokenFile: String?
+    /// The files that hold the ids of the AppRole which it is logged in to with instead.
+    var vaultRoleIDFile: String?
+    var vaultSecretIDFile: String?
+    /// Under which path the AppRole method is mounted.
+    var vaultRoleMount = "approle"
+    /// The namespace in it; nil for none.
+    var vaultNamespace: String?
+    /// The region of AWS Secrets Manager; nil for none.
+    var awsRegion: String?
+    /// The address in the place of the region's own.
+    var awsEndpoint: String?
+    /// The file of AWS credentials; nil for the environment's.
+    var awsCredentialsFile: String?
+    /// How long a secret is served beyond its time while its store is down.
+    var stale = SecretsConfiguration.staleTimeDefault
     /// The file of the master keys of the store of our own; nil for none.
     var localKeyFile: String?
     /// The variable that holds them instead; nil for none.

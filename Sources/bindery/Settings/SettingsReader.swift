@@ -160,6 +160,11 @@ struct SettingsReader {
         }
     }
 
+    mutating func reportBroken(_ given: String, _ rule: String) {
+        guard let source = sources[given] else { return }
+        report(source, "\(given) \(rule)")
+    }
+
     mutating func reportTogether(_ given: String, with other: String) {
         guard let source = sources[given] else { return }
         report(source, "\(given) does not go with \(other): leave one of them out")
