@@ -163,9 +163,7 @@ struct SpecRehearsal: Sendable {
         guard let answer = RehearsalAnswer.body(of: operation) else { return }
         stage.provider.play(answer)
         let health = await stage.health.check(
-            scene.connection,
-            scene.spec,
-            config: scene.config,
+            HealthQuestion(scene.connection, scene.spec, config: scene.config),
             previous: .unknown
         )
         guard let received = stage.provider.received, health.status == .healthy else {

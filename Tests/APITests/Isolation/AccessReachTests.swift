@@ -58,7 +58,9 @@ import Testing
                         "conn-\(environment)", "\"environment\":\"\(environment)\"",
                         "invoice-app/\(environment)",
                     ]
-                    let isShown = traces.contains { text.contains($0) }
+                    // A webhook may hear of several; elsewhere it is shown as rules are.
+                    let hook = route.name == "listWebhooks" ? ["hook-\(environment)"] : []
+                    let isShown = (traces + hook).contains { text.contains($0) }
                     // Nothing is live in an environment that nobody may go live in unseen.
                     let isIn = environments?.contains(environment) ?? true
                     #expect(isShown == isIn, "\(caller): \(route.name) \(environment): \(text)")
