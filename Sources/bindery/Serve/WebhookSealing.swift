@@ -1,3 +1,4 @@
+import Commands
 import Ledger
 import Model
 import Platform

@@ -40,7 +40,7 @@ struct RehearsalCheck {
         case .query(let parameter, let prefix, let name):
             return request.query.contains { $0 == (parameter, prefix + field(name)) }
         // Its token comes from the provider's own endpoint, which is not played.
-        case .oauth2, .declared: return true
+        case .oauth2, .webhookSigning, .declared: return true
         }
     }
 
