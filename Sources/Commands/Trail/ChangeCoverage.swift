@@ -25,6 +25,8 @@ extension Change {
         case .putConfigVersion, .removeConfigVersion, .addTransition: .recorded("config.")
         case .putPolicy, .removePolicy: .recorded("policy.")
         case .putEntity, .removeEntity: .recorded("entity.")
+        // That a token was refreshed is no change of anybody's: whoever refreshes it records why.
+        case .putSecret, .removeSecret: .recorded("secret.")
         case .putCredential: .recorded("key.")
         // The key had ended long ago, which was recorded then.
         case .removeCredential: .bookkeeping
