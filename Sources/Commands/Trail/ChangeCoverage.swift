@@ -28,6 +28,12 @@ extension Change {
         // That a token was refreshed is no change of anybody's: whoever refreshes it records why.
         case .putSecret, .removeSecret: .recorded("secret.")
         case .putCredential: .recorded("key.")
+        case .putWebhook, .removeWebhook: .recorded("webhook.")
+        // The rotation was recorded; this is how long the old secret is kept for it.
+        case .putOverlap, .removeOverlap: .recorded("connection.")
+        case .putWebhookFailing, .putAlertDelivery, .putAlertMark, .putAlertLease, .putLease,
+            .receiveWebhook, .rememberWebhooks:
+            .bookkeeping
         // The key had ended long ago, which was recorded then.
         case .removeCredential: .bookkeeping
         case .putIdempotency, .removeIdempotency: .call
