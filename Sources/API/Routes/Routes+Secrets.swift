@@ -16,6 +16,7 @@ extension Routes {
             "Lists the secrets of a tenant, without their values.",
             access: .action(.secretsRead),
             answer: .page("Secret"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try ListSecrets(scope: call.tenant, page: call.page()).run(call.context)
             }
@@ -27,6 +28,7 @@ extension Routes {
             "Answers what is known of a secret, without its value.",
             access: .action(.secretsRead),
             answer: .object("Secret"),
+            audit: .nothing(.reads),
             run: .now { call throws(CommandError) in
                 try GetSecret(scope: call.tenant, name: call.name("name")).run(call.context)
             }
@@ -40,6 +42,7 @@ extension Routes {
             environments: .all,
             body: .json("NewSecret"),
             answer: .created("Secret"),
+            audit: .change("secret.put"),
             run: .later { call async throws(CommandError) in
                 guard let name = call.parameters["name"].flatMap(SecretName.init) else {
                     throw .invalid(.invalidIdentifier, at: .root, IdentifierRule.words)
@@ -56,6 +59,7 @@ extension Routes {
             access: .action(.secretsWrite),
             environments: .all,
             answer: .nothing,
+            audit: .change("secret.delete"),
             run: .later { call async throws(CommandError) in
                 try await DeleteSecret(scope: call.tenant, name: call.name("name"))
                     .run(call.context)
@@ -68,6 +72,7 @@ extension Routes {
             "Reads the master keys again, and seals secrets of all tenants under the first one.",
             access: .action(.secretsRotateKey),
             answer: .object("SecretRekeying"),
+            audit: .change("secrets.rotateKey"),
             run: .later { call async throws(CommandError) in
                 try await RotateSecretKey().run(call.context)
             }
