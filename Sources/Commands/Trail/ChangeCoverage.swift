@@ -26,7 +26,15 @@ extension Change {
         case .putConfigVersion, .removeConfigVersion, .addTransition: .recorded("config.")
         case .putPolicy, .removePolicy: .recorded("policy.")
         case .putEntity, .removeEntity: .recorded("entity.")
+        // That a token was refreshed is no change of anybody's: whoever refreshes it records why.
+        case .putSecret, .removeSecret: .recorded("secret.")
         case .putCredential: .recorded("key.")
+        case .putWebhook, .removeWebhook: .recorded("webhook.")
+        // The rotation was recorded; this is how long the old secret is kept for it.
+        case .putOverlap, .removeOverlap: .recorded("connection.")
+        case .putWebhookFailing, .putAlertDelivery, .putAlertMark, .putAlertLease, .putLease,
+            .receiveWebhook, .rememberWebhooks:
+            .bookkeeping
         // The key had ended long ago, which was recorded then.
         case .removeCredential: .bookkeeping
         case .putIdempotency, .removeIdempotency: .call
