@@ -155,6 +155,39 @@ import Testing
         Step("archiveConfig", .post, line + "/versions/3/archive", goesWell: false),
     ]
 
+    /// Secrets, webhooks, consent, and what providers post.
+    private static let accountWrites: [Step] = [
+        Step("putSecret", .put, tenant + "/secrets/stripe", ["value": "v"]),
+        Step("listSecrets", .get, tenant + "/secrets"),
+        Step("getSecret", .get, tenant + "/secrets/stripe"),
+        Step("deleteSecret", .delete, tenant + "/secrets/stripe"),
+        Step("rotateSecretKey", .post, "/v1/secrets/rotate-key", goesWell: false),
+        Step("putWebhook", .put, tenant + "/webhooks/ops", hook),
+        Step("createWebhook", .post, tenant + "/webhooks", hook),
+        Step("listWebhooks", .get, tenant + "/webhooks"),
+        Step("getWebhook", .get, tenant + "/webhooks/ops"),
+        Step("rotateWebhookSecret", .post, tenant + "/webhooks/ops/rotate-secret"),
+        Step("testWebhook", .post, tenant + "/webhooks/ops/test"),
+        Step("listAlertDeliveries", .get, tenant + "/webhooks/ops/deliveries"),
+        Step(
+            "replayAlertDelivery",
+            .post,
+            tenant + "/webhooks/ops/deliveries/none/replay",
+            goesWell: false
+        ),
+        Step("deleteWebhook", .delete, tenant + "/webhooks/ops"),
+        Step("connectConnection", .post, tenant + "/connections/none/connect", goesWell: false),
+        Step("finishConnect", .get, "/v1/connect/callback?state=none&code=c", goesWell: false),
+        Step(
+            "receiveWebhook",
+            .post,
+            tenant + "/connections/none/webhooks/inbound",
+            goesWell: false
+        ),
+    ]
+
+    private static let hook: JSONValue = ["url": "https://alerts.example/hook"]
+
     private static let otherWrites: [Step] = [
         Step("createGlobalPolicy", .post, "/v1/policies", ["id": "g1", "effect": "permit"]),
         Step("getGlobalPolicy", .get, "/v1/policies/g1"),
@@ -254,7 +287,9 @@ import Testing
             keys.append(Step("revoke\(name)Key", .delete, "\(path)/\(id)"))
         }
         last = try await api.audited(after: last).last
-        let writes = Self.connectionWrites + Self.configWrites + Self.otherWrites
+        let writes =
+            Self.connectionWrites + Self.configWrites + Self.otherWrites
+            + Self.accountWrites
         for step in Self.reads + Self.questions + writes + keys {
             driven.insert(step.name)
             let status = try await send(api, step)
@@ -283,8 +318,8 @@ import Testing
             .map { "\(kind) \($0)" }
         #expect(!allowed.isEmpty, "\(name) declares no action")
         for record in records {
-            // A denial is one whatever was asked for.
-            let isDenial = !isDone && record.hasPrefix("decision ")
+            // A denial, or a failed authentication, is one whatever was asked for.
+            let isDenial = !isDone && ["decision ", "auth "].contains { record.hasPrefix($0) }
             #expect(allowed.contains(record) || isDenial, "\(name) leaves \(record)")
         }
         if name == "executeCapability" { #expect(records == ["call capability.execute"]) }

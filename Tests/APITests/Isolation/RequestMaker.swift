@@ -48,7 +48,8 @@ struct RequestMaker {
         if case .page = route.answer {
             // Of a list the parameter is a filter.
             query.append("limit=500")
-        } else if route.query.contains("workflow") {
+        } else if route.query.contains("workflow"), route.name != "exportAudit" {
+            // An export of one workflow would leave out what is looked for.
             query.append("workflow=\(workflow)")
         }
         if route.isWrite { query.append("dryRun=true") }
