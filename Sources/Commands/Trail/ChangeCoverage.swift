@@ -30,17 +30,10 @@ extension Change {
         case .putSecret, .removeSecret: .recorded("secret.")
         case .putCredential: .recorded("key.")
         case .putWebhook, .removeWebhook: .recorded("webhook.")
-        // The rotation was recorded; this is how long the old secret is kept for it.
-        case .putOverlap, .removeOverlap: .recorded("connection.")
-        case .putWebhookFailing, .putAlertDelivery, .putAlertMark, .putAlertLease, .putLease,
-            .receiveWebhook, .rememberWebhooks:
-            .bookkeeping
         // The key had ended long ago, which was recorded then.
         case .removeCredential: .bookkeeping
         case .putIdempotency, .removeIdempotency: .call
         case .receiveWebhook: .call
-        case .putSecret, .removeSecret: .recorded("secret.")
-        case .putWebhook, .removeWebhook: .recorded("webhook.")
         case .expireIdempotency, .anchorAudit, .putLease, .rememberWebhooks: .bookkeeping
         // What is on its way to a webhook, and who sends it: deliveries have a list of their own.
         case .putWebhookFailing, .putAlertDelivery, .putAlertMark, .putAlertLease: .bookkeeping
