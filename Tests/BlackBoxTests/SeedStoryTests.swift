@@ -209,7 +209,10 @@ import Testing
         func everything() async throws -> [JSONValue] {
             var answers: [JSONValue] = []
             for target in targets {
-                answers.append(try await world.server.must("GET", target).json)
+                var answer = try await world.server.must("GET", target).json.object ?? [:]
+                // The newest checks are what one process remembers.
+                answer["history"] = nil
+                answers.append(.object(answer))
             }
             return answers
         }

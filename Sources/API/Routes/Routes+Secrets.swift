@@ -72,7 +72,7 @@ extension Routes {
             "Reads the master keys again, and seals secrets of all tenants under the first one.",
             access: .action(.secretsRotateKey),
             answer: .object("SecretRekeying"),
-            audit: .change("secret.rekey"),
+            audit: .change("secrets.rotateKey"),
             run: .later { call async throws(CommandError) in
                 try await RotateSecretKey().run(call.context)
             }
