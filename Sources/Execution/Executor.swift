@@ -74,17 +74,17 @@ public final class Executor: Sendable {
         let start = clock.now()
         let calendar = clock.calendar()
         var course = CallCourse()
-        let result: Result<AnswerReader.Success, CallFailure.Reason>
+        let answer: AnswerReader.Success
         do throws(CallFailure.Reason) {
-            result = .success(try await answer(to: call, since: start, &course))
+            answer = try await self.answer(to: call, since: start, &course)
         } catch {
-            result = .failure(error)
+            return .failure(await ended(call, error, course, since: start, at: calendar))
         }
-        let (latency, end) = (clock.now() - start, result)
+        let latency = clock.now() - start
         do throws(CallFailure.Reason) {
-            let draft = call.draft(end, course, latency, at: Timestamp(milliseconds: calendar))
-            let auditID = try await record(draft, wasSent: course.attempts > 0)
-            return call.result(end, course, latency, auditID)
+            let draft = call.draft(nil, course, latency, at: Timestamp(milliseconds: calendar))
+            let auditID = try await record(draft, wasSent: true)
+            return .success(call.result(answer, course, latency, auditID))
         } catch {
             return .failure(call.failure(error, course, latency, nil))
         }
@@ -101,7 +101,7 @@ public final class Executor: Sendable {
         let latency = clock.now() - start
         let time = Timestamp(milliseconds: calendar)
         do throws(CallFailure.Reason) {
-            let draft = call.draft(.failure(reason), course, latency, at: time)
+            let draft = call.draft(reason, course, latency, at: time)
             let auditID = try await record(draft, wasSent: course.attempts > 0)
             return call.failure(reason, course, latency, auditID)
         } catch {

@@ -7,9 +7,6 @@ public import Model
 /// lost by a process that ends between the two, and none is made twice. A tenant without webhooks
 /// costs a look at its table for each change.
 public struct AlertOutbox {
-    /// The `statusReason` of a connection whose owner must let it in again.
-    public static let needsReauthorization = "NEEDS_REAUTHORIZATION"
-
     private let state: State
     private let now: Timestamp
     /// What was put in so far.
@@ -144,7 +141,8 @@ public struct AlertOutbox {
         to new: Connection,
         _ reason: String?
     ) -> AlertType? {
-        if reason == needsReauthorization, old.statusReason != needsReauthorization {
+        let wanted = Connection.needsReauthorization
+        if reason == wanted, old.statusReason != wanted {
             return .connectionNeedsReauthorization
         }
         guard old.status != new.status else { return nil }

@@ -58,7 +58,7 @@ import Testing
         try await commit([.putConnection(StateFixture.stored(paused))], to: ledger)
         let active = connection.moved(to: .active, reason: nil)
         try await commit([.putConnection(StateFixture.stored(active))], to: ledger)
-        let reason = AlertOutbox.needsReauthorization
+        let reason = Connection.needsReauthorization
         let lost = connection.moved(to: .active, reason: reason)
         try await commit([.putConnection(StateFixture.stored(lost))], to: ledger)
         let revoked = connection.moved(to: .revoked, reason: nil)

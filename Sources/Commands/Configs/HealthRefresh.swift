@@ -176,11 +176,7 @@ extension HealthQuestion {
         secret: SecretReference?,
         _ context: CommandContext
     ) {
-        let config = MergedConfig(
-            schema: spec.configSchema,
-            connection: connection.config,
-            binding: nil
-        )
+        let config = MergedConfig(connection, spec)
         self.init(
             connection,
             spec,

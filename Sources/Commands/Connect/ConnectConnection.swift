@@ -122,11 +122,7 @@ public struct ConnectConnection: Sendable {
         _ consent: Consent,
         _ services: Services
     ) async throws(CommandError) -> String {
-        let config = MergedConfig(
-            schema: spec.configSchema,
-            connection: connection.config,
-            binding: nil
-        )
+        let config = MergedConfig(connection, spec)
         do throws(CallFailure.Reason) {
             return try await services.executor.consentURL(
                 connection,

@@ -157,11 +157,7 @@ public struct FinishConnect: Sendable {
         _ spec: IntegrationSpec,
         _ context: CommandContext
     ) async throws(CommandError) -> SecretBytes {
-        let config = MergedConfig(
-            schema: spec.configSchema,
-            connection: connection.config,
-            binding: nil
-        )
+        let config = MergedConfig(connection, spec)
         do throws(CallFailure.Reason) {
             return try await context.services.executor.redeem(
                 code,

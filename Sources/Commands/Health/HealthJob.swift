@@ -32,11 +32,7 @@ struct HealthJob: Sendable {
 
     /// What is asked of the provider, with `secret` in the place of the connection's own if given.
     func question(secret: SecretReference? = nil) -> HealthQuestion {
-        let config = MergedConfig(
-            schema: spec.configSchema,
-            connection: connection.value.config,
-            binding: nil
-        )
+        let config = MergedConfig(connection.value, spec)
         return HealthQuestion(
             connection.value,
             spec,

@@ -3,17 +3,17 @@ import Model
 import Platform
 
 extension CapabilityCall {
-    /// The audit record of the call.
+    /// The audit record of the call; `failure` is nil for one that succeeded.
     func draft(
-        _ result: Result<AnswerReader.Success, CallFailure.Reason>?,
+        _ failure: CallFailure.Reason?,
         _ course: CallCourse,
         _ latency: Duration,
         at start: Timestamp
     ) -> AuditDraft {
         var draft = AuditDraft(.call, "capability.execute", outcome: .success, by: actor, at: start)
-        if case .failure(let reason) = result {
+        if let failure {
             draft.outcome = .failure
-            draft.failure = AuditFailure(code: reason.code, detail: reason.detail)
+            draft.failure = AuditFailure(code: failure.code, detail: failure.detail)
         }
         identify(&draft)
         draft.passedOver = passedOver
@@ -42,32 +42,25 @@ extension CapabilityCall {
 
     /// The answer to the caller.
     func result(
-        _ result: Result<AnswerReader.Success, CallFailure.Reason>,
+        _ answer: AnswerReader.Success,
         _ course: CallCourse,
         _ latency: Duration,
         _ auditID: String?
-    ) -> Result<CallResult, CallFailure> {
-        switch result {
-        case .success(let answer):
-            .success(
-                CallResult(
-                    capability: capability,
-                    operation: operation.id,
-                    connection: connection.id,
-                    output: answer.output,
-                    providerStatus: answer.status,
-                    providerRequestID: answer.requestID,
-                    attempts: course.attempts,
-                    latency: latency,
-                    auditID: auditID,
-                    passedOver: passedOver,
-                    warnings: answer.warnings,
-                    pageEnd: answer.pageEnd
-                )
-            )
-        case .failure(let reason):
-            .failure(failure(reason, course, latency, auditID))
-        }
+    ) -> CallResult {
+        CallResult(
+            capability: capability,
+            operation: operation.id,
+            connection: connection.id,
+            output: answer.output,
+            providerStatus: answer.status,
+            providerRequestID: answer.requestID,
+            attempts: course.attempts,
+            latency: latency,
+            auditID: auditID,
+            passedOver: passedOver,
+            warnings: answer.warnings,
+            pageEnd: answer.pageEnd
+        )
     }
 
     /// Why there is no answer to the caller.

@@ -18,6 +18,11 @@ public struct MergedConfig: Sendable, Hashable {
         object = schema.applyingDefaults(to: JSONMerge.merge(schema.defaults, given))
     }
 
+    /// What a connection is configured with by itself, outside of any binding.
+    public init(_ connection: Connection, _ spec: IntegrationSpec) {
+        self.init(schema: spec.configSchema, connection: connection.config, binding: nil)
+    }
+
     /// What the candidate's call is made with; nil when its connection or spec is missing.
     public init?(_ candidate: Candidate) {
         guard let connection = candidate.connection, let spec = candidate.spec else { return nil }
