@@ -226,6 +226,14 @@ import Testing
             blueprints + "/invoice-app/versions/2",
             second(SampleObjects.blueprint)
         ),
+        Step("planUpgrade", .get, blueprints + "/invoice-app/versions/1/upgrade?to=2"),
+        Step(
+            "runUpgrade",
+            .post,
+            blueprints + "/invoice-app/versions/1/upgrade",
+            ["to": 2, "plan": "0-none"],
+            goesWell: false
+        ),
         Step(
             "deleteIntegrationSpec",
             .delete,

@@ -100,6 +100,8 @@ extension Issue {
         case deprecatedSpec = "DEPRECATED_SPEC"
         case emptyAllowedModes = "EMPTY_ALLOWED_MODES"
         case unexpectedAssetType = "UNEXPECTED_ASSET_TYPE"
+        // What an upgrade of a blueprint meets.
+        case orphanedBinding = "ORPHANED_BINDING"
         // What a provider answered.
         case outputMismatch = "OUTPUT_MISMATCH"
     }
