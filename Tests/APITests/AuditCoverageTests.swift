@@ -53,6 +53,8 @@ import Testing
         Step("listBlueprintsOfName", .get, blueprints + "/invoice-app"),
         Step("listBlueprintVersions", .get, blueprints + "/invoice-app/versions"),
         Step("getBlueprint", .get, blueprints + "/invoice-app/versions/1"),
+        Step("listBlueprintUses", .get, blueprints + "/invoice-app/versions/1/usage"),
+        Step("listIntegrationSpecUses", .get, integrations + "/payments.test/versions/1/usage"),
         Step("listConnections", .get, tenant + "/connections"),
         Step("getConnection", .get, tenant + "/connections/conn"),
         Step("getConnectionHealth", .get, tenant + "/connections/conn/health"),

@@ -33,6 +33,8 @@ import Testing
         Row(.put, "/v1/specs/integrations/payments.test/versions/1", SampleObjects.spec, for: []),
         Row(.put, "/v1/specs/blueprints/invoice-app/versions/1", SampleObjects.blueprint, for: []),
         Row(.delete, "/v1/specs/integrations/payments.test/versions/9", for: []),
+        Row(.get, "/v1/specs/integrations/payments.test/versions/1/usage", for: tenantReaders),
+        Row(.get, "/v1/specs/blueprints/invoice-app/versions/1/usage", for: tenantReaders),
         Row(
             .get,
             "/v1/specs/blueprints/invoice-app/versions/1/upgrade?to=2",

@@ -49,8 +49,26 @@ extension OpenAPISchemas {
         required: ["tenantId", "environment", "outcome"]
     )
 
-    /// What upgrades of blueprints answer and take.
+    private static let number: JSONValue = ["type": ["integer", "null"]]
+
+    /// What upgrades of blueprints answer and take, and who uses a version.
     static let upgradeSchemas: JSONObject = [
+        "BlueprintUse": object(
+            [
+                "tenantId": text, "environment": text, "publishedVersion": number,
+                "previewVersion": number, "openVersions": list(integer),
+            ],
+            required: ["tenantId", "environment"]
+        ),
+        "IntegrationSpecUse": object(
+            [
+                "tenantId": text, "connectionId": text, "environment": text, "status": text,
+                "configs": list(
+                    object(["blueprint": text, "environment": text, "version": integer])
+                ),
+            ],
+            required: ["tenantId", "connectionId", "environment"]
+        ),
         "UpgradePlan": object(
             [
                 "plan": text, "blueprint": text, "from": version, "to": version,

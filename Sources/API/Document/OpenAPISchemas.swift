@@ -67,7 +67,7 @@ enum OpenAPISchemas {
                         required: ["slotId", "requiredCategory"]
                     )
                 ),
-                "workflows": free, "branding": free, "revision": integer,
+                "workflows": free, "branding": free, "deprecated": free, "revision": integer,
             ],
             required: ["meta", "integrationSlots"]
         ),

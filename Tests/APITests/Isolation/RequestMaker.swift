@@ -88,8 +88,9 @@ struct RequestMaker {
         case ("env", _): environment
         case ("blueprint", _), ("name", "blueprints"): "invoice-app"
         case ("key", "integrations"): "payments.test"
-        // The configs are of the first version of the blueprint, and may go over to the ninth.
-        case ("version", _) where route.path.text.hasSuffix("/upgrade"): "1"
+        // What is used is of the first version; configs may go over to the ninth of the blueprint.
+        case ("version", _) where ["upgrade", "usage"].contains { route.path.text.hasSuffix($0) }:
+            "1"
         // The spec and the blueprint of this version are used by nobody.
         case ("version", _): "9"
         case ("capability", _): "payments.charge"
