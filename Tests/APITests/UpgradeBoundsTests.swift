@@ -101,6 +101,58 @@ import Testing
         #expect(try await world.live("acme-corp") == [1, 1])
     }
 
+    @Test(arguments: [100, 101])
+    func `a list of an item ends at a hundred, and its count tells them all`(
+        _ count: Int
+    ) async throws {
+        let world = try await world(["acme-corp"])
+        let line = UpgradeWorld.line("acme-corp")
+        var config = UpgradeWorld.config.object ?? [:]
+        var bindings = config["integrations"]?.array ?? []
+        for number in 1..<count {
+            bindings.append([
+                "slotId": "email.outbound", "connectionId": "mail",
+                "scope": ["workflows": [.string("w\(number)")]],
+            ])
+        }
+        config["integrations"] = .array(bindings)
+        try await world.api.must(.post, line + "/versions", .object(config))
+        try await world.api.must(.post, line + "/versions/2/publish")
+        let item = try await world.items(to: .withoutEmail)[0]
+        #expect(item["orphans"]?.array?.count == 100)
+        #expect(item["counts"]?["orphans"] == .integer(Int64(count)))
+        #expect(item["counts"]?["kept"] == 2)
+        let run = try await world.run(to: .withoutEmail, ["publish": true])
+        #expect(run.json["items"]?.array?.first?["errors"]?.array?.count == 100)
+        let done = try await world.run(
+            to: .withoutEmail,
+            ["publish": true, "dropOrphans": true]
+        )
+        #expect(done.outcomes == ["migrated"])
+        let made = try await world.api.must(.get, line + "/versions/3").json
+        #expect(made["integrations"]?.array?.count == 2)
+    }
+
+    @Test func `a trail that can't be written stops the run, and changes nothing`() async throws {
+        let world = try await world(["acme-corp", "globex"])
+        let plan = try await world.planned(to: .alike)
+        await world.api.closeAudit()
+        let answer = try await world.run(to: .alike, plan: plan, ["publish": true])
+        #expect(answer.status == 503, "\(answer)")
+        #expect(answer.code == "AUDIT_UNAVAILABLE")
+        #expect(try await world.live("acme-corp") == [1, 1])
+    }
+
+    @Test func `what is no tenant's reason is kept out of the histories`() async throws {
+        let world = try await world(["acme-corp"])
+        let long = JSONValue.string(String(repeating: "x", count: 1_025))
+        let refused = try await world.run(to: .alike, ["reason": long])
+        #expect(refused.status == 422)
+        let most = JSONValue.string(String(repeating: "x", count: 1_024))
+        let taken = try await world.run(to: .alike, ["reason": most])
+        #expect(taken.outcomes == ["drafted"])
+    }
+
     @Test func `a thousand tenants are named at once, and one more is too many`() async throws {
         let world = try await world(["acme-corp"])
         let names = (0..<1_000).map { JSONValue.string("tenant-\($0)") }

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Synchronization
 import Testing
 
 /// `bindery upgrade`, and a server that is killed while configs go over.
@@ -103,6 +104,51 @@ import Testing
     private func done(_ world: UpgradeWorld, _ plan: String) async throws -> Int64 {
         let path = "\(UpgradeWorld.blueprints)/1/upgrade?to=2&limit=1&plan=\(plan)"
         return try await world.server.must("GET", path).json["progress"]?["done"]?.integer ?? -1
+    }
+
+    @Test func `a draft that was made is known again after a restart`() async throws {
+        let world = try await UpgradeWorld(tenantCount: 1)
+        let plan = try await world.plan(to: 3)
+        let path = "\(UpgradeWorld.blueprints)/1/upgrade"
+        let body: JSONValue = ["to": 3, "plan": .string(plan)]
+        let first = try await world.server.must("POST", path, body).json
+        #expect(first["items"]?.array?.first?["outcome"] == "drafted")
+        #expect(try await world.server.restart() == .exit(0))
+        let again = try await world.server.must("POST", path, body).json
+        #expect(again["items"]?.array?.first?["outcome"] == "done")
+        let versions = try await world.versions(world.tenants[0])
+        #expect(versions == ["1 published on 1", "2 draft on 3"])
+    }
+
+    @Test func `connections are checked first, and one that fails blocks`() async throws {
+        let isWell = Atomic(true)
+        let provider = try ScriptedProvider { _ in
+            isWell.load(ordering: .relaxed) ? .ok : .answer("500 Internal Server Error", body: "{}")
+        }
+        defer { provider.stop() }
+        let world = try await ProviderWorld(
+            url: provider.url,
+            flags: ["--health-fresh-seconds", "1"],
+            health: ["operation": "payments.test.balance", "timeoutMs": 2000]
+        )
+        let next = ProviderWorld.blueprint.setting(2, at: ["meta", "version"])
+        let versions = "/v1/specs/blueprints/invoice-app/versions"
+        try await world.server.must("PUT", versions + "/2", next)
+        let path = versions + "/1/upgrade"
+        let plan = try await world.server.must("GET", path + "?to=2").json["plan"] ?? .null
+        let body: JSONValue = ["to": 2, "plan": plan, "publish": true]
+        try await Task.sleep(for: .milliseconds(2100))
+        isWell.store(false, ordering: .relaxed)
+        let before = provider.requests.count
+        let refused = try await world.server.must("POST", path, body).json["items"]?.array?.first
+        #expect(refused?["outcome"] == "blocked", "\(refused ?? .null)")
+        let codes = refused?["errors"]?.array?.map { $0["code"] }
+        #expect(codes == ["HEALTH_CHECK_FAILED"])
+        #expect(provider.requests.count == before + 1)
+        isWell.store(true, ordering: .relaxed)
+        let done = try await world.server.must("POST", path, body).json["items"]?.array?.first
+        #expect(done?["outcome"] == "migrated", "\(done ?? .null)")
+        #expect(try await world.execute().status == 200)
     }
 
     /// Sends a run whose answer may never come.

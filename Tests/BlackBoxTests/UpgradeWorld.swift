@@ -10,7 +10,13 @@ struct UpgradeWorld {
 
     /// Applies a world of so many tenants to a server, in one set.
     init(tenantCount: Int) async throws {
-        server = try await BinderyServer.started(flags: ["--limits-body-bytes", "16777216"])
+        let flags = ["--limits-body-bytes", "16777216"]
+        try await self.init(tenantCount, over: BinderyServer.started(flags: flags))
+    }
+
+    /// The same over a server that runs already.
+    init(_ tenantCount: Int, over server: BinderyServer) async throws {
+        self.server = server
         line = try CommandLine(server)
         tenants = (0..<tenantCount).map { "tenant-" + String(10_000 + $0) }
         var objects: [JSONValue] = [
