@@ -5,7 +5,7 @@ import Resolver
 
 /// Takes one line over to the new version of its blueprint: one entry of the log, through the gates
 /// that every publish passes.
-struct MigrateConfig {
+struct MigrateConfig: Sendable {
     let upgrade: Upgrade
     let target: ConfigScope
     let wish: UpgradeEffect.Wish

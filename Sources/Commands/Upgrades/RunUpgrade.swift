@@ -13,6 +13,8 @@ public struct RunUpgrade: Sendable {
     /// How long lines are begun in one page; one that runs then may take its own time, at most that of
     /// its health checks.
     static let timeMax = Duration.seconds(20)
+    /// The most lines that are taken over at the same time.
+    static let concurrencyMax = 8
     /// The most tenants that are picked out by name.
     static let tenantCountMax = 1_000
     /// The most environments that are picked out by name.
@@ -36,7 +38,7 @@ public struct RunUpgrade: Sendable {
     }
 
     /// What the body says.
-    private struct Wish {
+    private struct Wish: Sendable {
         let question: UpgradeQuestion
         let filter: UpgradeFilter
         let effect: UpgradeEffect.Wish
@@ -56,20 +58,60 @@ public struct RunUpgrade: Sendable {
         let all = wish.filter.places(upgrade, state, context.caller)
         var page = UpgradePage(all, upgrade, after: key, limit: page.limit)
         var items: [Item] = []
+        var rest = page.places
         let start = MonotonicClock.now
-        for place in page.places {
+        while true {
             let isEnough = MonotonicClock.now - start >= Self.timeMax
-            guard page.takes(place, isEnough: isEnough) else { break }
-            do throws(CommandError) {
-                items.append((place, try await migrate(place, upgrade, wish, context)))
-            } catch {
-                // What was done is told; the next page begins with this line, and meets it again.
-                guard let last = items.last?.place else { throw error }
-                page.end(behind: last)
-                break
+            let lot = rest.prefix(Self.concurrencyMax)
+                .prefix { page.takes($0, isEnough: isEnough) }
+            guard !lot.isEmpty else { break }
+            rest = rest.dropFirst(lot.count)
+            for (place, result) in zip(lot, await migrate(lot, upgrade, wish, context)) {
+                switch result {
+                case .success(let outcome): items.append((place, outcome))
+                case .failure(let error):
+                    // What was done before it is told. The next page begins with this line, and
+                    // finds done what was done beside it.
+                    guard let last = items.last?.place else { throw error }
+                    page.end(behind: last)
+                    return Self.answer(items, upgrade, context, page.nextCursor)
+                }
             }
         }
         return Self.answer(items, upgrade, context, page.nextCursor)
+    }
+
+    private typealias Attempt = Result<UpgradeOutcome, CommandError>
+
+    /// Takes lines over at the same time, so that they share syncs of the disk and wait for health
+    /// checks together; the results are in the lines' order.
+    private func migrate(
+        _ lot: ArraySlice<UpgradePlace>,
+        _ upgrade: Upgrade,
+        _ wish: Wish,
+        _ context: CommandContext
+    ) async -> [Attempt] {
+        await withTaskGroup(of: (Int, Attempt).self) { group in
+            for (index, place) in lot.enumerated() {
+                group.addTask { (index, await attempt(place, upgrade, wish, context)) }
+            }
+            var attempts: [(Int, Attempt)] = []
+            for await attempt in group { attempts.append(attempt) }
+            return attempts.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func attempt(
+        _ place: UpgradePlace,
+        _ upgrade: Upgrade,
+        _ wish: Wish,
+        _ context: CommandContext
+    ) async -> Attempt {
+        do throws(CommandError) {
+            return .success(try await migrate(place, upgrade, wish, context))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private typealias Item = (place: UpgradePlace, outcome: UpgradeOutcome)

@@ -2,9 +2,9 @@ import JSON
 import Model
 
 /// What became of one line of an upgrade.
-struct UpgradeOutcome {
+struct UpgradeOutcome: Sendable {
     /// What happened.
-    enum Kind: String, CaseIterable {
+    enum Kind: String, Sendable, CaseIterable {
         /// A version of the new blueprint is published.
         case migrated
         /// A draft of the new blueprint stands beside what is published.

@@ -3,7 +3,7 @@ import Ledger
 import Model
 
 /// What a request says of the upgrade that it is about.
-struct UpgradeQuestion {
+struct UpgradeQuestion: Sendable {
     let from: BlueprintID
     let to: ObjectVersion
     let plan: UpgradePlanID?
