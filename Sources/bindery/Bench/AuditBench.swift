@@ -4,8 +4,10 @@ import Model
 
 /// A long audit trail, and how long its pages take.
 struct AuditBench: Sendable {
-    /// The records that are appended together.
-    private static let groupCount = 1024
+    /// The records that one caller appends together.
+    private static let groupCount = 256
+    /// The callers at a time, which share syncs.
+    private static let callerCount = 12
 
     let folder: String
     let recordCount: Int
@@ -77,13 +79,46 @@ struct AuditBench: Sendable {
             await trail.close()
             return .null
         }
-        for start in stride(from: 0, to: recordCount, by: Self.groupCount) {
-            let numbers = start..<min(start + Self.groupCount, recordCount)
-            let drafts = numbers.map { AuditBenchRecord.draft($0, of: recordCount) }
-            try await trail.append(contentsOf: drafts)
+        let countMax = Self.groupCount * Self.callerCount
+        for start in stride(from: 0, to: recordCount, by: countMax) {
+            try await fill(trail, start..<min(start + countMax, recordCount))
         }
         await trail.close()
         return .integer((clock.now - begin).components.seconds)
+    }
+
+    /// Appends records as many callers do at a time.
+    private func fill(
+        _ trail: AuditTrail,
+        _ numbers: Range<Int>
+    ) async throws(AuditError) {
+        let failure = await withTaskGroup(of: AuditError?.self) { group in
+            for start in stride(
+                from: numbers.lowerBound,
+                to: numbers.upperBound,
+                by: Self.groupCount
+            ) {
+                group.addTask {
+                    let end = min(start + Self.groupCount, numbers.upperBound)
+                    return await fill(trail, group: start..<end)
+                }
+            }
+            var failure: AuditError?
+            for await result in group { failure = failure ?? result }
+            return failure
+        }
+        if let failure { throw failure }
+    }
+
+    private func fill(_ trail: AuditTrail, group numbers: Range<Int>) async -> AuditError? {
+        do throws(AuditError) {
+            try await trail.append(
+                contentsOf: numbers.map { AuditBenchRecord.draft($0, of: recordCount) }
+            )
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private static func microseconds(_ duration: Duration) -> JSONValue {
