@@ -1,4 +1,5 @@
 public import Model
+
 /// Reading: lists, single records, and the check of the whole chain.
 extension AuditTrail {
     /// The largest page.

@@ -64,6 +64,7 @@ struct TokenClient: Sendable {
         }
         // Redirects are the answer: credentials are not posted to where an answer points.
         return OutboundRequest(
+            for: .token,
             method: "POST",
             url: url,
             headers: headers,
