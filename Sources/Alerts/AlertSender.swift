@@ -45,6 +45,7 @@ public struct AlertSender: Sendable {
             secrets: secrets
         )
         let request = OutboundRequest(
+            for: .alert,
             method: "POST",
             url: webhook.url.text,
             headers: [

@@ -45,6 +45,7 @@ public final class Executor: Sendable {
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
+            effect: .call,
             outbound: outbound,
             secrets: secrets,
             tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),

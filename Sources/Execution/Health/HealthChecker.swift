@@ -26,6 +26,7 @@ public final class HealthChecker: Sendable {
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
+            effect: .healthCheck,
             outbound: outbound,
             secrets: secrets,
             tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),

@@ -110,6 +110,7 @@ struct TokenClient: Sendable {
     ) -> OutboundRequest {
         // Redirects are the answer: credentials are not posted to where an answer points.
         OutboundRequest(
+            for: .token,
             method: "POST",
             url: url,
             headers: headers,
