@@ -151,6 +151,20 @@ import Testing
         #expect(calls[0] == "/v1/apply?dryRun=true&values=true&prune=true")
     }
 
+    @Test func `a label goes with what prunes, and nowhere else`() async throws {
+        for command in [["diff", "-f", "FILE"], apply + ["--dry-run"]] {
+            let label = ["--prune", "--label", "app=checkout"]
+            let (_, calls) = try await run(command + label, [Self.plan(7)])
+            let query = "dryRun=true&values=true&prune=true&label=app%3Dcheckout"
+            #expect(calls == ["/v1/apply?\(query)"])
+            for wrong in [["--label", "app=checkout"], ["--prune", "--label", "app"]] {
+                let (run, calls) = try await run(command + wrong, [Self.plan(7)])
+                #expect(run.status != .success && calls == [], "\(run)")
+                #expect(run.error.contains("--label: "))
+            }
+        }
+    }
+
     @Test func `a dry run asks nothing, and a yes is not asked for`() async throws {
         let terminals = Console.Terminals(input: true, output: true, error: true)
         for flag in ["--dry-run", "--yes"] {
