@@ -237,4 +237,41 @@ import Testing
         }
         #expect(count > 30)
     }
+
+    @Test func `of connections that are paused, resumed and revoked`() async throws {
+        let moves: [MoveConnection.Move] = [.pause, .pause, .resume, .revoke]
+        var count = 0
+        for seed in 300...340 as ClosedRange<UInt64> {
+            var world = SimulationWorld(seed: seed)
+            let bench = try await Self.bench()
+            let number = try await bench.draft(world.config(), in: "sandbox")
+            try await bench.publish(number, in: "sandbox")
+            _ = try await Self.put(world.policy(), bench)
+            let names = try Self.named(bench)
+            for (place, move) in moves.enumerated() {
+                let ids = SimulationWorld.connections
+                let command = MoveConnection(
+                    scope: try bench.scope(),
+                    id: Sample.name(place == 2 ? ids[0] : ids[place % 3]),
+                    move: move,
+                    body: nil
+                )
+                let before = try Self.standings(bench)
+                let dry = try await command.run(try bench.context(isDryRun: true))
+                #expect(try Self.standings(bench) == before, "seed \(seed)")
+                let made = try await command.run(try bench.context())
+                #expect(made.json["access"] == nil)
+                let after = try Self.standings(bench)
+                count += try Self.hold(
+                    dry.json["access"],
+                    before,
+                    after,
+                    named: names,
+                    permission: true,
+                    "seed \(seed) \(move)"
+                )
+            }
+        }
+        #expect(count > 30)
+    }
 }

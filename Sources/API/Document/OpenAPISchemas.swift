@@ -120,6 +120,7 @@ enum OpenAPISchemas {
                 "limits": free, "credentialsExpiresAt": time, "revision": integer,
                 "health": reference("ConnectionHealth"), "previousSecretRef": text,
                 "overlapUntil": time, "validation": reference("CredentialValidation"),
+                "access": list(decisionChange), "accessIsCut": ["type": "boolean"],
             ],
             required: ["meta", "ownershipMode"]
         ),
