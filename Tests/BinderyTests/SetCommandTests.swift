@@ -179,6 +179,34 @@ import Testing
 
     // MARK: Looks
 
+    @Test func `a config's bindings are told by what they are`() async throws {
+        let reply = Script.Reply(
+            body: """
+                {"dryRun": true, "revision": 7, "summary": {"update": 1}, "changes": [
+                  {"kind": "TenantAppConfig", "tenantId": "t", "id": "app/sandbox", "action": "update",
+                   "values": [{"pointer": "/notes", "before": "x", "after": "y"},
+                     {"pointer": "/integrations/0/slotId", "before": "s", "after": "t"}],
+                   "bindings": [
+                     {"action": "add", "slotId": "s", "connectionId": "a", "after": 0, "fields": []},
+                     {"action": "change", "slotId": "s", "connectionId": "b", "fields": [
+                       {"pointer": "/priority", "before": 1, "after": 2}]},
+                     {"action": "move", "slotId": "s", "connectionId": "c", "before": 0, "after": 2},
+                     {"action": "remove", "slotId": "s", "connectionId": "d", "before": 3}],
+                   "bindingsAreCut": true}]}
+                """
+        )
+        let output = try await run(["diff", "-f", "FILE"], [reply]).run.output
+        let lines = output.split(separator: "\n").dropLast().map(String.init)
+        #expect(
+            lines == [
+                "~ update TenantAppConfig app/sandbox of t", "    /notes: \"x\" → \"y\"",
+                "    binding of s to a: added", "    binding of s to b /priority: 1 → 2",
+                "    binding of s to c: moved from place 1 to 3", "    binding of s to d: removed",
+                "    … and more bindings",
+            ]
+        )
+    }
+
     @Test func `colours are a terminal's, unless none are wanted`() async throws {
         let terminal = Console.Terminals(input: false, output: true, error: false)
         let diff = ["diff", "-f", "FILE"]
