@@ -151,6 +151,20 @@ import Testing
         #expect(calls[0] == "/v1/apply?dryRun=true&values=true&prune=true")
     }
 
+    @Test func `a label goes with what prunes, and nowhere else`() async throws {
+        for command in [["diff", "-f", "FILE"], apply + ["--dry-run"]] {
+            let label = ["--prune", "--label", "app=checkout"]
+            let (_, calls) = try await run(command + label, [Self.plan(7)])
+            let query = "dryRun=true&values=true&prune=true&label=app%3Dcheckout"
+            #expect(calls == ["/v1/apply?\(query)"])
+            for wrong in [["--label", "app=checkout"], ["--prune", "--label", "app"]] {
+                let (run, calls) = try await run(command + wrong, [Self.plan(7)])
+                #expect(run.status != .success && calls == [], "\(run)")
+                #expect(run.error.contains("--label: "))
+            }
+        }
+    }
+
     @Test func `a dry run asks nothing, and a yes is not asked for`() async throws {
         let terminals = Console.Terminals(input: true, output: true, error: true)
         for flag in ["--dry-run", "--yes"] {
@@ -164,6 +178,34 @@ import Testing
     }
 
     // MARK: Looks
+
+    @Test func `a config's bindings are told by what they are`() async throws {
+        let reply = Script.Reply(
+            body: """
+                {"dryRun": true, "revision": 7, "summary": {"update": 1}, "changes": [
+                  {"kind": "TenantAppConfig", "tenantId": "t", "id": "app/sandbox", "action": "update",
+                   "values": [{"pointer": "/notes", "before": "x", "after": "y"},
+                     {"pointer": "/integrations/0/slotId", "before": "s", "after": "t"}],
+                   "bindings": [
+                     {"action": "add", "slotId": "s", "connectionId": "a", "after": 0, "fields": []},
+                     {"action": "change", "slotId": "s", "connectionId": "b", "fields": [
+                       {"pointer": "/priority", "before": 1, "after": 2}]},
+                     {"action": "move", "slotId": "s", "connectionId": "c", "before": 0, "after": 2},
+                     {"action": "remove", "slotId": "s", "connectionId": "d", "before": 3}],
+                   "bindingsAreCut": true}]}
+                """
+        )
+        let output = try await run(["diff", "-f", "FILE"], [reply]).run.output
+        let lines = output.split(separator: "\n").dropLast().map(String.init)
+        #expect(
+            lines == [
+                "~ update TenantAppConfig app/sandbox of t", "    /notes: \"x\" → \"y\"",
+                "    binding of s to a: added", "    binding of s to b /priority: 1 → 2",
+                "    binding of s to c: moved from place 1 to 3", "    binding of s to d: removed",
+                "    … and more bindings",
+            ]
+        )
+    }
 
     @Test func `colours are a terminal's, unless none are wanted`() async throws {
         let terminal = Console.Terminals(input: false, output: true, error: false)

@@ -112,6 +112,27 @@ import Testing
         #expect(try await line.server.send("GET", "/v1/tenants/other/policies/kept").status == 200)
     }
 
+    @Test func `only what has the label is pruned`() async throws {
+        let line = try CommandLine(try await BinderyServer.started())
+        let marked =
+            #"{"kind":"PolicyRule","object":{"id":"marked","effect":"forbid","#
+            + #""metadata":{"labels":{"app":"checkout"}}}}"#
+        let set = try line.write(
+            "rules.ndjson",
+            [Self.rule("kept"), Self.rule("bare"), marked].joined(separator: "\n")
+        )
+        #expect(try await line.run("apply", "-f", set).ending == .exit(0))
+        try line.write("rules.ndjson", Self.rule("kept"))
+        let flags = ["-f", set, "--prune", "--label", "app=checkout"]
+        let diff = try await line.run(["diff"] + flags)
+        #expect(diff.ending == .exit(2) && diff.output.contains("- delete PolicyRule marked\n"))
+        #expect(!diff.output.contains("bare"))
+        let done = try await line.run(["apply", "--yes"] + flags)
+        #expect(done.ending == .exit(0), "\(done)")
+        #expect(try await line.server.send("GET", "/v1/policies/marked").status == 404)
+        #expect(try await line.server.send("GET", "/v1/policies/bare").status == 200)
+    }
+
     // MARK: Staleness
 
     @Test func `a plan of an older revision is not applied`() async throws {

@@ -40,7 +40,7 @@ import Testing
             add("TenantAppConfig", Self.config(number))
         }
         let set: JSONValue = ["objects": .array(members)]
-        let apply = ApplySet(body: set, form: .document, prunes: false, showsValues: false)
+        let apply = ApplySet(body: set, form: .document, pruning: .nothing, showsValues: false)
         _ = try await apply.run(try bench.context())
         return bench
     }

@@ -123,6 +123,7 @@ enum OpenAPISchemas {
                 "limits": free, "credentialsExpiresAt": time, "revision": integer,
                 "health": reference("ConnectionHealth"), "previousSecretRef": text,
                 "overlapUntil": time, "validation": reference("CredentialValidation"),
+                "access": list(decisionChange), "accessIsCut": ["type": "boolean"],
             ],
             required: ["meta", "ownershipMode"]
         ),
@@ -214,6 +215,7 @@ enum OpenAPISchemas {
         ),
         "ConfigDiff": object([
             "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
+            "bindings": list(bindingChange), "bindingsAreCut": ["type": "boolean"],
         ]),
         "Drift": object([
             "environment": text, "version": integer, "against": text, "againstVersion": integer,
@@ -285,6 +287,7 @@ enum OpenAPISchemas {
                             "beforeByteCount": integer, "afterByteCount": integer,
                         ])
                     ),
+                    "bindings": list(bindingChange), "bindingsAreCut": ["type": "boolean"],
                 ])
             ),
         ]),
@@ -305,6 +308,13 @@ enum OpenAPISchemas {
         "tenantId": text, "blueprint": text, "environment": text, "workflow": text,
         "capability": text, "before": ["type": ["string", "null"]],
         "after": ["type": ["string", "null"]], "allowed": free,
+    ])
+
+    /// What becomes of a binding between two configs.
+    private static let bindingChange = object([
+        "action": ["enum": ["add", "remove", "change", "move"]], "slotId": text,
+        "connectionId": text, "before": ["type": ["integer", "null"]],
+        "after": ["type": ["integer", "null"]], "fields": list(free),
     ])
 
     /// A rule that keeps some of a scope's workflows out.

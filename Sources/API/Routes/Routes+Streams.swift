@@ -32,7 +32,7 @@ extension Routes {
             "Brings a set of objects about, all of them or none.",
             access: .tenantAction(.apply),
             environments: .object,
-            query: ["prune", "values"],
+            query: ["prune", "label", "values"],
             body: .jsonOrLines("Set"),
             answer: .object("SetResult"),
             audit: .change(
@@ -53,7 +53,10 @@ extension Routes {
                 try await ApplySet(
                     body: call.json,
                     form: call.bodyIsLines ? .lines : .document,
-                    prunes: call.query.bool("prune"),
+                    pruning: ApplySet.Pruning(
+                        prunes: call.query.bool("prune"),
+                        label: call.query["label"]
+                    ),
                     showsValues: call.query.bool("values")
                 )
                 .run(call.context)

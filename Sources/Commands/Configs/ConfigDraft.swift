@@ -28,8 +28,9 @@ enum ConfigDraft {
         _ state: State,
         version: ObjectVersion?
     ) throws(CommandError) -> TenantAppConfig {
+        let config: TenantAppConfig
         do {
-            return try TenantAppConfig(
+            config = try TenantAppConfig(
                 body,
                 tenant: scope.tenant,
                 line: line,
@@ -38,6 +39,8 @@ enum ConfigDraft {
         } catch {
             throw .invalid(error)
         }
+        try CommandError.checkLabels(in: body)
+        return config
     }
 
     /// Checks what it says against the state: its blueprint is there, and it holds no secret.

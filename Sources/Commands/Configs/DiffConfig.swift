@@ -3,7 +3,8 @@ import Ledger
 import Model
 import Resolver
 
-/// Answers what differs between two versions of a config, and whose winner changes.
+/// Answers what differs between two versions of a config, what becomes of each binding,
+/// and whose winner changes.
 public struct DiffConfig: Sendable {
     /// The line.
     public let target: ConfigScope
@@ -32,11 +33,12 @@ public struct DiffConfig: Sendable {
             tenant: target.scope.read(state),
             environment: environment
         )
-        let patch = JSONDiff.patch(
-            from: .object(old.value.config.document.object),
-            to: .object(new.value.config.document.object)
-        )
-        var object: JSONObject = ["patch": patch]
+        let before = old.value.config.document.object
+        let after = new.value.config.document.object
+        var object: JSONObject = [
+            "patch": JSONDiff.patch(from: .object(before), to: .object(after))
+        ]
+        BindingDiff(from: before, to: after).write(into: &object)
         AccessDiff(before: world.table(old), after: world.table(new)).write(into: &object)
         return CommandAnswer(body: .json(.object(object)), revision: state.revision)
     }

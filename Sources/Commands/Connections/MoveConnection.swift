@@ -49,6 +49,8 @@ public struct MoveConnection: Sendable {
 
     /// Carries it out; a connection that stands there already stays as it is.
     ///
+    /// A dry run answers `access` too: whose winner or permission in live configs would change.
+    ///
     /// - Throws: `NOT_FOUND`; `INVALID_TRANSITION` when its status has no such way.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let reason = try ActionBody.text("reason", in: body)
@@ -75,7 +77,7 @@ public struct MoveConnection: Sendable {
             let moved =
                 status == move.target
                 ? existing.value : existing.value.moved(to: move.target, reason: reason)
-            return DocumentWrite.plan(
+            let plan = DocumentWrite.plan(
                 moved,
                 over: existing,
                 stamp,
@@ -83,7 +85,28 @@ public struct MoveConnection: Sendable {
                 json: tenant.writer(of: id),
                 change: { .putConnection($0) }
             )
+            return context.isDryRun ? telling(plan, state, stamp, context) : plan
         }
+    }
+
+    /// The plan of a dry run, which also tells what the move would do to calls.
+    ///
+    /// Found when the answer is written, since it is not worth that other writers wait.
+    private func telling(
+        _ plan: Ledger.Plan<Written>,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) -> Ledger.Plan<Written> {
+        var written = plan.answer
+        written.makeBody = { [scope, id, changes = plan.changes, shown = written.late.object] in
+            var object = shown?.value ?? [:]
+            let after = state.applying(changes, stamp)
+            ConnectionEffect(of: id, scope, before: state, after: after, context)
+                .write(into: &object)
+            return .object(object)
+        }
+        return Ledger.Plan(plan.changes, answer: written)
     }
 }
 

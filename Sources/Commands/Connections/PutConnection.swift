@@ -62,10 +62,13 @@ public struct PutConnection: Sendable {
         scope: TenantScope,
         id: ConnectionID?
     ) throws(CommandError) -> Connection {
+        let connection: Connection
         do {
-            return try Connection(body, tenant: scope.tenant, id: id)
+            connection = try Connection(body, tenant: scope.tenant, id: id)
         } catch {
             throw .invalid(error)
         }
+        try CommandError.checkLabels(in: body)
+        return connection
     }
 }

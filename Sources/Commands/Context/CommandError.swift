@@ -132,6 +132,13 @@ public struct CommandError: Error, Sendable, Equatable {
         if issues.hasErrors { throw .invalid(issues.issues) }
     }
 
+    /// Refuses a body whose labels break their rules, which the other metadata has none of.
+    static func checkLabels(in body: JSONValue) throws(CommandError) {
+        let issues = IssueList()
+        Labels.check(in: body, issues: issues)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+    }
+
     /// A query parameter that is wrong.
     public static func parameter(_ name: String, _ detail: String) -> CommandError {
         CommandError(.malformed, "INVALID_PARAMETER", "The parameter \(name) \(detail).")

@@ -39,6 +39,7 @@ public struct PutEntity: Sendable {
         let issues = IssueList()
         let entity = Entity(reading: body, key: key, issues: issues)
         if issues.hasErrors { throw .invalid(issues.issues) }
+        try CommandError.checkLabels(in: body)
         try check(caller)
         return entity
     }

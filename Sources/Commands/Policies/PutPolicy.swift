@@ -92,6 +92,7 @@ public struct PutPolicy: Sendable {
             throw .invalid(error)
         }
         try CommandError.checkSecrets(in: body)
+        try CommandError.checkLabels(in: body)
         try check(rule, caller)
         return rule
     }

@@ -1,6 +1,6 @@
 public import JSON
 import Ledger
-import Model
+public import Model
 
 /// Brings a set of objects about, all of them or none (API section 10, "Apply and export").
 ///
@@ -26,20 +26,56 @@ public struct ApplySet: Sendable {
         case lines
     }
 
+    /// What is removed of that which a set does not have.
+    public enum Pruning: Sendable, Hashable {
+        /// Nothing.
+        case nothing
+        /// All of the kinds and tenants in the set.
+        case all
+        /// Of the kinds and tenants in the set what has the label.
+        case labelled(LabelSelector)
+
+        /// Reads the parameters of a request.
+        ///
+        /// - Throws: `INVALID_PARAMETER` for a label that is none, or that narrows nothing.
+        public init(prunes: Bool, label: String?) throws(CommandError) {
+            guard let label else {
+                self = prunes ? .all : .nothing
+                return
+            }
+            guard prunes else {
+                throw .parameter("label", "narrows what prune=true removes, and that is not asked")
+            }
+            guard let selector = LabelSelector(label) else {
+                throw .parameter("label", "must be \(LabelSelector.words)")
+            }
+            self = .labelled(selector)
+        }
+
+        /// Whether a document that is not in the set goes.
+        func takes(_ document: StoredDocument) -> Bool {
+            switch self {
+            case .nothing: false
+            case .all: true
+            case .labelled(let selector): selector.selects(document)
+            }
+        }
+    }
+
     /// The body: `{"objects": […]}`.
     public let body: JSONValue
     /// How the objects came.
     public let form: Form
-    /// Whether objects of the kinds and tenants in the set that are not in it are removed.
-    public let prunes: Bool
+    /// What of the kinds and tenants in the set that is not in it is removed.
+    public let pruning: Pruning
     /// Whether the values that change are told with their pointers.
     public let showsValues: Bool
 
     /// A request.
-    public init(body: JSONValue, form: Form, prunes: Bool, showsValues: Bool) {
+    public init(body: JSONValue, form: Form, pruning: Pruning, showsValues: Bool) {
         self.body = body
         self.form = form
-        self.prunes = prunes
+        self.pruning = pruning
         self.showsValues = showsValues
     }
 
@@ -78,7 +114,7 @@ public struct ApplySet: Sendable {
     ) throws(CommandError) -> SetRun {
         try context.precondition.check(state.revision)
         var run = SetRun(context, state, stamp)
-        try run.apply(members, knowing: findings, prunes: prunes)
+        try run.apply(members, knowing: findings, pruning: pruning)
         try run.checkDomains()
         return run
     }

@@ -21,7 +21,12 @@ struct SetChange: Sendable {
             "id": .string(id), "action": .string(action.rawValue),
             "fields": .array(fields.map { .string($0.pointer) }),
         ]
-        if showsValues { json["values"] = .array(fields.map(\.json)) }
+        if showsValues {
+            json["values"] = .array(fields.map(\.json))
+            if kind == .config, action == .update {
+                BindingDiff(from: written.before, to: written.object).write(into: &json)
+            }
+        }
         return .object(json)
     }
 

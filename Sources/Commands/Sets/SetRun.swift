@@ -10,6 +10,8 @@ struct SetRun {
     private(set) var rehearsal: ChangeRehearsal
     private var changes: [Change] = []
     private var parts: [SetChange] = []
+    /// What is removed of that which is not in the set.
+    private var pruning = ApplySet.Pruning.nothing
     /// The configs that the set changes, to be judged once more on the whole of it.
     private var moved: [(member: SetMember, target: ConfigScope)] = []
     /// The rules that the set changes, to be tested on the whole of it.
@@ -30,12 +32,13 @@ struct SetRun {
     mutating func apply(
         _ members: [SetMember],
         knowing findings: [HealthRefresh.Finding],
-        prunes: Bool
+        pruning: ApplySet.Pruning
     ) throws(CommandError) {
+        self.pruning = pruning
         try applyAllButConfigs(members)
-        if prunes { try prune(members) { $0.isNeededByNone } }
+        try prune(members) { $0.isNeededByNone }
         try applyConfigs(members, knowing: findings)
-        if prunes { try prune(members) { !$0.isNeededByNone } }
+        try prune(members) { !$0.isNeededByNone }
     }
 
     private mutating func applyConfigs(
@@ -153,13 +156,15 @@ struct SetRun {
 
     // MARK: What is not in it
 
-    /// Removes the objects of the members' kinds and tenants that are no members.
+    /// Removes the objects of the members' kinds and tenants that are no members, and have the label
+    /// when one is asked for.
     ///
     /// Those that need others go first. A config's live version is archived.
     private mutating func prune(
         _ members: [SetMember],
         where isWanted: (SetMember.Kind) -> Bool
     ) throws(CommandError) {
+        guard pruning != .nothing else { return }
         for kind in SetMember.Kind.allCases.reversed() where isWanted(kind) {
             var scopes: [TenantScope?] = []
             var seen: Set<TenantScope?> = []
@@ -178,14 +183,16 @@ struct SetRun {
         let state = rehearsal.state
         switch kind {
         case .integrationSpec:
-            for id in state.catalog.specs.keys.sorted() {
+            for (id, stored) in state.catalog.specs.sorted(by: { $0.key < $1.key })
+            where pruning.takes(stored.value.document) {
                 let name = "\(id.key.text)@\(id.version.text)"
                 try remove(kind, nil, name) { (state, _) throws(CommandError) in
                     try DeleteIntegrationSpec(id: id).plan(state)
                 }
             }
         case .blueprint:
-            for id in state.catalog.blueprints.keys.sorted() {
+            for (id, stored) in state.catalog.blueprints.sorted(by: { $0.key < $1.key })
+            where pruning.takes(stored.value.document) {
                 let name = "\(id.name.text)@\(id.version.text)"
                 try remove(kind, nil, name) { (state, _) throws(CommandError) in
                     try DeleteBlueprint(id: id).plan(state)
@@ -193,7 +200,8 @@ struct SetRun {
             }
         case .policy:
             let owner: OwnerScope = scope.map { .tenant($0) } ?? .platform
-            for id in owner.policies(state).keys.sorted() {
+            for (id, stored) in owner.policies(state).sorted(by: { $0.key < $1.key })
+            where pruning.takes(stored.value.document) {
                 try remove(kind, scope, id.text) { (state, context) throws(CommandError) in
                     try DeletePolicy(owner: owner, id: id).plan(state, context)
                 }
@@ -201,14 +209,17 @@ struct SetRun {
         case .connection:
             guard let scope else { return }
             for (id, stored) in scope.read(state).connections.sorted(by: { $0.key < $1.key })
-            where context.caller.credential.mayAct(in: stored.value.environment) {
+            where context.caller.credential.mayAct(in: stored.value.environment)
+                && pruning.takes(stored.value.document)
+            {
                 try remove(kind, scope, id.text) { (state, context) throws(CommandError) in
                     try DeleteConnection(scope: scope, id: id).plan(state, context)
                 }
             }
         case .entity:
             guard let scope else { return }
-            for key in scope.read(state).entities.keys.sorted() {
+            for (key, stored) in scope.read(state).entities.sorted(by: { $0.key < $1.key })
+            where pruning.takes(stored.value.document) {
                 try remove(kind, scope, key.text) { (state, context) throws(CommandError) in
                     try PutEntity.check(context.caller)
                     return try DeleteEntity(scope: scope, key: key).plan(state)
@@ -248,7 +259,8 @@ struct SetRun {
         let line = target.read(rehearsal.state)
         let live = [line.newerPreview, line.published].compactMap { $0 }
         guard !rehearsal.seen.contains(name), line.live(in: tier ?? .production) != nil,
-            let shown = live.first
+            let shown = live.first,
+            live.allSatisfy({ pruning.takes($0.value.config.document) })
         else { return }
         let actor = context.caller.credential.id.text
         var changes: [Change] = []

@@ -72,6 +72,7 @@ public struct PutIntegrationSpec: Sendable {
             throw .invalid(error)
         }
         try CommandError.checkSecrets(in: body)
+        try CommandError.checkLabels(in: body)
         return noun
     }
 

@@ -48,7 +48,7 @@ extension SchemaChecker {
     }
 
     mutating func hasProperties(
-        _ nodes: [String: Int],
+        _ nodes: [ExactText: Int],
         _ value: JSONValue,
         _ pointer: JSONPointer
     ) -> Bool {
@@ -56,7 +56,7 @@ extension SchemaChecker {
         var isSatisfied = true
         for member in object {
             guard spend(1) else { return false }
-            guard let node = nodes[member.key] else { continue }
+            guard let node = nodes[ExactText(member.key)] else { continue }
             let place = pointer.appending(member.key)
             if !satisfies(node, member.value, place) { isSatisfied = false }
         }
@@ -64,22 +64,22 @@ extension SchemaChecker {
     }
 
     mutating func hasRequired(
-        _ names: [String],
+        _ names: [ExactText],
         _ value: JSONValue,
         _ pointer: JSONPointer
     ) -> Bool {
         guard case .object(let object) = value, !isPartial else { return true }
         guard spend(names.count) else { return false }
         var isSatisfied = true
-        for name in names where !object.contains(name) {
-            isSatisfied = fail("required", pointer.appending(name), "is required")
+        for name in names where !object.containsExactly(name) {
+            isSatisfied = fail("required", pointer.appending(name.text), "is required")
         }
         return isSatisfied
     }
 
     mutating func hasAdditional(
         _ node: Int,
-        besides known: Set<String>,
+        besides known: Set<ExactText>,
         _ value: JSONValue,
         _ pointer: JSONPointer
     ) -> Bool {
@@ -88,7 +88,7 @@ extension SchemaChecker {
         var isSatisfied = true
         for member in object {
             guard spend(1) else { return false }
-            guard !known.contains(member.key) else { continue }
+            guard !known.contains(ExactText(member.key)) else { continue }
             let place = pointer.appending(member.key)
             if isForbidden {
                 isSatisfied = fail("additionalProperties", place, Self.unknown(member.key, known))
@@ -99,8 +99,19 @@ extension SchemaChecker {
         return isSatisfied
     }
 
-    private static func unknown(_ name: String, _ known: Set<String>) -> String {
-        let hint = Spelling.nearest(to: name, in: known).map { "; did you mean \($0)?" } ?? ""
+    private static func unknown(_ name: String, _ known: Set<ExactText>) -> String {
+        let nearest = Spelling.nearest(to: name, in: known.map(\.text))
+        let hint = nearest.map { "; did you mean \($0)?" } ?? ""
         return "is not a property that the schema knows" + hint
+    }
+}
+
+extension JSONObject {
+    /// Whether there is a member of just this name; an object itself takes two names for one that
+    /// Unicode holds equivalent, and has them once.
+    fileprivate func containsExactly(_ name: ExactText) -> Bool {
+        guard contains(name.text) else { return false }
+        guard !name.isASCII else { return true }
+        return contains { ExactText($0.key) == name }
     }
 }

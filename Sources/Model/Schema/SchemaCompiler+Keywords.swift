@@ -27,7 +27,8 @@ extension SchemaCompiler {
             _ = try schemas(byName: keyword)
             return nil
         case "additionalProperties":
-            let known = Set(keyword.siblings["properties"]?.object?.keys ?? [])
+            let names = keyword.siblings["properties"]?.object?.keys ?? []
+            let known = Set(names.map(ExactText.init))
             return .additionalProperties(try schema(keyword), besides: known)
         case "items": return .items(try items(keyword))
         case "allOf": return .all(try schemas(inList: keyword))
@@ -113,8 +114,8 @@ extension SchemaCompiler {
         return value
     }
 
-    private func names(_ keyword: SchemaKeyword) throws(SchemaError) -> [String] {
-        let names = keyword.value.array?.compactMap(\.string)
+    private func names(_ keyword: SchemaKeyword) throws(SchemaError) -> [ExactText] {
+        let names = keyword.value.array?.compactMap(\.string).map(ExactText.init)
         guard let names, names.count == keyword.value.array?.count else {
             throw error(keyword.place, "must be a list of strings")
         }

@@ -47,7 +47,8 @@ extension SchemaCompiler {
     mutating func properties(_ keyword: SchemaKeyword) throws(SchemaError) -> SchemaAssertion {
         let properties = try schemas(byName: keyword)
         nodes[keyword.node].properties = properties
-        return .properties(Dictionary(properties.map { ($0.name, $0.node) }) { first, _ in first })
+        let nodesByName = properties.map { (ExactText($0.name), $0.node) }
+        return .properties(Dictionary(nodesByName) { first, _ in first })
     }
 
     /// Notes a `$ref` for later; answers an assertion that is replaced then.

@@ -16,7 +16,7 @@ struct SchemaCompiler {
     var references: [Reference] = []
     /// The `default` of each node that has one.
     var defaults: [Int: JSONValue] = [:]
-    private var nodesByPlace: [String: Int] = [:]
+    private var nodesByPlace: [ExactText: Int] = [:]
     /// Where the schema stands in the caller's document.
     private let base: JSONPointer
 
@@ -60,7 +60,7 @@ struct SchemaCompiler {
         let node = nodes.count
         nodes.append(SchemaNode())
         places.append(place)
-        nodesByPlace[place.text] = node
+        nodesByPlace[ExactText(place.text)] = node
         switch value {
         case .bool(true): break
         case .bool(false): nodes[node].assertions = [.never]
@@ -84,7 +84,7 @@ struct SchemaCompiler {
 
     private mutating func resolveReferences() throws(SchemaError) {
         for reference in references {
-            guard let target = nodesByPlace[reference.target] else {
+            guard let target = nodesByPlace[ExactText(reference.target)] else {
                 throw error(reference.place, "points to no schema of this document")
             }
             nodes[reference.node].assertions[reference.assertion] = .reference(target)

@@ -35,6 +35,9 @@ struct ExactText: Sendable, Hashable {
 
     init(_ text: String) { self.text = text }
 
+    /// Whether no other text is equivalent to it.
+    var isASCII: Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+
     static func == (left: ExactText, right: ExactText) -> Bool {
         left.text.utf8.elementsEqual(right.text.utf8)
     }

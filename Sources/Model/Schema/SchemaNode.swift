@@ -30,9 +30,9 @@ enum SchemaAssertion: Sendable {
     case range(SchemaRange, JSONValue)
     case multipleOf(ExactNumber)
     case uniqueItems
-    case properties([String: Int])
-    case required([String])
-    case additionalProperties(Int, besides: Set<String>)
+    case properties([ExactText: Int])
+    case required([ExactText])
+    case additionalProperties(Int, besides: Set<ExactText>)
     case items(Int)
     case all([Int])
     case any([Int])

@@ -17,6 +17,8 @@ extension ReportRun {
                 if spec.deprecation != nil, seenSpecs.insert(spec.id).inserted {
                     warnDeprecated(index, spec)
                 }
+            } else {
+                checkModeIsAllowed(index, binding)
             }
             checkDescription(index, binding)
         }

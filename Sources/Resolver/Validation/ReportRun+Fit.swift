@@ -18,17 +18,8 @@ extension ReportRun {
                 suggestion: "bind a connection whose mode is one of: \(modes)"
             )
         }
+        checkModeIsAllowed(index, binding)
         guard let slot = slot(index) else { return }
-        if reasons.contains(.modeNotAllowed) {
-            let modes = slot.allowedModes.map(\.rawValue).joined(separator: ", ")
-            draft.add(
-                .error,
-                .modeMismatch,
-                at: place,
-                "\(name) is \(mode), which the slot \(slot.id.text) does not allow",
-                suggestion: "bind a connection whose mode is one of: \(modes)"
-            )
-        }
         if spec.category != slot.category {
             draft.add(
                 .error,
@@ -39,6 +30,21 @@ extension ReportRun {
             )
         }
         checkCapabilities(index, slot, spec)
+    }
+
+    /// How the connection's mode fits the slot, whether or not its spec is there.
+    mutating func checkModeIsAllowed(_ index: Int, _ binding: Binding) {
+        guard let slot = slot(index), table.bindings[index].reasons.contains(.modeNotAllowed),
+            let mode = connection(index).observed?.connection.mode.rawValue
+        else { return }
+        let modes = slot.allowedModes.map(\.rawValue).joined(separator: ", ")
+        draft.add(
+            .error,
+            .modeMismatch,
+            at: Self.place(index).appending("connectionId"),
+            "\(binding.connection.text) is \(mode), which the slot \(slot.id.text) does not allow",
+            suggestion: "bind a connection whose mode is one of: \(modes)"
+        )
     }
 
     private mutating func checkCapabilities(

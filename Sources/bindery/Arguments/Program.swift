@@ -20,6 +20,7 @@ enum Program {
         AuditVerifyCommand.command, HealthCheckCommand.command, VersionCommand.command,
         SettingsCommand.command, BenchCommand.command, BenchWorldCommand.command,
         BenchFillCommand.command, BenchAuditCommand.command, ExecuteBenchCommand.command,
+        BenchSchemasCommand.command,
     ]
 
     /// Runs the command that `arguments`, without the program's own name, ask for.

@@ -65,6 +65,7 @@ struct ObjectSet: Sendable {
     /// Adds the entry's noun unless it has errors; answers its name in words.
     private mutating func add(_ entry: ObjectEntry, _ issues: IssueList) -> String {
         let (json, place, tenant) = (entry.object, entry.place, entry.tenant)
+        Labels.check(in: json, issues: issues)
         switch entry.kind {
         case .spec:
             let noun = IntegrationSpec(reading: json, id: nil, issues: issues)

@@ -19,6 +19,11 @@ enum ApplyCommand {
                     "Also removes what is of the kinds and tenants of these objects and not among "
                     + "them. Lists it, and asks; without a terminal only with --yes."
             ),
+            CommandFlag(
+                "--label",
+                "NAME=VALUE",
+                help: "Narrows --prune to what has this label in its metadata.labels."
+            ),
             CommandFlag("--yes", help: "Removes what --prune lists without asking."),
             CommandFlag(
                 "--if-revision",

@@ -10,6 +10,11 @@ enum DiffCommand {
         flags: [
             SetSource.flag,
             CommandFlag("--prune", help: "Also shows what 'apply --prune' would remove."),
+            CommandFlag(
+                "--label",
+                "NAME=VALUE",
+                help: "Narrows --prune to what has this label in its metadata.labels."
+            ),
             CommandFlag("--json", help: "Prints the server's answer instead."),
         ] + ServerAccess.flags,
         usageStatus: .failure

@@ -27,7 +27,26 @@ struct PlanText {
             case .unchanged: (" ", 0)
             }
         let head = "\(sign) \(entry.action.rawValue) \(PlainText.of(entry.name))"
-        return [colored(head, color)] + entry.values.map { "    " + line($0) }
+        let values = entry.values.filter {
+            // A list's items are told by what they are where the server says so.
+            entry.bindings == nil || $0["pointer"]?.string?.hasPrefix("/integrations/") != true
+        }
+        let below = values.map { line($0) } + (entry.bindings ?? []).flatMap { bindingLines($0) }
+        let more = entry.bindingsAreCut ? ["… and more bindings"] : []
+        return [colored(head, color)] + (below + more).map { "    " + $0 }
+    }
+
+    private func bindingLines(_ binding: JSONValue) -> [String] {
+        func text(_ name: String) -> String { PlainText.of(binding[name]?.string ?? "") }
+        let name = "binding of \(text("slotId")) to \(text("connectionId"))"
+        switch binding["action"]?.string {
+        case "add": return ["\(name): \(colored("added", 32))"]
+        case "remove": return ["\(name): \(colored("removed", 31))"]
+        case "move":
+            let places = ["before", "after"].map { (binding[$0]?.integer ?? 0) + 1 }
+            return ["\(name): moved from place \(places[0]) to \(places[1])"]
+        default: return (binding["fields"]?.array ?? []).map { "\(name) \(line($0))" }
+        }
     }
 
     private func line(_ field: JSONValue) -> String {

@@ -1,4 +1,5 @@
 import JSON
+import Model
 import Outbound
 
 /// A set on its way to a server: asks for its plan, and brings it about.
@@ -21,6 +22,7 @@ struct SetCall {
     private let access: ServerAccess
     private let body: APIClient.Body
     private let prunes: Bool
+    private let label: String?
     private let console: Console
 
     /// A set from files.
@@ -37,12 +39,25 @@ struct SetCall {
         source = try SetSource(call)
         body = source.body
         prunes = call.arguments.isGiven("--prune")
+        label = try Self.label(call.arguments, prunes)
         guard body.bytes.count <= OutboundRequest.bodyByteCountMax else {
             throw .failed(
                 "the set has \(body.bytes.count) bytes: apply it in parts of at most "
                     + "\(OutboundRequest.bodyByteCountMax)"
             )
         }
+    }
+
+    private static func label(
+        _ arguments: CommandArguments,
+        _ prunes: Bool
+    ) throws(CommandFailure) -> String? {
+        guard let text = arguments.value(of: "--label") else { return nil }
+        guard prunes else { throw .usage("--label: narrows --prune, which is not given") }
+        guard LabelSelector(text) != nil else {
+            throw .usage("--label: must be \(LabelSelector.words)")
+        }
+        return text
     }
 
     /// What it would do; nothing is changed.
@@ -72,7 +87,8 @@ struct SetCall {
         _ query: String,
         at revision: Int64?
     ) async throws(CommandFailure) -> APIClient.Answer {
-        let query = [query, prunes ? "prune=true" : ""].filter { !$0.isEmpty }
+        let narrowed = label.map { "label=\(QueryText.encoded($0))" } ?? ""
+        let query = [query, prunes ? "prune=true" : "", narrowed].filter { !$0.isEmpty }
             .joined(separator: "&")
         return try await access.send(
             "POST",

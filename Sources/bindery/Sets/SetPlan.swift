@@ -12,6 +12,10 @@ struct SetPlan: Sendable, Equatable {
         let name: String
         /// The places that change, with what was and what comes.
         let values: [JSONValue]
+        /// What becomes of a config's bindings; nil for what has none.
+        let bindings: [JSONValue]?
+        /// Whether more bindings change than are told.
+        let bindingsAreCut: Bool
     }
 
     /// The objects that change, in the order of the server.
@@ -55,5 +59,7 @@ extension SetPlan.Entry {
         let owner = json["tenantId"]?.string.map { " of \($0)" } ?? ""
         name = "\(json["kind"]?.string ?? "") \(json["id"]?.string ?? "")\(owner)"
         values = json["values"]?.array ?? []
+        bindings = json["bindings"]?.array
+        bindingsAreCut = json["bindingsAreCut"] == true
     }
 }

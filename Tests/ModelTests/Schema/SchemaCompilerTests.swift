@@ -74,6 +74,31 @@ import Testing
     }
 
     @Test(arguments: [
+        "if", "then", "else", "dependentSchemas", "dependentRequired", "patternProperties",
+        "propertyNames", "prefixItems", "contains", "minContains", "maxContains",
+        "unevaluatedItems", "unevaluatedProperties", "contentEncoding", "contentMediaType",
+        "contentSchema", "$anchor", "$dynamicAnchor", "$dynamicRef", "$vocabulary", "dependencies",
+        "additionalItems", "definitions", "id", "$recursiveAnchor", "$recursiveRef", "divisibleBy",
+        "disallow", "extends", "nullable", "discriminator",
+    ])
+    func `refuses every other keyword wherever it stands`(_ keyword: String) throws {
+        let inner: JSONValue = [keyword: .string("x")]
+        let places: [(JSONValue, String)] = [
+            (inner, ""), (["items": inner], "/items"), (["not": inner], "/not"),
+            (["properties": ["a": inner]], "/properties/a"), (["$defs": ["a": inner]], "/$defs/a"),
+            (["additionalProperties": inner], "/additionalProperties"),
+            (["oneOf": [true, inner]], "/oneOf/1"),
+        ]
+        for (schema, place) in places {
+            let error = try #require(refusal(schema))
+            #expect(error.pointer.text == "/s\(place)/\(keyword)")
+            #expect(error.detail.hasPrefix("this keyword is "))
+        }
+        // A property may be called so.
+        #expect(refusal(["properties": [keyword: true], "required": [.string(keyword)]]) == nil)
+    }
+
+    @Test(arguments: [
         (##"{"$ref":"https://example.com/s.json"}"##, "/$ref", "local"),
         (##"{"$ref":"#/$defs/nope"}"##, "/$ref", "no schema"),
         (##"{"$ref":"#anchor"}"##, "/$ref", "pointer"),

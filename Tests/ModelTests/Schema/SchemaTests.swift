@@ -53,6 +53,22 @@ import Testing
         #expect(list.check(try JSONValue(parsing: "[\(one),\(other)]")).isEmpty == !same)
     }
 
+    @Test func `a name is of its code points, and no other that looks alike`() throws {
+        let (composed, split) = ("\u{E9}", "e\u{301}")
+        let schema = try compile(
+            "{\"properties\":{\"\(composed)\":{\"type\":\"integer\"}},\"required\":[\"\(composed)\"],"
+                + "\"additionalProperties\":false}"
+        )
+        #expect(schema.check(.object([composed: 1])) == [])
+        #expect(schema.check(.object([composed: "x"])).map(\.keyword) == ["type"])
+        let found = schema.check(.object([split: 1])).map(\.keyword)
+        #expect(Set(found) == ["required", "additionalProperties"])
+        let refers = try JSONValue(
+            parsing: "{\"$defs\":{\"\(composed)\":true},\"$ref\":\"#/$defs/\(split)\"}"
+        )
+        #expect(throws: SchemaError.self) { try Schema(compiling: refers, at: .root) }
+    }
+
     @Test func `names every violation, its place and keyword, and never the value`() throws {
         let schema = try compile(
             """
