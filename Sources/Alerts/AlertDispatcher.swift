@@ -99,11 +99,14 @@ public final class AlertDispatcher: Sendable {
     }
 
     /// Begins attempts as far as the bounds let it, those that are due the longest first.
-    private func begin() async -> [Task<Void, Never>] {
+    ///
+    /// - Parameter tenant: Whose deliveries alone are looked at; nil for everybody's.
+    /// - Returns: The attempts that were begun.
+    private func begin(of tenant: TenantID? = nil) async -> [Task<Void, Never>] {
         let state = ledger.state
         guard !state.tenantsWithAlerts.isEmpty else { return [] }
         let now = clock.now()
-        let due = dueJobs(state, now)
+        let due = dueJobs(state, tenant.map { [$0] } ?? state.tenantsWithAlerts, now)
         guard !due.isEmpty, await hasLease(now) else { return [] }
         return work.withLock { work in
             guard !work.isStopped else { return [] }
@@ -111,7 +114,13 @@ public final class AlertDispatcher: Sendable {
             for job in due where Self.hasRoom(for: job, in: work) {
                 let task = Task {
                     await self.deliver(job)
-                    self.work.withLock { $0.underWay[job] = nil }
+                    let goesOn = self.work.withLock { work in
+                        work.underWay[job] = nil
+                        return work.loop != nil
+                    }
+                    // What waits behind it begins at once: forwarded webhooks come in bursts, which
+                    // two in each look would not keep up with.
+                    if goesOn { _ = await self.begin(of: job.tenant) }
                 }
                 work.underWay[job] = task
                 tasks.append(task)
@@ -120,9 +129,13 @@ public final class AlertDispatcher: Sendable {
         }
     }
 
-    private func dueJobs(_ state: State, _ now: Timestamp) -> [Job] {
+    private func dueJobs(
+        _ state: State,
+        _ tenants: some Sequence<TenantID>,
+        _ now: Timestamp
+    ) -> [Job] {
         var due: [(at: Timestamp, job: Job)] = []
-        for tenant in state.tenantsWithAlerts {
+        for tenant in tenants {
             for (webhook, deliveries) in state.tenant(tenant).alerts.deliveries {
                 for delivery in deliveries where delivery.status == .pending {
                     guard let at = delivery.nextAttemptAt, at <= now else { continue }

@@ -13,6 +13,7 @@ struct WebhookReceipt: Sendable {
     /// What is told of it, but for the body.
     private let head: JSONObject
     private let body: JSONObject
+    private let forward: WebhookForward
 
     init(_ account: WebhookAccount, _ webhook: InboundWebhook, _ verified: VerifiedWebhook) {
         connection = account.connection
@@ -33,6 +34,7 @@ struct WebhookReceipt: Sendable {
             "bodyDigest": .string(Hex.encode(Digest.sha256(webhook.body))),
         ]
         body = Self.body(webhook, verified)
+        forward = WebhookForward(connection: connection, head: head, body: webhook.body)
     }
 
     private static func mark(
@@ -102,7 +104,11 @@ struct WebhookReceipt: Sendable {
                 if let known = receipt.known(in: state) {
                     return Ledger.Plan([], answer: (known, true))
                 }
-                return Ledger.Plan([.receiveWebhook(delivery)], answer: (receipt.mark, false))
+                let forwarded = receipt.forward.changes(on: state, at: now)
+                return Ledger.Plan(
+                    [.receiveWebhook(delivery)] + forwarded,
+                    answer: (receipt.mark, false)
+                )
             }
             return result.answer
         } catch {
