@@ -117,7 +117,28 @@ struct WebhookReceipt: Sendable {
     }
 
     /// Leaves a record of it in the trail: of the body its digest alone.
-    func record(_ context: CommandContext) async throws(CommandError) {
+    ///
+    /// A duplicate has one too, since that of the first may have failed, after which the provider was
+    /// told to come again; but no more of them than somebody could read: who has caught one delivery
+    /// may repeat it for as long as its signature is good.
+    ///
+    /// - Parameter known: The mark under which it was taken.
+    func record(
+        _ known: WebhookMark,
+        isDuplicate: Bool,
+        _ context: CommandContext
+    ) async throws(CommandError) {
+        let draft = draft(known, isDuplicate: isDuplicate, context)
+        guard isDuplicate else { return try await context.services.record(draft) }
+        guard let admitted = context.services.denials.admitted(draft) else { return }
+        try await context.services.record(admitted)
+    }
+
+    private func draft(
+        _ known: WebhookMark,
+        isDuplicate: Bool,
+        _ context: CommandContext
+    ) -> AuditDraft {
         var draft = AuditDraft(
             .call,
             "webhook.receive",
@@ -137,8 +158,11 @@ struct WebhookReceipt: Sendable {
         draft.revision = context.services.revision
         draft.requestID = context.requestID
         draft.traceparent = context.trace?.traceparent
-        draft.after = .object(head)
-        try await context.services.record(draft)
+        var told = head
+        told["deliveryId"] = .string(known.deliveryID)
+        told["duplicate"] = .bool(isDuplicate)
+        draft.after = .object(told)
+        return draft
     }
 }
 
