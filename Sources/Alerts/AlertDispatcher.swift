@@ -32,6 +32,7 @@ public final class AlertDispatcher: Sendable {
     private let clock: AlertClock
     /// This process, among those that share the ledger.
     private let holder: String
+    private let recorder: DisablingRecorder
     private let work = Mutex(Work())
 
     private struct Work {
@@ -53,8 +54,10 @@ public final class AlertDispatcher: Sendable {
         ledger: Ledger,
         sender: AlertSender,
         holder: String,
-        clock: AlertClock = .system
+        clock: AlertClock = .system,
+        recorder: DisablingRecorder = .none
     ) {
+        self.recorder = recorder
         self.ledger = ledger
         self.sender = sender
         self.clock = clock
@@ -201,14 +204,16 @@ public final class AlertDispatcher: Sendable {
             webhook: job.webhook,
             delivery: job.delivery,
             attempt: AlertDelivery.Attempt(at: now, status: sent.status, error: sent.error),
-            fraction: clock.fraction()
+            fraction: clock.fraction(),
+            mayDisable: recorder.canRecord()
         )
-        await keep(at: now) { outcome.changes($0, $1) }
+        let disabled = await keep(at: now) { outcome.changes($0, $1) }
+        if let disabled { await recorder.record(disabled) }
     }
 
     /// Ends a delivery whose webhook was disabled by its owner.
     private func end(_ job: Job) async {
-        await keep(at: clock.now()) { (state, _) in
+        _ = await keep(at: clock.now()) { (state, _) in
             let list = state.tenant(job.tenant).alerts.deliveries[job.webhook] ?? []
             guard var delivery = list.last(where: { $0.id == job.delivery }),
                 delivery.status == .pending
@@ -218,22 +223,27 @@ public final class AlertDispatcher: Sendable {
         }
     }
 
+    /// Keeps how it ended; the webhook that was disabled by it, if one was.
     private func keep(
         at now: Timestamp,
         _ changes: @escaping @Sendable (State, Ledger.Stamp) -> [Change]
-    ) async {
+    ) async -> DisabledWebhook? {
         do {
-            _ = try await ledger.commit(actor: .system("alerts"), now: now) {
-                (state, stamp) throws(Never) in
-                Ledger.Plan(changes(state, stamp), answer: true)
-            }
+            return
+                try await ledger.commit(actor: .system("alerts"), now: now) {
+                    (state, stamp) throws(Never) in
+                    let changes = changes(state, stamp)
+                    return Ledger.Plan(changes, answer: DisabledWebhook(changes, on: state))
+                }
+                .answer
         } catch {
             // The ledger tells the operator itself. The attempt will be repeated, though not at once.
             do {
                 try await Task.sleep(for: Self.unkeptTime)
             } catch {
-                return
+                return nil
             }
+            return nil
         }
     }
 }

@@ -9,6 +9,8 @@ struct DeliveryOutcome: Sendable {
     let attempt: AlertDelivery.Attempt
     /// For the jitter of the next wait.
     let fraction: Double
+    /// Whether the webhook may be disabled now; if not, it goes on failing.
+    var mayDisable = true
 
     /// The changes; none when the delivery is gone or was ended meanwhile.
     func changes(_ state: State, _ stamp: Ledger.Stamp) -> [Change] {
@@ -40,7 +42,7 @@ struct DeliveryOutcome: Sendable {
         to webhook: Webhook,
         _ failingSince: Timestamp
     ) -> Webhook.StatusReason? {
-        guard webhook.status == .enabled else { return nil }
+        guard mayDisable, webhook.status == .enabled else { return nil }
         if attempt.status == 410 { return .endpointGone }
         let failingTime = attempt.at - failingSince
         return failingTime >= DeliverySchedule.failingTimeMax ? .endpointFailing : nil

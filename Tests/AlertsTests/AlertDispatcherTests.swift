@@ -5,6 +5,7 @@ import LedgerFile
 import Model
 import Outbound
 import Platform
+import Synchronization
 import Testing
 
 @testable import Alerts
@@ -115,6 +116,33 @@ import Testing
         #expect(world.ledger.revision > revision)
         #expect(world.deliveries.allSatisfy { $0.status == .failed })
         #expect(receiver.requests.count <= AlertDispatcher.concurrencyMaxPerWebhook)
+        await receiver.stop()
+    }
+
+    @Test func `a webhook that is disabled is recorded once, and not disabled when it can't be`()
+        async throws
+    {
+        let receiver = try AlertReceiver.start(.status(410))
+        let told = Mutex<[DisabledWebhook]>([])
+        let canRecord = Mutex(false)
+        let recorder = DisablingRecorder(
+            canRecord: { canRecord.withLock { $0 } },
+            record: { disabled in told.withLock { $0.append(disabled) } }
+        )
+        let world = try await AlertWorld(receiver.url, recorder: recorder)
+        for _ in 0..<5 { _ = try await world.ping() }
+        await world.dispatcher.dispatch()
+        #expect(world.current?.value.status == .enabled)
+        #expect(told.withLock { $0.isEmpty })
+        canRecord.withLock { $0 = true }
+        await world.dispatcher.dispatch()
+        await world.dispatcher.dispatch()
+        #expect(world.current?.value.status == .disabled)
+        let records = told.withLock { $0 }
+        #expect(records.count == 1)
+        #expect(records.first?.before.value.status == .enabled)
+        #expect(records.first?.after.value.statusReason == .endpointGone)
+        #expect(records.first?.after.revision == world.ledger.revision)
         await receiver.stop()
     }
 

@@ -86,6 +86,35 @@ import Testing
         try await server.end(SIGTERM)
     }
 
+    @Test func `an endpoint that is gone disables its webhook, which is in the trail`() async throws
+    {
+        let subscriber = try ScriptedProvider { _ in .answer("410 Gone", body: "") }
+        defer { subscriber.stop() }
+        let server = try await BinderyServer.started(secrets: InboundWebhookTests.secrets)
+        try await InboundWebhookTests.prepare(server)
+        _ = try await subscribe(server, subscriber.url)
+        #expect(try await InboundWebhookTests.post([0x7B, 0x7D], to: server).status == 200)
+        try await Wait.until("it is disabled") {
+            try await server.must("GET", Self.hook).json["status"] == "disabled"
+        }
+        var records: [JSONValue] = []
+        try await Wait.until("its record") {
+            let trail = try await server.must("GET", "/v1/tenants/acme-corp/audit?kind=change")
+            records = (trail.json["items"]?.array ?? [])
+                .filter { $0["action"] == "webhook.disable" }
+            return !records.isEmpty
+        }
+        #expect(records.count == 1)
+        let record = try #require(records.first)
+        #expect(record["actor"]?["type"] == "system" && record["actor"]?["id"] == "alerts")
+        #expect(record["resource"] == ["type": "webhook", "id": "shop"])
+        #expect(record["before"]?["status"] == "enabled")
+        #expect(record["after"]?["status"] == "disabled")
+        #expect(record["after"]?["statusReason"] == "ENDPOINT_GONE")
+        #expect(!String(decoding: record.serialized(), as: UTF8.self).contains("whsec_"))
+        try await server.end(SIGTERM)
+    }
+
     @Test func `a server that is killed before the delivery delivers it under the same id`()
         async throws
     {

@@ -122,7 +122,11 @@ struct WebhookReceipt: Sendable {
     /// told to come again; but no more of them than somebody could read: who has caught one delivery
     /// may repeat it for as long as its signature is good.
     ///
-    /// - Parameter known: The mark under which it was taken.
+    /// - Parameters:
+    ///   - known: The mark under which it was taken.
+    ///   - isDuplicate: Whether it was taken before.
+    ///   - context: The request.
+    /// - Throws: `AUDIT_UNAVAILABLE`.
     func record(
         _ known: WebhookMark,
         isDuplicate: Bool,
