@@ -28,7 +28,7 @@ public final class HealthChecker: Sendable {
         provider = Provider(
             outbound: outbound,
             secrets: secrets,
-            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
+            tokens: tokens ?? TokenBroker(outbound: outbound, audit: audit, clock: clock),
             configuration: configuration,
             clock: clock
         )

@@ -22,13 +22,7 @@ enum DisablingTrail {
 
     private static func draft(_ disabled: DisabledWebhook) -> AuditDraft {
         let (before, after) = (disabled.before, disabled.after)
-        var draft = AuditDraft(
-            .change,
-            "webhook.disable",
-            outcome: .success,
-            by: .system("alerts"),
-            at: after.updatedAt
-        )
+        var draft = AuditDraft(.webhookDisable, at: after.updatedAt)
         draft.tenant = disabled.tenant
         draft.resource = AuditResource(type: "webhook", id: after.value.id.text)
         if let reason = after.value.statusReason {
