@@ -39,6 +39,7 @@ public final class AlertDispatcher: Sendable {
         var isStopped = false
         var loop: Task<Void, Never>?
         var underWay: [Job: Task<Void, Never>] = [:]
+        var pauses = EndpointPauses()
         var deliveredCount = 0
         var failedCount = 0
     }
@@ -109,7 +110,8 @@ public final class AlertDispatcher: Sendable {
         let state = ledger.state
         guard !state.tenantsWithAlerts.isEmpty else { return [] }
         let now = clock.now()
-        let due = dueJobs(state, tenant.map { [$0] } ?? state.tenantsWithAlerts, now)
+        let pauses = work.withLock { $0.pauses }
+        let due = dueJobs(state, tenant.map { [$0] } ?? state.tenantsWithAlerts, now, pauses)
         guard !due.isEmpty, await hasLease(now) else { return [] }
         return work.withLock { work in
             guard !work.isStopped else { return [] }
@@ -135,11 +137,15 @@ public final class AlertDispatcher: Sendable {
     private func dueJobs(
         _ state: State,
         _ tenants: some Sequence<TenantID>,
-        _ now: Timestamp
+        _ now: Timestamp,
+        _ pauses: EndpointPauses
     ) -> [Job] {
         var due: [(at: Timestamp, job: Job)] = []
         for tenant in tenants {
-            for (webhook, deliveries) in state.tenant(tenant).alerts.deliveries {
+            let alerts = state.tenant(tenant).alerts
+            for (webhook, deliveries) in alerts.deliveries {
+                guard !Self.isPaused(alerts.webhooks[webhook]?.value, of: tenant, now, pauses)
+                else { continue }
                 for delivery in deliveries where delivery.status == .pending {
                     guard let at = delivery.nextAttemptAt, at <= now else { continue }
                     let job = Job(tenant: tenant, webhook: webhook, delivery: delivery.id)
@@ -148,6 +154,23 @@ public final class AlertDispatcher: Sendable {
             }
         }
         return due.sorted { ($0.at, $0.job.delivery) < ($1.at, $1.job.delivery) }.map(\.job)
+    }
+
+    private static func isPaused(
+        _ webhook: Webhook?,
+        of tenant: TenantID,
+        _ now: Timestamp,
+        _ pauses: EndpointPauses
+    ) -> Bool {
+        guard !pauses.isEmpty, let webhook else { return false }
+        return pauses.isPaused(endpoint(of: webhook, tenant), at: now)
+    }
+
+    private static func endpoint(
+        of webhook: Webhook,
+        _ tenant: TenantID
+    ) -> EndpointPauses.Endpoint {
+        EndpointPauses.Endpoint(tenant: tenant, webhook: webhook.id, url: webhook.url.text)
     }
 
     private static func hasRoom(for job: Job, in work: Work) -> Bool {
@@ -199,12 +222,17 @@ public final class AlertDispatcher: Sendable {
             if isDelivered { work.deliveredCount += 1 } else { work.failedCount += 1 }
         }
         let now = clock.now()
+        if let pause = sent.pause {
+            let endpoint = Self.endpoint(of: webhook, job.tenant)
+            work.withLock { $0.pauses.note(endpoint, pause, at: now) }
+        }
         let outcome = DeliveryOutcome(
             tenant: job.tenant,
             webhook: job.webhook,
             delivery: job.delivery,
             attempt: AlertDelivery.Attempt(at: now, status: sent.status, error: sent.error),
             fraction: clock.fraction(),
+            pause: sent.pause ?? .zero,
             mayDisable: recorder.canRecord()
         )
         let disabled = await keep(at: now) { outcome.changes($0, $1) }

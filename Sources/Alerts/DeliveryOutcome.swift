@@ -9,6 +9,8 @@ struct DeliveryOutcome: Sendable {
     let attempt: AlertDelivery.Attempt
     /// For the jitter of the next wait.
     let fraction: Double
+    /// How long the endpoint asks to be left alone.
+    var pause = Duration.zero
     /// Whether the webhook may be disabled now; if not, it goes on failing.
     var mayDisable = true
 
@@ -30,7 +32,7 @@ struct DeliveryOutcome: Sendable {
             return disabling(stored, reason, delivery, alerts, stamp)
         }
         if let wait = DeliverySchedule.wait(after: delivery.tryCount, fraction: fraction) {
-            delivery.nextAttemptAt = attempt.at + wait
+            delivery.nextAttemptAt = attempt.at + max(wait, pause)
         } else {
             delivery.end(.failed)
         }
