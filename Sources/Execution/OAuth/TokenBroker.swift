@@ -239,7 +239,7 @@ public final class TokenBroker: Sendable {
         let record = TokenRecord(
             account: account,
             host: client.host,
-            grantType: grant.type,
+            grantType: client.grantType(of: grant),
             at: Timestamp(milliseconds: calendar),
             latency: clock.now() - began,
             failure: failure
@@ -257,9 +257,15 @@ public final class TokenBroker: Sendable {
         _ client: TokenClient,
         _ grant: TokenClient.Grant
     ) async -> Result<TokenAnswer, TokenFailure> {
+        let request: OutboundRequest
+        do throws(TokenFailure) {
+            request = try client.request(grant, userAgent: userAgent, at: clock.calendar())
+        } catch {
+            return .failure(error)
+        }
         let response: OutboundResponse
         do throws(OutboundError) {
-            response = try await outbound.send(client.request(grant, userAgent: userAgent))
+            response = try await outbound.send(request)
         } catch {
             return .failure(TokenAnswer.failure(error))
         }
