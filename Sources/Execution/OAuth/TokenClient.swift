@@ -91,8 +91,10 @@ struct TokenClient: Sendable {
             guard let assertion else {
                 throw .rejected(detail: "the private_key of its key file is none of RSA")
             }
+            // Google reads the scopes of the claims, RFC 7521 section 4.1 has them in the request.
+            let scope = scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]
             let fields = [("grant_type", Self.assertionGrant), ("assertion", assertion)]
-            return post(fields, Self.headers(userAgent))
+            return post(fields + scope, Self.headers(userAgent))
         }
         return request(grant, Self.headers(userAgent))
     }
