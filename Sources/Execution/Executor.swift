@@ -48,7 +48,7 @@ public final class Executor: Sendable {
             effect: .call,
             outbound: outbound,
             secrets: secrets,
-            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
+            tokens: tokens ?? TokenBroker(outbound: outbound, audit: audit, clock: clock),
             configuration: configuration,
             clock: clock
         )

@@ -29,7 +29,7 @@ public final class HealthChecker: Sendable {
             effect: .healthCheck,
             outbound: outbound,
             secrets: secrets,
-            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
+            tokens: tokens ?? TokenBroker(outbound: outbound, audit: audit, clock: clock),
             configuration: configuration,
             clock: clock
         )

@@ -13,6 +13,15 @@ struct TokenClient: Sendable {
         case refreshToken(SecretBytes)
         /// A code that a user's consent brought, and where it was brought to.
         case code(String, verifier: String?, redirectURI: String)
+
+        /// Its name (`grant_type`).
+        var type: String {
+            switch self {
+            case .clientCredentials: "client_credentials"
+            case .refreshToken: "refresh_token"
+            case .code: "authorization_code"
+            }
+        }
     }
 
     /// The time that one request for a token may take.
@@ -46,6 +55,20 @@ struct TokenClient: Sendable {
         parameters = method.tokenParameters.compactMap { parameter in
             scope.text(parameter.value) { _, text in text }.map { (parameter.name, $0) }
         }
+    }
+
+    /// The endpoint's host, with its port if it names one: of its URL the only part that is told.
+    var host: String { Self.host(of: url) }
+
+    static func host(of url: String) -> String {
+        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return String(authority.split(separator: "@").last ?? "")
+    }
+
+    /// The name of what it gives (`grant_type`), as it is sent.
+    func grantType(of grant: Grant) -> String {
+        account == nil ? grant.type : Self.assertionGrant
     }
 
     private static func secret(
@@ -125,14 +148,14 @@ struct TokenClient: Sendable {
         switch grant {
         case .clientCredentials:
             let scope = scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]
-            return [("grant_type", "client_credentials")] + scope
+            return [("grant_type", grant.type)] + scope
         case .refreshToken(let token):
             // Without a scope the new token has the old one's (section 6).
-            return [("grant_type", "refresh_token"), ("refresh_token", token.withText { $0 })]
+            return [("grant_type", grant.type), ("refresh_token", token.withText { $0 })]
         case .code(let code, let verifier, let redirectURI):
             let proof = verifier.map { [("code_verifier", $0)] } ?? []
             return [
-                ("grant_type", "authorization_code"), ("code", code),
+                ("grant_type", grant.type), ("code", code),
                 ("redirect_uri", redirectURI),
             ] + proof
         }

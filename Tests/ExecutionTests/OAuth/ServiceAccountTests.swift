@@ -57,6 +57,8 @@ import TokenTesting
         try await world.success()
         #expect(world.sent == ["Bearer token-number-1", "Bearer token-number-1"])
         #expect(world.tokenRequests.count == 1)
+        let grant = #""grantType":"urn:ietf:params:oauth:grant-type:jwt-bearer""#
+        #expect(try await world.world.audit(holds: grant))
         let (header, claims) = try assertion(of: world)
         #expect(header == ["alg": "RS256", "typ": "JWT", "kid": "key-7"])
         #expect(claims["iss"]?.string == Self.email)
