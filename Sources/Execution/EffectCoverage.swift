@@ -5,7 +5,7 @@ import Outbound
 ///
 /// A new effect does not compile until it says so here.
 enum EffectCoverage: Sendable, Hashable {
-    /// A record of this kind for each, durable before its outcome is told to anybody.
+    /// A record of this kind for each, however it ended.
     case recorded(AuditKind)
     /// None, for this reason.
     case nothing(Reason)
@@ -27,7 +27,8 @@ extension OutboundEffect {
         switch self {
         case .call: .recorded(.call)
         case .healthCheck: .recorded(.health)
-        case .token, .secret, .issuerKeys: .nothing(.serves)
+        case .token: .recorded(SystemAction.tokenRequest.kind)
+        case .secret, .issuerKeys: .nothing(.serves)
         case .alert: .nothing(.listed)
         case .commandLine: .nothing(.recordedThere)
         }
