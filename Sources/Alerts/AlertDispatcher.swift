@@ -32,12 +32,14 @@ public final class AlertDispatcher: Sendable {
     private let clock: AlertClock
     /// This process, among those that share the ledger.
     private let holder: String
+    private let recorder: DisablingRecorder
     private let work = Mutex(Work())
 
     private struct Work {
         var isStopped = false
         var loop: Task<Void, Never>?
         var underWay: [Job: Task<Void, Never>] = [:]
+        var pauses = EndpointPauses()
         var deliveredCount = 0
         var failedCount = 0
     }
@@ -53,8 +55,10 @@ public final class AlertDispatcher: Sendable {
         ledger: Ledger,
         sender: AlertSender,
         holder: String,
-        clock: AlertClock = .system
+        clock: AlertClock = .system,
+        recorder: DisablingRecorder = .none
     ) {
+        self.recorder = recorder
         self.ledger = ledger
         self.sender = sender
         self.clock = clock
@@ -99,11 +103,15 @@ public final class AlertDispatcher: Sendable {
     }
 
     /// Begins attempts as far as the bounds let it, those that are due the longest first.
-    private func begin() async -> [Task<Void, Never>] {
+    ///
+    /// - Parameter tenant: Whose deliveries alone are looked at; nil for everybody's.
+    /// - Returns: The attempts that were begun.
+    private func begin(of tenant: TenantID? = nil) async -> [Task<Void, Never>] {
         let state = ledger.state
         guard !state.tenantsWithAlerts.isEmpty else { return [] }
         let now = clock.now()
-        let due = dueJobs(state, now)
+        let pauses = work.withLock { $0.pauses }
+        let due = dueJobs(state, tenant.map { [$0] } ?? state.tenantsWithAlerts, now, pauses)
         guard !due.isEmpty, await hasLease(now) else { return [] }
         return work.withLock { work in
             guard !work.isStopped else { return [] }
@@ -111,7 +119,13 @@ public final class AlertDispatcher: Sendable {
             for job in due where Self.hasRoom(for: job, in: work) {
                 let task = Task {
                     await self.deliver(job)
-                    self.work.withLock { $0.underWay[job] = nil }
+                    let goesOn = self.work.withLock { work in
+                        work.underWay[job] = nil
+                        return work.loop != nil
+                    }
+                    // What waits behind it begins at once: forwarded webhooks come in bursts, which
+                    // two in each look would not keep up with.
+                    if goesOn { _ = await self.begin(of: job.tenant) }
                 }
                 work.underWay[job] = task
                 tasks.append(task)
@@ -120,10 +134,18 @@ public final class AlertDispatcher: Sendable {
         }
     }
 
-    private func dueJobs(_ state: State, _ now: Timestamp) -> [Job] {
+    private func dueJobs(
+        _ state: State,
+        _ tenants: some Sequence<TenantID>,
+        _ now: Timestamp,
+        _ pauses: EndpointPauses
+    ) -> [Job] {
         var due: [(at: Timestamp, job: Job)] = []
-        for tenant in state.tenantsWithAlerts {
-            for (webhook, deliveries) in state.tenant(tenant).alerts.deliveries {
+        for tenant in tenants {
+            let alerts = state.tenant(tenant).alerts
+            for (webhook, deliveries) in alerts.deliveries {
+                guard !Self.isPaused(alerts.webhooks[webhook]?.value, of: tenant, now, pauses)
+                else { continue }
                 for delivery in deliveries where delivery.status == .pending {
                     guard let at = delivery.nextAttemptAt, at <= now else { continue }
                     let job = Job(tenant: tenant, webhook: webhook, delivery: delivery.id)
@@ -132,6 +154,23 @@ public final class AlertDispatcher: Sendable {
             }
         }
         return due.sorted { ($0.at, $0.job.delivery) < ($1.at, $1.job.delivery) }.map(\.job)
+    }
+
+    private static func isPaused(
+        _ webhook: Webhook?,
+        of tenant: TenantID,
+        _ now: Timestamp,
+        _ pauses: EndpointPauses
+    ) -> Bool {
+        guard !pauses.isEmpty, let webhook else { return false }
+        return pauses.isPaused(endpoint(of: webhook, tenant), at: now)
+    }
+
+    private static func endpoint(
+        of webhook: Webhook,
+        _ tenant: TenantID
+    ) -> EndpointPauses.Endpoint {
+        EndpointPauses.Endpoint(tenant: tenant, webhook: webhook.id, url: webhook.url.text)
     }
 
     private static func hasRoom(for job: Job, in work: Work) -> Bool {
@@ -183,19 +222,26 @@ public final class AlertDispatcher: Sendable {
             if isDelivered { work.deliveredCount += 1 } else { work.failedCount += 1 }
         }
         let now = clock.now()
+        if let pause = sent.pause {
+            let endpoint = Self.endpoint(of: webhook, job.tenant)
+            work.withLock { $0.pauses.note(endpoint, pause, at: now) }
+        }
         let outcome = DeliveryOutcome(
             tenant: job.tenant,
             webhook: job.webhook,
             delivery: job.delivery,
             attempt: AlertDelivery.Attempt(at: now, status: sent.status, error: sent.error),
-            fraction: clock.fraction()
+            fraction: clock.fraction(),
+            pause: sent.pause ?? .zero,
+            mayDisable: recorder.canRecord()
         )
-        await keep(at: now) { outcome.changes($0, $1) }
+        let disabled = await keep(at: now) { outcome.changes($0, $1) }
+        if let disabled { await recorder.record(disabled) }
     }
 
     /// Ends a delivery whose webhook was disabled by its owner.
     private func end(_ job: Job) async {
-        await keep(at: clock.now()) { (state, _) in
+        _ = await keep(at: clock.now()) { (state, _) in
             let list = state.tenant(job.tenant).alerts.deliveries[job.webhook] ?? []
             guard var delivery = list.last(where: { $0.id == job.delivery }),
                 delivery.status == .pending
@@ -205,22 +251,27 @@ public final class AlertDispatcher: Sendable {
         }
     }
 
+    /// Keeps how it ended; the webhook that was disabled by it, if one was.
     private func keep(
         at now: Timestamp,
         _ changes: @escaping @Sendable (State, Ledger.Stamp) -> [Change]
-    ) async {
+    ) async -> DisabledWebhook? {
         do {
-            _ = try await ledger.commit(actor: .system("alerts"), now: now) {
-                (state, stamp) throws(Never) in
-                Ledger.Plan(changes(state, stamp), answer: true)
-            }
+            return
+                try await ledger.commit(actor: .system("alerts"), now: now) {
+                    (state, stamp) throws(Never) in
+                    let changes = changes(state, stamp)
+                    return Ledger.Plan(changes, answer: DisabledWebhook(changes, on: state))
+                }
+                .answer
         } catch {
             // The ledger tells the operator itself. The attempt will be repeated, though not at once.
             do {
                 try await Task.sleep(for: Self.unkeptTime)
             } catch {
-                return
+                return nil
             }
+            return nil
         }
     }
 }

@@ -20,13 +20,23 @@ public struct AlertSender: Sendable {
         self.sealing = sealing
     }
 
+    /// How an attempt ended.
+    struct Answer {
+        /// The status of the answer; nil when there was none.
+        var status: Int?
+        /// Why there was none.
+        var error: String?
+        /// How long the endpoint asks to be left alone, as far as it is obeyed; nil when it does not.
+        var pause: Duration?
+    }
+
     /// Tries to deliver; the attempt says how it ended.
     func send(
         _ delivery: AlertDelivery,
         to webhook: Webhook,
         of tenant: TenantID,
         at now: Timestamp
-    ) async -> (status: Int?, error: String?) {
+    ) async -> Answer {
         var secrets: [SecretBytes] = []
         for secret in webhook.secrets where secret.isInForce(at: now) {
             let name = webhook.id.secretName
@@ -36,7 +46,7 @@ public struct AlertSender: Sendable {
             secrets.append(key)
         }
         // Unsigned it would be of no use, and teach the receiver to take what is unsigned.
-        guard !secrets.isEmpty else { return (nil, "SECRET_UNREADABLE") }
+        guard !secrets.isEmpty else { return Answer(error: "SECRET_UNREADABLE") }
         let seconds = now.milliseconds / 1000
         let signature = AlertSignature.header(
             id: delivery.id.text,
@@ -45,6 +55,7 @@ public struct AlertSender: Sendable {
             secrets: secrets
         )
         let request = OutboundRequest(
+            for: .alert,
             method: "POST",
             url: webhook.url.text,
             headers: [
@@ -58,10 +69,19 @@ public struct AlertSender: Sendable {
             responseByteCountMax: Self.answerByteCountMax
         )
         do {
-            return (try await outbound.send(request).status, nil)
+            let response = try await outbound.send(request)
+            return Answer(status: response.status, pause: Self.pause(response, at: now))
         } catch {
-            return (nil, Self.code(error.code))
+            return Answer(error: Self.code(error.code))
         }
+    }
+
+    /// What `Retry-After` asks for, in either form; only of an endpoint that is too busy.
+    private static func pause(_ response: OutboundResponse, at now: Timestamp) -> Duration? {
+        guard [429, 503].contains(response.status) else { return nil }
+        return response.header("retry-after")
+            .flatMap { RetryAfter.wait($0, now: now.milliseconds) }
+            .map { min($0, DeliverySchedule.retryAfterMax) }
     }
 
     /// What the tenant is told of why there is no answer: nothing of this server's network.

@@ -9,6 +9,10 @@ struct DeliveryOutcome: Sendable {
     let attempt: AlertDelivery.Attempt
     /// For the jitter of the next wait.
     let fraction: Double
+    /// How long the endpoint asks to be left alone.
+    var pause = Duration.zero
+    /// Whether the webhook may be disabled now; if not, it goes on failing.
+    var mayDisable = true
 
     /// The changes; none when the delivery is gone or was ended meanwhile.
     func changes(_ state: State, _ stamp: Ledger.Stamp) -> [Change] {
@@ -28,7 +32,7 @@ struct DeliveryOutcome: Sendable {
             return disabling(stored, reason, delivery, alerts, stamp)
         }
         if let wait = DeliverySchedule.wait(after: delivery.tryCount, fraction: fraction) {
-            delivery.nextAttemptAt = attempt.at + wait
+            delivery.nextAttemptAt = attempt.at + max(wait, pause)
         } else {
             delivery.end(.failed)
         }
@@ -40,7 +44,7 @@ struct DeliveryOutcome: Sendable {
         to webhook: Webhook,
         _ failingSince: Timestamp
     ) -> Webhook.StatusReason? {
-        guard webhook.status == .enabled else { return nil }
+        guard mayDisable, webhook.status == .enabled else { return nil }
         if attempt.status == 410 { return .endpointGone }
         let failingTime = attempt.at - failingSince
         return failingTime >= DeliverySchedule.failingTimeMax ? .endpointFailing : nil

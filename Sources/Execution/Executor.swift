@@ -45,9 +45,10 @@ public final class Executor: Sendable {
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
+            effect: .call,
             outbound: outbound,
             secrets: secrets,
-            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
+            tokens: tokens ?? TokenBroker(outbound: outbound, audit: audit, clock: clock),
             configuration: configuration,
             clock: clock
         )

@@ -70,20 +70,20 @@ public struct AlertOutbox {
             payload: payload,
             createdAt: now
         )
-        giveUpOldest(of: alerts.deliveries[webhook] ?? [], alert.tenant)
+        giveUpOldest(of: alerts.deliveries[webhook] ?? [], for: alert)
         changes.append(.putAlertDelivery(alert.tenant, delivery))
         return delivery
     }
 
     /// Makes room among those that wait: what is new says more than what is old.
-    private mutating func giveUpOldest(of list: [AlertDelivery], _ tenant: TenantID) {
-        let waiting = list.filter { $0.status == .pending }
-        guard waiting.count >= AlertDelivery.pendingCountMax, var oldest = waiting.first else {
-            return
-        }
+    private mutating func giveUpOldest(of list: [AlertDelivery], for alert: Alert) {
+        let areForwarded = alert.type == .webhookReceived
+        let most = AlertDelivery.pendingCountMax(areForwarded: areForwarded)
+        let waiting = list.filter { $0.status == .pending && $0.isForwarded == areForwarded }
+        guard waiting.count >= most, var oldest = waiting.first else { return }
         oldest.note(AlertDelivery.Attempt(at: now, status: nil, error: "QUEUE_FULL"))
         oldest.end(.failed)
-        changes.append(.putAlertDelivery(tenant, oldest))
+        changes.append(.putAlertDelivery(alert.tenant, oldest))
     }
 
     /// No two deliveries of a log have one id; with the time in it, none of a log that went back to a

@@ -1,6 +1,6 @@
 /// A request to a server outside.
 ///
-/// Holds rendered credentials, so it has no text: printing it shows its method only.
+/// Holds rendered credentials, so it has no text: printing it shows its effect and method only.
 public struct OutboundRequest: Sendable {
     /// The most headers of a request.
     public static let headerCountMax = 100
@@ -28,6 +28,8 @@ public struct OutboundRequest: Sendable {
     /// The most redirects followed.
     public static let redirectCountMax = 3
 
+    /// Why it is sent.
+    public let effect: OutboundEffect
     /// The method, in capitals.
     public var method: String
     /// The absolute URL, `http` or `https`, in ASCII, without user or dot segments in its path.
@@ -51,6 +53,7 @@ public struct OutboundRequest: Sendable {
 
     /// A request with the limits most callers want; it is checked when it is sent.
     public init(
+        for effect: OutboundEffect,
         method: String,
         url: String,
         headers: [OutboundHeader] = [],
@@ -61,6 +64,7 @@ public struct OutboundRequest: Sendable {
         redirects: RedirectPolicy = .none,
         acceptsGzip: Bool = true
     ) {
+        self.effect = effect
         self.method = method
         self.url = url
         self.headers = headers
@@ -101,8 +105,10 @@ public struct OutboundRequest: Sendable {
 }
 
 extension OutboundRequest: CustomStringConvertible, CustomReflectable {
-    /// The method, and nothing that could be secret.
-    public var description: String { "OutboundRequest(\(method))" }
-    /// A mirror of the method alone.
-    public var customMirror: Mirror { Mirror(self, children: ["method": method]) }
+    /// Effect and method, and nothing that could be secret.
+    public var description: String { "OutboundRequest(\(effect.rawValue), \(method))" }
+    /// A mirror of effect and method alone.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["effect": effect.rawValue, "method": method])
+    }
 }

@@ -47,7 +47,9 @@ import Testing
         await stream.leave()
         let trail = try await world.api.send(.get, "/v1/tenants/acme-corp/audit?kind=call")
         let records = trail.json["items"]?.array ?? []
-        #expect(records.count == 2)
+        #expect(records.count == 3)
+        #expect(records.map { $0["after"]?["duplicate"] } == [false, true, false])
+        #expect(records[1]["after"]?["deliveryId"]?.string == id)
         #expect(records.last?["action"] == "webhook.receive")
         #expect(records.last?["after"]?["deliveryId"]?.string == id)
         #expect(!String(decoding: trail.body, as: UTF8.self).contains("amount"))
@@ -174,6 +176,37 @@ import Testing
         #expect(again.json["duplicate"] == true)
         #expect(again.json["deliveryId"] == first.json["deliveryId"])
         #expect(world.api.ledger.revision == revision)
+    }
+
+    @Test func `a duplicate of what the trail has no record of leaves one`() async throws {
+        let world = try await World()
+        let first = try await world.post(Self.event)
+        // Another process, whose trail is its own: there the first was never recorded.
+        let other = try await World(over: world.api.ledger, secrets: world.secrets)
+        #expect(try await other.post(Self.event).json["duplicate"] == true)
+        let trail = try await other.api.send(.get, "/v1/tenants/acme-corp/audit?kind=call")
+        let records = trail.json["items"]?.array ?? []
+        #expect(records.count == 1)
+        #expect(records.first?["action"] == "webhook.receive")
+        #expect(records.first?["outcome"] == "success")
+        #expect(records.first?["after"]?["duplicate"] == true)
+        #expect(records.first?["after"]?["deliveryId"] == first.json["deliveryId"])
+        #expect(records.first?["after"]?["connectionId"] == "hook")
+        await other.api.closeAudit()
+        // Without a trail it is not answered as if it was recorded: the provider comes again.
+        #expect(try await other.post(Self.event).status == 503)
+    }
+
+    @Test func `who repeats one delivery does not fill the trail`() async throws {
+        let world = try await World()
+        for _ in 0..<60 { #expect(try await world.post(Self.event).status == 200) }
+        let path = "/v1/tenants/acme-corp/audit?kind=call&limit=100"
+        let items = try await world.api.send(.get, path).json["items"]?.array ?? []
+        // Twenty a minute, and the minute may turn in between.
+        #expect((21...41).contains(items.count))
+        let metrics = try await world.api.send(.get, "/metrics").text
+        let sample = #"bindery_audit_denials_left_out_total{kind="call"} \#(60 - items.count)"#
+        #expect(metrics.contains(sample + "\n"))
     }
 
     @Test func `many that come at once are one`() async throws {

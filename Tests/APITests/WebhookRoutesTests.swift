@@ -75,7 +75,13 @@ import Testing
             ("url", "http://127.0.0.1:1/", "INVALID_VALUE"), ("events", [], "INVALID_VALUE"),
             ("events", ["connection.exploded"], "INVALID_VALUE"),
             ("events", ["*", "connection.paused"], "INVALID_VALUE"),
-            ("environments", [], "INVALID_VALUE"),
+            ("events", ["*", "webhook.received"], "INVALID_VALUE"),
+            ("environments", [], "INVALID_VALUE"), ("connections", [], "INVALID_VALUE"),
+            ("connections", ["no name"], "INVALID_IDENTIFIER"),
+            (
+                "connections", .array((0...100).map { .string("conn_\($0)") }),
+                "LIMIT_EXCEEDED"
+            ),
             ("environments", ["moon"], "UNKNOWN_ENVIRONMENT"),
             ("status", "asleep", "INVALID_VALUE"), ("secret", "whsec_eA==", "UNKNOWN_FIELD"),
             ("id", "other", "PATH_MISMATCH"),

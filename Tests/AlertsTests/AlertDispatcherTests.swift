@@ -5,6 +5,7 @@ import LedgerFile
 import Model
 import Outbound
 import Platform
+import Synchronization
 import Testing
 
 @testable import Alerts
@@ -118,6 +119,33 @@ import Testing
         await receiver.stop()
     }
 
+    @Test func `a webhook that is disabled is recorded once, and not disabled when it can't be`()
+        async throws
+    {
+        let receiver = try AlertReceiver.start(.status(410))
+        let told = Mutex<[DisabledWebhook]>([])
+        let canRecord = Mutex(false)
+        let recorder = DisablingRecorder(
+            canRecord: { canRecord.withLock { $0 } },
+            record: { disabled in told.withLock { $0.append(disabled) } }
+        )
+        let world = try await AlertWorld(receiver.url, recorder: recorder)
+        for _ in 0..<5 { _ = try await world.ping() }
+        await world.dispatcher.dispatch()
+        #expect(world.current?.value.status == .enabled)
+        #expect(told.withLock { $0.isEmpty })
+        canRecord.withLock { $0 = true }
+        await world.dispatcher.dispatch()
+        await world.dispatcher.dispatch()
+        #expect(world.current?.value.status == .disabled)
+        let records = told.withLock { $0 }
+        #expect(records.count == 1)
+        #expect(records.first?.before.value.status == .enabled)
+        #expect(records.first?.after.value.statusReason == .endpointGone)
+        #expect(records.first?.after.revision == world.ledger.revision)
+        await receiver.stop()
+    }
+
     @Test func `an endpoint that fails for days is disabled, and one that recovers is not`()
         async throws
     {
@@ -134,6 +162,70 @@ import Testing
         #expect(world.current?.value.statusReason == .endpointFailing)
         #expect(world.alerts.failingSince.isEmpty)
         await receiver.stop()
+    }
+
+    /// `AlertWorld.start` is Fri, 15 Jan 2027 08:00:00 GMT.
+    @Test(
+        arguments: [
+            (429, "120", 120), (503, "120", 120), (503, "Fri, 15 Jan 2027 08:02:00 GMT", 120),
+            // Sooner than the schedule: the schedule stands.
+            (429, "1", 5), (429, "0", 5), (503, "Fri, 15 Jan 2027 07:00:00 GMT", 5),
+            // The longest that is obeyed, and a second more.
+            (503, "3600", 3600), (503, "3601", 3600), (429, "99999999999999999999", 3600),
+            // What is no wait, and what is not asked by who is busy.
+            (503, "soon", 5), (503, "-120", 5), (500, "120", 5), (404, "120", 5),
+        ] as [(Int, String, Int)]
+    )
+    func `an endpoint that asks to be left alone is, within a bound`(
+        _ status: Int,
+        _ header: String,
+        _ seconds: Int
+    ) async throws {
+        let receiver = try AlertReceiver.start(.busy(status, retryAfter: header), .status(200))
+        let world = try await AlertWorld(receiver.url)
+        _ = try await world.ping()
+        await world.dispatcher.dispatch()
+        world.advance(.seconds(seconds) - .milliseconds(1))
+        await world.dispatcher.dispatch()
+        #expect(receiver.requests.count == 1)
+        world.advance(.milliseconds(1))
+        await world.dispatcher.dispatch()
+        #expect(receiver.requests.count == 2)
+        #expect(world.deliveries.first?.status == .delivered)
+        await receiver.stop()
+    }
+
+    @Test func `what else waits for an endpoint that asks to be left alone waits too`()
+        async throws
+    {
+        let receiver = try AlertReceiver.start(.busy(429, retryAfter: "60"), .status(200))
+        let world = try await AlertWorld(receiver.url)
+        _ = try await world.ping()
+        await world.dispatcher.dispatch()
+        _ = try await world.ping()
+        await world.dispatcher.dispatch()
+        #expect(receiver.requests.count == 1)
+        world.advance(.seconds(60))
+        await world.dispatcher.dispatch()
+        #expect(receiver.requests.count == 3)
+        #expect(world.deliveries.allSatisfy { $0.status == .delivered })
+        await receiver.stop()
+    }
+
+    @Test func `a webhook with another URL is not held up by the one before`() async throws {
+        let busy = try AlertReceiver.start(.busy(503, retryAfter: "60"))
+        let other = try AlertReceiver.start(.status(200))
+        let world = try await AlertWorld(busy.url)
+        _ = try await world.ping()
+        await world.dispatcher.dispatch()
+        var stored = try #require(world.current)
+        stored.value = try AlertWorld.webhook(world.webhook, other.url)
+        try await world.commit([.putWebhook(world.tenant, stored)])
+        _ = try await world.ping()
+        await world.dispatcher.dispatch()
+        #expect(busy.requests.count == 1 && other.requests.count == 1)
+        await busy.stop()
+        await other.stop()
     }
 
     @Test func `a redirect is a failure and is not followed`() async throws {

@@ -9,6 +9,8 @@ final class AlertReceiver: HTTPHandler {
     enum Step: Sendable {
         case status(Int)
         case redirect(String)
+        /// Asks to be left alone.
+        case busy(Int, retryAfter: String)
         /// Answers when the test lets it, or never.
         case hang
     }
@@ -62,6 +64,9 @@ final class AlertReceiver: HTTPHandler {
         case .redirect(let url):
             let headers = [HTTPField("Location", url)]
             return .answer(HTTPResponse(status: 307, headers: headers))
+        case .busy(let status, let wait):
+            let headers = [HTTPField("Retry-After", wait)]
+            return .answer(HTTPResponse(status: status, headers: headers))
         case .hang:
             return .suspended {
                 while !self.content.withLock({ $0.isReleased }) {

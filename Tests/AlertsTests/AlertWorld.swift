@@ -22,7 +22,8 @@ struct AlertWorld {
         _ url: String,
         over ledger: Ledger? = nil,
         policy: AddressPolicy = .unrestricted,
-        fraction: Double = 0
+        fraction: Double = 0,
+        recorder: DisablingRecorder = .none
     ) async throws {
         let time = TestTime()
         self.time = time
@@ -35,7 +36,8 @@ struct AlertWorld {
             ledger: self.ledger,
             sender: AlertSender(outbound: outbound, sealing: PlainSealing()),
             holder: "tests",
-            clock: clock
+            clock: clock,
+            recorder: recorder
         )
         guard self.ledger.state.tenant(tenant).alerts.webhooks.isEmpty else { return }
         let stored = Stored(

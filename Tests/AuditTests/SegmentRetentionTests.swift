@@ -140,6 +140,46 @@ import Testing
         #expect(read.isEmpty)
     }
 
+    @Test func `what goes while others verify is told as removed, never as a flaw`() async throws {
+        let folder = TrailFolder()
+        let trail = try await trail(folder, 120)
+        // One after the other, from the second segment to the last but one, beside verifications.
+        async let removed: Void = {
+            for second in stride(from: 2.5, to: 119, by: 3) {
+                try await remove(trail, AuditRetention(appendedSince: at(second)))
+            }
+        }()
+        for _ in 0..<30 {
+            let verdict = try await trail.verify()
+            #expect(verdict.isValid, "\(verdict)")
+            #expect(UInt64(verdict.recordCount) + verdict.removedCount == 120)
+        }
+        try await removed
+        #expect(try await trail.verify().recordCount == 5)
+    }
+
+    @Test func `a removal waits for a segment that is verified, not for all of them`() async throws
+    {
+        let folder = TrailFolder()
+        let trail = try await trail(folder, 30)
+        let removal = try #require(
+            try await trail.removal(AuditRetention(appendedSince: at(9.5)))
+        )
+        // What stands in for a verification: it goes on only when the removal is done.
+        let first = try await trail.store.walk(behind: 0) { _ in true }
+        try await trail.remove(removal)
+        #expect(first == 1)
+        #expect(try await trail.store.walk(behind: 1) { _ in true } == 9)
+        #expect(try await trail.store.walk(behind: 30) { _ in true } == nil)
+    }
+
+    @Test func `a verification ends with the trail`() async throws {
+        let folder = TrailFolder()
+        let trail = try await trail(folder, 3)
+        await trail.close()
+        await #expect(throws: AuditError.self) { try await trail.verify() }
+    }
+
     private func at(_ seconds: Double) -> Timestamp {
         Timestamp(milliseconds: Int64(seconds * 1000) + start)
     }

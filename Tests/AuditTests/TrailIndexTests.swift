@@ -177,6 +177,94 @@ import Testing
         }
     }
 
+    /// The bytes of an index as they were before there were times in it.
+    private func withoutTimes(_ index: [UInt8], recordCount: Int) -> [UInt8] {
+        let blockCount = (recordCount - 1) / IndexLayout.blockCount + 1
+        var bytes = Array(index.dropLast(blockCount * 16 + IndexLayout.checksumByteCount))
+        var head = Array(bytes.prefix(IndexLayout.headerByteCount - 4))
+        head.replaceSubrange(152..<160, with: [UInt8](repeating: 0, count: 8))
+        IndexLayout.seal(&head, from: 0, number: 0)
+        bytes.replaceSubrange(0..<head.count, with: head)
+        return bytes
+    }
+
+    @Test func `an index of before there were times in it is read as it is`() async throws {
+        let folder = TrailFolder()
+        let trail = try await small(folder)
+        let records = try await fill(trail)
+        await trail.close()
+        _ = try await small(folder)
+        let names = try await indexNames(folder)
+        for name in names {
+            try folder.write(withoutTimes(try folder.bytes(name), recordCount: 5), to: name)
+        }
+        let old = try names.map { try folder.bytes($0) }
+        try await expectAll(try await small(folder), records, limit: 50)
+        // They were good, and so they stay.
+        #expect(try names.map { try folder.bytes($0) } == old)
+    }
+
+    @Test func `times within a segment of many blocks let pass what they should`() async throws {
+        let folder = TrailFolder()
+        let trail = try await folder.trail { $0.segmentRecordCountMax = 1500 }
+        var drafts: [AuditDraft] = []
+        for number in 0..<3100 {
+            // Each begins up to a minute before those that were recorded before it; one is far off.
+            let second = number == 700 ? 9000 : Int64(number - number * 37 % 60)
+            drafts.append(
+                try SampleDraft.call("acme", second: second) { draft in
+                    draft.connection = ConnectionID(number % 10 == 3 ? "conn_rare" : "conn_a")
+                }
+            )
+        }
+        try await trail.append(contentsOf: drafts)
+        await trail.close()
+        let acme = try SampleDraft.tenant("acme")
+        let again = try await folder.trail { $0.segmentRecordCountMax = 1500 }
+        let records = try await again.list(tenant: acme, limit: 500).items
+        #expect(records.count == 500)
+        let base: Int64 = 1_700_000_000_000
+        for second in [Int64(-61), 0, 1, 511, 512, 513, 700, 1499, 1500, 2048, 3099, 8999, 9001] {
+            for connection in [nil, "conn_rare"] {
+                var filter = AuditFilter()
+                filter.connection = connection
+                filter.until = Timestamp(milliseconds: base + second * 1000)
+                let until = try await all(again, filter)
+                filter.until = nil
+                filter.since = Timestamp(milliseconds: base + second * 1000)
+                let since = try await all(again, filter)
+                filter.since = nil
+                let both = try await all(again, filter)
+                #expect(both.count == (connection == nil ? 3100 : 310))
+                #expect(Set(until).isDisjoint(with: since))
+                #expect(until == both.filter { Set(until).contains($0) })
+                #expect(Set(until).union(since) == Set(both), "\(second)")
+                let expected = drafts.filter {
+                    $0.occurredAt.milliseconds < base + second * 1000
+                        && (connection == nil || $0.connection?.text == connection)
+                }
+                #expect(until.count == expected.count, "\(second)")
+            }
+        }
+    }
+
+    /// The sequences of all that the filter finds, page by page.
+    private func all(_ trail: AuditTrail, _ filter: AuditFilter) async throws -> [UInt64] {
+        var found: [UInt64] = []
+        var cursor: UInt64?
+        repeat {
+            let page = try await trail.list(
+                tenant: try SampleDraft.tenant("acme"),
+                filter: filter,
+                limit: 500,
+                before: cursor
+            )
+            found += page.items.map(\.sequence)
+            cursor = page.nextCursor
+        } while cursor != nil
+        return found
+    }
+
     @Test func `a record of an older segment is found by its id`() async throws {
         let folder = TrailFolder()
         let trail = try await small(folder)

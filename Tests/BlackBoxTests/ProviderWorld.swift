@@ -23,10 +23,19 @@ struct ProviderWorld {
     }
 
     /// The same over a server that runs already.
-    init(over server: BinderyServer, url: String, health: JSONValue? = nil) async throws {
+    init(
+        over server: BinderyServer,
+        url: String,
+        secret: String = "env://BINDERY_SECRET_A",
+        health: JSONValue? = nil,
+        auth: JSONValue? = nil
+    ) async throws {
         self.server = server
-        try await put(url: url, secret: "env://BINDERY_SECRET_A", health: health)
+        try await put(url: url, secret: secret, health: health, auth: auth)
     }
+
+    /// The same world as another server over its ledger shows it.
+    init(beside world: ProviderWorld, on server: BinderyServer) { self.server = server }
 
     private func put(
         url: String,

@@ -55,6 +55,11 @@ final class ScriptedProvider: Sendable {
     /// The requests received so far.
     var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
+    /// Does from now on something else with requests.
+    func reply(_ reply: @escaping @Sendable (HTTPRequest) -> Reply) {
+        state.withLock { $0.reply = reply }
+    }
+
     /// Answers what is held, now and from now on.
     func release() {
         state.withLock { $0.isReleased = true }

@@ -38,7 +38,7 @@ final class ExecutionWorld: Sendable {
         var clock = manual.clock()
         // Real time passes while the provider answers.
         clock.now = { [manual] in ExecutionClock.system.now() + manual.moved }
-        tokens = TokenBroker(outbound: client, clock: clock)
+        tokens = TokenBroker(outbound: client, audit: trail, clock: clock)
         executor = Executor(
             outbound: client,
             secrets: secrets,

@@ -13,6 +13,7 @@ import Testing
         state: "rojo=1"
     )
     private let extras = RequestRenderer.Extras(
+        effect: .call,
         trace: trace ?? .begin(),
         idempotencyKey: "idem-1",
         userAgent: "bindery/1",

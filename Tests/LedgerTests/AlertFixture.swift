@@ -8,6 +8,7 @@ enum AlertFixture {
         _ id: String,
         events: [String] = ["*"],
         environments: [String]? = nil,
+        connections: [String] = ["conn_a", "conn_b"],
         status: String = "enabled"
     ) throws -> Webhook {
         let issues = IssueList()
@@ -18,6 +19,7 @@ enum AlertFixture {
                 "events": .array(events.map { .string($0) }),
                 "environments": environments.map { .array($0.map { .string($0) }) }
                     ?? ["sandbox", "production"],
+                "connections": .array(connections.map { .string($0) }),
             ],
             id: id,
             isPath: true,

@@ -13,7 +13,7 @@ import Testing
     ) async throws {
         let server = try ScriptedServer { _ in .answer() }
         defer { server.stop() }
-        let request = OutboundRequest(method: "GET", url: server.url(host: host))
+        let request = OutboundRequest(for: .call, method: "GET", url: server.url(host: host))
         let error = try await Loopback.failure(of: request, by: try Loopback.client(allow: []))
         #expect(error.code == .addressRefused)
         #expect(!error.mayHaveReachedServer)
@@ -25,7 +25,11 @@ import Testing
         "[fe80::1]", "[64:ff9b::a9fe:a9fe]", "224.0.0.1", "255.255.255.255",
     ])
     func `no special address is connected to`(_ host: String) async throws {
-        let request = OutboundRequest(method: "POST", url: "http://\(host)/latest/meta-data/")
+        let request = OutboundRequest(
+            for: .call,
+            method: "POST",
+            url: "http://\(host)/latest/meta-data/"
+        )
         let error = try await Loopback.failure(of: request, by: try Loopback.client())
         #expect(error.code == .addressRefused)
         #expect(!error.mayHaveReachedServer)
@@ -36,7 +40,7 @@ import Testing
         defer { server.stop() }
         let client = try Loopback.client(allow: ["127.0.0.0/8"])
         let url = server.url(host: "[::ffff:127.0.0.1]")
-        #expect(try await client.send(.init(method: "GET", url: url)).status == 200)
+        #expect(try await client.send(.init(for: .call, method: "GET", url: url)).status == 200)
     }
 
     @Test func `another address of the name may still be used`() async throws {
@@ -45,14 +49,16 @@ import Testing
         defer { server.stop() }
         let client = try Loopback.client(allow: ["127.0.0.1"])
         let url = server.url(host: "localhost")
-        #expect(try await client.send(.init(method: "GET", url: url)).status == 200)
+        #expect(try await client.send(.init(for: .call, method: "GET", url: url)).status == 200)
     }
 
     @Test func `an unrestricted client connects anywhere`() async throws {
         let server = try ScriptedServer { _ in .answer() }
         defer { server.stop() }
         let client = try OutboundClient(.init(addressPolicy: .unrestricted))
-        #expect(try await client.send(.init(method: "GET", url: server.url())).status == 200)
+        #expect(
+            try await client.send(.init(for: .call, method: "GET", url: server.url())).status == 200
+        )
     }
 
     @Test(arguments: ["127.0.0.2", "localhost.", "[::1]", "169.254.169.254"])
@@ -60,7 +66,7 @@ import Testing
         let server = try ScriptedServer { _ in .redirect(to: "http://\(host):1/") }
         defer { server.stop() }
         let client = try Loopback.client(allow: ["127.0.0.1"])
-        var request = OutboundRequest(method: "GET", url: server.url())
+        var request = OutboundRequest(for: .call, method: "GET", url: server.url())
         request.redirects = .safeMethods
         let error = try await Loopback.failure(of: request, by: client)
         #expect(error.code == (host == "localhost." ? .unreachable : .addressRefused))

@@ -10,7 +10,12 @@ import Testing
         let body = (0...255).map { UInt8($0) }
         let response = try await Loopback.client()
             .send(
-                OutboundRequest(method: method, url: server.url("/a%20b?c=%2F&d"), body: body)
+                OutboundRequest(
+                    for: .call,
+                    method: method,
+                    url: server.url("/a%20b?c=%2F&d"),
+                    body: body
+                )
             )
         #expect(response.status == 201)
         #expect(response.body == Array("made".utf8))
@@ -32,7 +37,7 @@ import Testing
     ) async throws {
         let server = try ScriptedServer { _ in .answer() }
         defer { server.stop() }
-        let request = OutboundRequest(method: method, url: server.url())
+        let request = OutboundRequest(for: .call, method: method, url: server.url())
         _ = try await Loopback.client().send(request)
         #expect(server.requests.first?.header("content-length") == length)
         #expect(server.requests.first?.header("transfer-encoding") == nil)
@@ -45,7 +50,9 @@ import Testing
         defer { server.stop() }
         let client = try Loopback.client()
         for _ in 0..<2 {
-            let response = try await client.send(.init(method: "HEAD", url: server.url()))
+            let response = try await client.send(
+                .init(for: .call, method: "HEAD", url: server.url())
+            )
             #expect(response.header("content-length") == "5000000")
             #expect(response.body.isEmpty)
         }
@@ -59,7 +66,12 @@ import Testing
             OutboundHeader("X-One", "gr\u{fc}n"), OutboundHeader("X-Two", ""),
             OutboundHeader("X-One", "again"), OutboundHeader("Authorization", "Bearer k"),
         ]
-        var request = OutboundRequest(method: "POST", url: server.url(), headers: headers)
+        var request = OutboundRequest(
+            for: .call,
+            method: "POST",
+            url: server.url(),
+            headers: headers
+        )
         request.body = Array(repeating: 0x61, count: 100_000)
         _ = try await Loopback.client().send(request)
         let received = try #require(server.requests.first)
@@ -79,7 +91,8 @@ import Testing
             .answer("503 Nope", ["Retry-After: 7", "X-A: 1", "x-a: 2"], body: "{\"e\":1}")
         }
         defer { server.stop() }
-        let response = try await Loopback.client().send(.init(method: "GET", url: server.url()))
+        let response = try await Loopback.client()
+            .send(.init(for: .call, method: "GET", url: server.url()))
         #expect(response.status == 503)
         #expect(response.header("retry-after") == "7")
         #expect(response.headers.filter { $0.isNamed("X-A") }.map(\.value) == ["1", "2"])
@@ -104,7 +117,9 @@ import Testing
         defer { server.stop() }
         let client = try Loopback.client()
         for target in ["/chunked", "/interim", "/unbounded"] {
-            let response = try await client.send(.init(method: "GET", url: server.url(target)))
+            let response = try await client.send(
+                .init(for: .call, method: "GET", url: server.url(target))
+            )
             #expect(String(decoding: response.body, as: UTF8.self) == "abcdefg")
             #expect(response.header("x-a") == nil)
             #expect(response.header("trailer") == nil)
@@ -117,7 +132,9 @@ import Testing
         let client = try Loopback.client()
         for number in 0..<20 {
             let method = number.isMultiple(of: 2) ? "GET" : "POST"
-            let response = try await client.send(.init(method: method, url: server.url()))
+            let response = try await client.send(
+                .init(for: .call, method: method, url: server.url())
+            )
             #expect(number == 0 || response.timings.connect == .zero)
         }
         #expect(server.connectionCount == 1)
@@ -129,7 +146,7 @@ import Testing
         defer { server.stop() }
         let client = try Loopback.client()
         for _ in 0..<5 {
-            _ = try await client.send(.init(method: "POST", url: server.url()))
+            _ = try await client.send(.init(for: .call, method: "POST", url: server.url()))
             // The client sees the end of the connection when it next looks, not in the answer.
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -148,7 +165,7 @@ import Testing
         }
         defer { server.stop() }
         let client = try Loopback.client()
-        var request = OutboundRequest(method: "GET", url: server.url())
+        var request = OutboundRequest(for: .call, method: "GET", url: server.url())
         let plain = try await client.send(request)
         #expect(plain.body == Array("hello".utf8))
         #expect(plain.header("content-encoding") == nil)
@@ -166,7 +183,7 @@ import Testing
         let client = try Loopback.client(allow: ["::1"])
         for host in ["[::1]", "localhost"] {
             let url = server.url(host: host)
-            #expect(try await client.send(.init(method: "GET", url: url)).status == 200)
+            #expect(try await client.send(.init(for: .call, method: "GET", url: url)).status == 200)
         }
     }
 }

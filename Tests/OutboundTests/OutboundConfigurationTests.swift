@@ -45,7 +45,9 @@ import Testing
         let client = try OutboundClient(
             OutboundConfiguration(addressPolicy: .unrestricted, proxy: proxy.url(""))
         )
-        let response = try await client.send(.init(method: "GET", url: "http://example.com/a"))
+        let response = try await client.send(
+            .init(for: .call, method: "GET", url: "http://example.com/a")
+        )
         #expect(String(decoding: response.body, as: UTF8.self) == "http://example.com/a")
     }
 }

@@ -15,6 +15,7 @@ import Testing
         let server = try ScriptedServer { _ in steps }
         defer { server.stop() }
         var request = OutboundRequest(
+            for: .call,
             method: method,
             url: server.url("/\(secret)?key=\(secret)"),
             headers: [OutboundHeader("Authorization", "Bearer \(secret)")],
@@ -48,14 +49,18 @@ import Testing
 
     @Test func `a refused connection was certainly not sent`() async throws {
         let port = try Loopback.closedPort()
-        let request = OutboundRequest(method: "POST", url: "http://127.0.0.1:\(port)/")
+        let request = OutboundRequest(for: .call, method: "POST", url: "http://127.0.0.1:\(port)/")
         let error = try await Loopback.failure(of: request, by: try Loopback.client())
         #expect(error.code == .unreachable)
         #expect(!error.mayHaveReachedServer)
     }
 
     @Test func `a name that does not exist was certainly not sent`() async throws {
-        let request = OutboundRequest(method: "POST", url: "http://no-such-host.invalid/")
+        let request = OutboundRequest(
+            for: .call,
+            method: "POST",
+            url: "http://no-such-host.invalid/"
+        )
         let error = try await Loopback.failure(of: request, by: try Loopback.client())
         #expect(error.code == .unreachable)
         #expect(!error.mayHaveReachedServer)
@@ -89,8 +94,8 @@ import Testing
         let server = try ScriptedServer { $0.target == "/first" ? .answer() : [.close] }
         defer { server.stop() }
         let client = try Loopback.client()
-        _ = try await client.send(.init(method: "GET", url: server.url("/first")))
-        let request = OutboundRequest(method: method, url: server.url("/second"))
+        _ = try await client.send(.init(for: .call, method: "GET", url: server.url("/first")))
+        let request = OutboundRequest(for: .call, method: method, url: server.url("/second"))
         let error = try await Loopback.failure(of: request, by: client)
         #expect(error.code == .droppedBeforeAnswer)
         #expect(error.mayHaveReachedServer)
@@ -103,8 +108,10 @@ import Testing
         }
         defer { server.stop() }
         let client = try Loopback.client()
-        _ = try await client.send(.init(method: "GET", url: server.url("/first")))
-        let response = try await client.send(.init(method: "GET", url: server.url("/second")))
+        _ = try await client.send(.init(for: .call, method: "GET", url: server.url("/first")))
+        let response = try await client.send(
+            .init(for: .call, method: "GET", url: server.url("/second"))
+        )
         #expect(response.status == 200)
         #expect(server.requests.map(\.target) == ["/first", "/second", "/second"])
     }
@@ -145,7 +152,7 @@ import Testing
         }
         defer { server.stop() }
         let client = try Loopback.client()
-        var request = OutboundRequest(method: "GET", url: server.url("/at"))
+        var request = OutboundRequest(for: .call, method: "GET", url: server.url("/at"))
         request.responseByteCountMax = limit
         #expect(try await client.send(request).body.count == limit)
         request.url = server.url("/over")
@@ -180,7 +187,12 @@ import Testing
         let server = try ScriptedServer { _ in .answer() }
         defer { server.stop() }
         let header = OutboundHeader("A", "x\r\nInjected: \(Self.secret)")
-        let request = OutboundRequest(method: "GET", url: server.url(), headers: [header])
+        let request = OutboundRequest(
+            for: .call,
+            method: "GET",
+            url: server.url(),
+            headers: [header]
+        )
         let error = try await Loopback.failure(of: request, by: try Loopback.client())
         #expect(error.code == .invalidRequest)
         #expect(!"\(error)".contains(Self.secret))

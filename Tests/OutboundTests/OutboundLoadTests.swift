@@ -12,7 +12,7 @@ import Testing
             for number in 0..<count {
                 group.addTask {
                     let url = server.url("/\(number)")
-                    let response = try await client.send(.init(method: "GET", url: url))
+                    let response = try await client.send(.init(for: .call, method: "GET", url: url))
                     return response.body == Array("/\(number)".utf8)
                 }
             }
@@ -30,13 +30,14 @@ import Testing
         try await withThrowingTaskGroup { group in
             for _ in 0..<5 {
                 group.addTask {
-                    try await client.send(.init(method: "POST", url: server.url())).status
+                    try await client.send(.init(for: .call, method: "POST", url: server.url()))
+                        .status
                 }
             }
             try await server.received(2)
             while client.requestCount < 5 { try await Task.sleep(for: .milliseconds(2)) }
             #expect(server.requests.count == 2)
-            let request = OutboundRequest(method: "POST", url: server.url())
+            let request = OutboundRequest(for: .call, method: "POST", url: server.url())
             let error = try await Loopback.failure(of: request, by: client)
             #expect(error.code == .overloaded)
             #expect(!error.mayHaveReachedServer)
@@ -50,9 +51,12 @@ import Testing
         let server = try ScriptedServer { _ in [.hold] }
         defer { server.stop() }
         let client = try Loopback.client(inFlightCountMax: 1)
-        let first = Task { try await client.send(.init(method: "GET", url: server.url())).status }
+        let first = Task {
+            try await client.send(.init(for: .call, method: "GET", url: server.url())).status
+        }
         try await server.received(1)
         let request = OutboundRequest(
+            for: .call,
             method: "POST",
             url: server.url("/second"),
             timeout: .milliseconds(20)
@@ -69,7 +73,9 @@ import Testing
         let server = try ScriptedServer { _ in [.hold] }
         defer { server.stop() }
         let client = try Loopback.client()
-        let task = Task { try await client.send(.init(method: "POST", url: server.url())) }
+        let task = Task {
+            try await client.send(.init(for: .call, method: "POST", url: server.url()))
+        }
         try await server.received(1)
         task.cancel()
         let error = await #expect(throws: OutboundError.self) { try await task.value }
@@ -82,9 +88,13 @@ import Testing
         let server = try ScriptedServer { _ in [.hold] }
         defer { server.stop() }
         let client = try Loopback.client(inFlightCountMax: 1)
-        let first = Task { try await client.send(.init(method: "GET", url: server.url())).status }
+        let first = Task {
+            try await client.send(.init(for: .call, method: "GET", url: server.url())).status
+        }
         try await server.received(1)
-        let second = Task { try await client.send(.init(method: "POST", url: server.url())) }
+        let second = Task {
+            try await client.send(.init(for: .call, method: "POST", url: server.url()))
+        }
         while client.requestCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
         second.cancel()
         let error = await #expect(throws: OutboundError.self) { try await second.value }
@@ -101,7 +111,7 @@ import Testing
         let client = try Loopback.client()
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            return try await client.send(.init(method: "POST", url: server.url()))
+            return try await client.send(.init(for: .call, method: "POST", url: server.url()))
         }
         task.cancel()
         let error = await #expect(throws: OutboundError.self) { try await task.value }
@@ -116,7 +126,10 @@ import Testing
         defer { server.stop() }
         for _ in 0..<20 {
             let client = try Loopback.client()
-            #expect(try await client.send(.init(method: "GET", url: server.url())).status == 200)
+            #expect(
+                try await client.send(.init(for: .call, method: "GET", url: server.url())).status
+                    == 200
+            )
         }
         #expect(server.connectionCount == 20)
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct OutboundRequestTests {
     private static func get(_ change: (inout OutboundRequest) -> Void) -> OutboundRequest {
-        var request = OutboundRequest(method: "GET", url: "http://example.com/")
+        var request = OutboundRequest(for: .call, method: "GET", url: "http://example.com/")
         change(&request)
         return request
     }

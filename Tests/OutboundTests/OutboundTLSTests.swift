@@ -11,14 +11,14 @@ import Testing
     }
 
     private static func request(_ port: UInt16, host: String = "127.0.0.1") -> OutboundRequest {
-        OutboundRequest(method: "POST", url: "https://\(host):\(port)/")
+        OutboundRequest(for: .call, method: "POST", url: "https://\(host):\(port)/")
     }
 
     @Test func `a certificate of the configured authority is trusted, for its name`() async throws {
         let server = try TLSServer(name: "IP:127.0.0.1")
         let client = try Self.client(caFile: server.certificateFile)
         let response = try await client.send(
-            .init(method: "GET", url: "https://127.0.0.1:\(server.port)/")
+            .init(for: .call, method: "GET", url: "https://127.0.0.1:\(server.port)/")
         )
         #expect(response.status == 200)
         #expect(String(decoding: response.body, as: UTF8.self).contains("s_server"))
@@ -44,6 +44,7 @@ import Testing
         defer { server.stop() }
         let client = try Self.client(caFile: nil)
         let request = OutboundRequest(
+            for: .call,
             method: "POST",
             url: "https://127.0.0.1:\(server.port)/",
             timeout: .milliseconds(300)

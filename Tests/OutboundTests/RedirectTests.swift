@@ -5,6 +5,7 @@ import Testing
 @Suite struct RedirectTests {
     private static func request(_ method: String, _ url: String) -> OutboundRequest {
         OutboundRequest(
+            for: .call,
             method: method,
             url: url,
             headers: [
@@ -136,7 +137,7 @@ import Testing
     }
 
     @Test func `a way from https to http is not followed`() throws {
-        let request = OutboundRequest(method: "GET", url: "https://example.com/")
+        let request = OutboundRequest(for: .call, method: "GET", url: "https://example.com/")
         let exchange = try Exchange(request)
         let error = #expect(throws: OutboundError.self) {
             try exchange.following("http://example.com/")

@@ -12,7 +12,8 @@ extension OpenAPISchemas {
                         [.string("*")] + AlertType.allCases.map { .string($0.rawValue) }
                     )
                 ]),
-                "environments": list(["type": "string"]), "description": ["type": "string"],
+                "environments": list(["type": "string"]),
+                "connections": list(["type": "string"]), "description": ["type": "string"],
                 "metadata": ["type": "object"],
                 "status": ["enum": .array(Webhook.Status.allCases.map { .string($0.rawValue) })],
                 "statusReason": [

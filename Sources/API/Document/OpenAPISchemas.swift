@@ -4,7 +4,10 @@ import JSON
 enum OpenAPISchemas {
     static let all: JSONObject = {
         var all: JSONObject = [:]
-        for part in [nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets] {
+        for part in [
+            nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets,
+            upgradeSchemas,
+        ] {
             for member in part { all[member.key] = member.value }
         }
         return all
@@ -64,7 +67,7 @@ enum OpenAPISchemas {
                         required: ["slotId", "requiredCategory"]
                     )
                 ),
-                "workflows": free, "branding": free, "revision": integer,
+                "workflows": free, "branding": free, "deprecated": free, "revision": integer,
             ],
             required: ["meta", "integrationSlots"]
         ),
@@ -159,6 +162,7 @@ enum OpenAPISchemas {
                 "tenantId": text, "blueprintName": text, "blueprintVersion": version,
                 "environment": text, "version": integer,
                 "status": ["enum": ["draft", "preview", "published", "superseded", "archived"]],
+                "migratedFrom": object(["version": integer, "blueprintVersion": version]),
             ]),
             "integrations": list(
                 object(

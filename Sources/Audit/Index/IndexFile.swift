@@ -9,7 +9,7 @@ final class IndexFile: SegmentIndex {
     private let opened: Opened
     private var file: OpenFile { opened.file }
     private let bucketCount: Int
-    /// Where the directory, the buckets and the lists begin.
+    /// Where the directory, the buckets, the lists and the times begin.
     private let parts: [Int]
     private var block: (number: Int, bytes: [UInt8])?
 
@@ -26,7 +26,7 @@ final class IndexFile: SegmentIndex {
         else { throw AuditError(.damaged, "\(path): the header is not what was written") }
         summary = Self.summary(head)
         bucketCount = Int(head.littleEndian(UInt32.self, at: 20))
-        parts = (0..<3).map { Int(clamping: head.littleEndian(UInt64.self, at: 128 + 8 * $0)) }
+        parts = (0..<4).map { Int(clamping: head.littleEndian(UInt64.self, at: 128 + 8 * $0)) }
         guard summary.first == segment, summary.count > 0 else {
             throw AuditError(.damaged, "\(path): is the index of another segment")
         }
@@ -134,6 +134,35 @@ final class IndexFile: SegmentIndex {
             return (start, Int(bytes.littleEndian(UInt32.self, at: offset + 12)))
         }
         return nil
+    }
+
+    var blockTimes: BlockTimes {
+        get throws(AuditError) {
+            let blockCount = (summary.count - 1) / IndexLayout.blockCount + 1
+            guard parts[3] > 0 else { return try timesOfEntries() }
+            let bytes = try part(parts[3], blockCount * 16, number: UInt64(summary.count))
+            var ranges: [ClosedRange<Int64>] = []
+            for offset in stride(from: 0, to: bytes.count, by: 16) {
+                let earliest = bytes.littleEndian(Int64.self, at: offset)
+                let latest = bytes.littleEndian(Int64.self, at: offset + 8)
+                guard earliest <= latest else { throw damaged("a block's times are no range") }
+                ranges.append(earliest...latest)
+            }
+            return BlockTimes(ranges: ranges)
+        }
+    }
+
+    /// The times as the entries have them, for a file that keeps none.
+    private func timesOfEntries() throws(AuditError) -> BlockTimes {
+        var times = BlockTimes()
+        for first in stride(from: 0, to: summary.count, by: IndexLayout.blockCount) {
+            let bytes = try entries(first / IndexLayout.blockCount)
+            for index in 0..<bytes.count / IndexEntry.byteCount {
+                let offset = index * IndexEntry.byteCount
+                times.add(first + index, occurredAt: bytes.littleEndian(Int64.self, at: offset))
+            }
+        }
+        return times
     }
 
     func entry(_ ordinal: Int) throws(AuditError) -> IndexEntry {

@@ -12,10 +12,12 @@ extension IndexLayout {
         bytes += lists.buckets
         let postings = bytes.count
         bytes += lists.postings
+        let times = bytes.count
+        appendTimes(of: index, to: &bytes)
         let head = header(
             index.summary,
             bucketCount: lists.bucketCount,
-            parts: [directory, buckets, postings]
+            parts: [directory, buckets, postings, times]
         )
         bytes.replaceSubrange(0..<head.count, with: head)
         return bytes
@@ -56,6 +58,15 @@ extension IndexLayout {
             }
             seal(&bytes, from: start, number: UInt64(block))
         }
+    }
+
+    private static func appendTimes(of index: LiveIndex, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        for range in index.blockTimes.ranges {
+            bytes.append(littleEndian: range.lowerBound)
+            bytes.append(littleEndian: range.upperBound)
+        }
+        seal(&bytes, from: start, number: UInt64(index.summary.count))
     }
 
     /// The terms of an index, and the records of each.

@@ -9,7 +9,9 @@ import Platform
 /// - the entries (`IndexEntry`), in blocks of 512;
 /// - the directory: where each bucket of terms begins, and where the last one ends;
 /// - the buckets: each term's key, where its records are listed, and how many there are;
-/// - the lists: ordinals of 4 bytes, or one bit for each record of the segment where that is shorter.
+/// - the lists: ordinals of 4 bytes, or one bit for each record of the segment where that is shorter;
+/// - the times: the earliest and the latest of each block of entries. Files that were written before
+///   there were times have none, and 0 where they would begin.
 ///
 /// The file can be made again from its segment at any time, and is, when it is missing, damaged, or of
 /// another segment than the one beside it (another size, or another last hash).

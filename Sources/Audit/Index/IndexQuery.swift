@@ -31,10 +31,4 @@ struct IndexQuery: Sendable {
         }
         terms = groups.isEmpty ? [[IndexTerm(tenant: tenant)]] : groups
     }
-
-    /// Whether the time is within the filter's.
-    func admits(_ occurredAt: Int64) -> Bool {
-        (filter.since.map { occurredAt >= $0.milliseconds } ?? true)
-            && (filter.until.map { occurredAt < $0.milliseconds } ?? true)
-    }
 }

@@ -9,6 +9,7 @@ struct LiveIndex: SegmentIndex, Sendable {
     private(set) var summary: SegmentSummary
     private(set) var entries: [IndexEntry] = []
     private(set) var postings: [IndexTerm: [UInt32]] = [:]
+    private(set) var blockTimes = BlockTimes()
 
     /// An index of records from `first` on, of the segment that begins with `segment`.
     init(segment: UInt64, first: UInt64) {
@@ -20,6 +21,7 @@ struct LiveIndex: SegmentIndex, Sendable {
     mutating func add(_ record: IndexedRecord) {
         if summary.count == 0 { summary.previousHash = record.previousHash }
         let ordinal = UInt32(entries.count)
+        blockTimes.add(entries.count, occurredAt: record.entry.occurredAt)
         entries.append(record.entry)
         for term in record.terms { postings[term, default: []].append(ordinal) }
         summary.add(occurredAt: record.entry.occurredAt, appendedAt: record.appendedAt)
@@ -31,7 +33,10 @@ struct LiveIndex: SegmentIndex, Sendable {
     mutating func append(_ other: LiveIndex) {
         guard other.summary.count > 0 else { return }
         let shift = UInt32(entries.count)
-        entries += other.entries
+        for entry in other.entries {
+            blockTimes.add(entries.count, occurredAt: entry.occurredAt)
+            entries.append(entry)
+        }
         for (term, ordinals) in other.postings {
             postings[term, default: []] += ordinals.map { $0 + shift }
         }

@@ -12,6 +12,9 @@ protocol SegmentIndex {
     /// The entry of a record.
     func entry(_ ordinal: Int) throws(AuditError) -> IndexEntry
 
+    /// When the records of each block happened.
+    var blockTimes: BlockTimes { get throws(AuditError) }
+
     /// The records whose ids end like this.
     func ordinals(ofIDTail tail: UInt64) throws(AuditError) -> [Int]
 }
@@ -37,21 +40,31 @@ extension SegmentIndex {
         into places: inout [RecordPlace],
         countMax: Int
     ) throws(AuditError) -> Bool {
-        guard summary.mayAdmit(query.filter), window.overlaps(summary.first..<summary.end) else {
-            return true
-        }
+        let admission = summary.admission(query.filter)
+        guard admission != .none, window.overlaps(summary.first..<summary.end) else { return true }
         let found = try candidates(query)
         guard !found.isEmpty else { return true }
-        let isTimeChecked = !summary.surelyAdmits(query.filter)
+        let times = admission == .all ? nil : try blockTimes
         let low = Int(clamping: max(window.lowerBound, summary.first) - summary.first)
         let high = Int(clamping: min(window.upperBound, summary.end) - summary.first)
         var next = query.isOldestFirst ? found.first(from: low) : found.last(before: high)
         while let ordinal = next, ordinal >= low, ordinal < high {
             guard places.count < countMax else { return false }
-            let isWithin = isTimeChecked ? query.admits(try entry(ordinal).occurredAt) : true
-            if isWithin { places.append(try place(ordinal)) }
+            let block = ordinal / BlockTimes.recordCount
+            // The records whose turn is over with this one.
+            var passed = ordinal..<ordinal + 1
+            switch times.map({ query.filter.admission(of: $0.ranges[block]) }) ?? .all {
+            case .all: places.append(try place(ordinal))
+            case .some where query.filter.admits(try entry(ordinal).occurredAt):
+                places.append(try place(ordinal))
+            case .some: break
+            case .none:
+                let first = block * BlockTimes.recordCount
+                passed = first..<first + BlockTimes.recordCount
+            }
             next =
-                query.isOldestFirst ? found.first(from: ordinal + 1) : found.last(before: ordinal)
+                query.isOldestFirst
+                ? found.first(from: passed.upperBound) : found.last(before: passed.lowerBound)
         }
         return true
     }

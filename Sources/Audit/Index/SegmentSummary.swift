@@ -47,17 +47,8 @@ struct SegmentSummary: Sendable, Hashable {
         return min(range.lowerBound, time)...max(range.upperBound, time)
     }
 
-    /// Whether a record of it can be within the filter's times.
-    func mayAdmit(_ filter: AuditFilter) -> Bool {
-        guard let occurred else { return false }
-        return (filter.since.map { occurred.upperBound >= $0.milliseconds } ?? true)
-            && (filter.until.map { occurred.lowerBound < $0.milliseconds } ?? true)
-    }
-
-    /// Whether all of its records are within the filter's times.
-    func surelyAdmits(_ filter: AuditFilter) -> Bool {
-        guard let occurred else { return false }
-        return (filter.since.map { occurred.lowerBound >= $0.milliseconds } ?? true)
-            && (filter.until.map { occurred.upperBound < $0.milliseconds } ?? true)
+    /// How many of its records are within the filter's times.
+    func admission(_ filter: AuditFilter) -> TimeAdmission {
+        occurred.map(filter.admission) ?? .none
     }
 }

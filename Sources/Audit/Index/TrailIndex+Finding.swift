@@ -78,7 +78,9 @@ extension TrailIndex.State {
             let end = position + 1 < order.count ? order[position + 1] : UInt64.max
             guard end > window.lowerBound, end > oldest else { continue }
             let closed = closed[segment] ?? .unknown
-            if case .filed(let summary) = closed, !summary.mayAdmit(query.filter) { continue }
+            if case .filed(let summary) = closed, summary.admission(query.filter) == .none {
+                continue
+            }
             visits.append(TrailIndex.Visit(segment: segment, closed: closed))
         }
         return query.isOldestFirst ? visits : visits.reversed()

@@ -76,4 +76,16 @@ public struct AuditDraft: Sendable {
         self.actor = actor
         self.occurredAt = occurredAt
     }
+
+    /// A draft of what the server does of itself.
+    public init(_ action: SystemAction, outcome: AuditOutcome = .success, at occurredAt: Timestamp)
+    {
+        self.init(
+            action.kind,
+            action.rawValue,
+            outcome: outcome,
+            by: .system(action.part),
+            at: occurredAt
+        )
+    }
 }

@@ -1,5 +1,4 @@
 public import Model
-import Synchronization
 
 /// Reading: lists, single records, and the check of the whole chain.
 extension AuditTrail {
@@ -94,35 +93,5 @@ extension AuditTrail {
         }
         if records.isEmpty, found.waits { throw Self.starting }
         return records.first
-    }
-
-    /// Walks all records, from the oldest to the newest one at the time of the call.
-    ///
-    /// - Parameter anchor: A head that was kept elsewhere, which the chain must pass.
-    /// - Returns: What was found.
-    /// - Throws: `AuditError` when the store cannot be read.
-    public func verify(anchor: AuditHead? = nil) async throws(AuditError) -> AuditVerification {
-        let head = head
-        let walk = Mutex<ChainWalk?>(nil)
-        let isInFolder = configuration.folder != nil
-        // Made at the first record: what is removed while others verify is then known.
-        let start = { @Sendable [self] in
-            ChainWalk(
-                after: isInFolder ? removed : nil,
-                passing: anchor.map { [$0] } ?? [],
-                through: head
-            )
-        }
-        if head.sequence > 0 {
-            try await store.walk { line in
-                walk.withLock { walk in
-                    var current = walk ?? start()
-                    walk = nil
-                    defer { walk = current }
-                    return current.visit(line)
-                }
-            }
-        }
-        return (walk.withLock { $0 } ?? start()).finished()
     }
 }

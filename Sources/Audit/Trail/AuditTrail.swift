@@ -43,6 +43,7 @@ public final class AuditTrail: Sendable {
     struct State {
         var waiting: [Waiting] = []
         var isFlushing = false
+        var isClosed = false
         var head: AuditHead
         /// Why nothing is appended any more.
         var failure: AuditError?
@@ -141,6 +142,7 @@ public final class AuditTrail: Sendable {
     public func close() async {
         await withCheckedContinuation { (continuation: Drain) in
             let isIdle = state.withLock { state in
+                state.isClosed = true
                 state.failure = state.failure ?? AuditError(.closed, "the audit trail was closed")
                 guard state.isFlushing else { return true }
                 state.drains.append(continuation)

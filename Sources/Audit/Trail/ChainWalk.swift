@@ -68,6 +68,12 @@ struct ChainWalk: Sendable {
         return AuditVerification.Flaw(sequence: wrong.sequence, reason: reason)
     }
 
+    /// The last record that was visited, or the one behind which the chain begins.
+    var position: UInt64 { max(check.last?.sequence ?? 0, start?.sequence ?? 0) }
+
+    /// Whether there is no point in going on.
+    var isOver: Bool { flaw != nil || (end.map { position >= $0.sequence } ?? false) }
+
     /// The finding, after the last line.
     func finished() -> AuditVerification {
         var flaw = flaw

@@ -61,8 +61,13 @@ final class FolderStore: RecordStore {
         }
     }
 
-    func walk(_ visit: @escaping @Sendable ([UInt8]) -> Bool) async throws(AuditError) {
-        try await walker.run { walker throws(AuditError) in try walker.walk(visit) }
+    func walk(
+        behind sequence: UInt64,
+        _ visit: @escaping @Sendable ([UInt8]) -> Bool
+    ) async throws(AuditError) -> UInt64? {
+        try await walker.run { walker throws(AuditError) in
+            try walker.walk(behind: sequence, visit)
+        }
     }
 
     func removal(_ retention: AuditRetention) async throws(AuditError) -> AuditRemoval? {
@@ -71,7 +76,7 @@ final class FolderStore: RecordStore {
         }
     }
 
-    /// On the walker's queue, so that no verification loses a segment under its feet.
+    /// On the walker's queue, so that no verification loses the segment that it reads.
     func remove(
         through last: AuditHead,
         _ mark: @escaping @Sendable () -> Void

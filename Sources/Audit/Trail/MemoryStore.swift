@@ -75,10 +75,17 @@ final class MemoryStore: RecordStore {
         return records
     }
 
-    func walk(_ visit: @escaping @Sendable ([UInt8]) -> Bool) async throws(AuditError) {
-        for line in state.withLock({ $0.lines }) {
-            guard visit(line) else { return }
+    /// All of it is one segment here.
+    func walk(
+        behind sequence: UInt64,
+        _ visit: @escaping @Sendable ([UInt8]) -> Bool
+    ) async throws(AuditError) -> UInt64? {
+        let (first, lines) = state.withLock { ($0.first, $0.lines) }
+        guard first > sequence, !lines.isEmpty else { return nil }
+        for line in lines {
+            guard visit(line) else { break }
         }
+        return first + UInt64(lines.count) - 1
     }
 
     /// What memory keeps is bounded by its size, and gone with the process.

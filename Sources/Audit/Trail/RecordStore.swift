@@ -12,8 +12,16 @@ protocol RecordStore: Sendable {
         keep: @escaping @Sendable (AuditRecord) -> Bool
     ) async throws(AuditError) -> [AuditRecord]
 
-    /// Walks the lines from the oldest on, until `visit` answers false.
-    func walk(_ visit: @escaping @Sendable ([UInt8]) -> Bool) async throws(AuditError)
+    /// Walks the lines of the first segment whose first record is behind `sequence`, until `visit`
+    /// answers false.
+    ///
+    /// No segment is removed while one is walked, but between two.
+    ///
+    /// - Returns: The sequence of the segment's first record; nil when there is no such segment.
+    func walk(
+        behind sequence: UInt64,
+        _ visit: @escaping @Sendable ([UInt8]) -> Bool
+    ) async throws(AuditError) -> UInt64?
 
     /// The oldest records that have to go; nil when all may stay.
     func removal(_ retention: AuditRetention) async throws(AuditError) -> AuditRemoval?

@@ -76,13 +76,19 @@ struct SegmentReader {
         return file
     }
 
-    /// Walks the lines of all segments, from the oldest on, until `visit` answers false.
-    func walk(_ visit: ([UInt8]) -> Bool) throws(AuditError) {
+    /// Walks the lines of the first segment behind `sequence`, until `visit` answers false.
+    ///
+    /// - Returns: The sequence of its first record; nil when there is none.
+    func walk(
+        behind sequence: UInt64,
+        _ visit: ([UInt8]) -> Bool
+    ) throws(AuditError) -> UInt64? {
         let folder = folder
-        try AuditError.translating { () throws(SystemError) in
-            for name in try folder.names() where SegmentName.first(name) != nil {
-                guard try LineWalk.walk(folder.path(of: name), visit) else { return }
-            }
+        return try AuditError.translating { () throws(SystemError) in
+            let segments = try folder.names().compactMap(SegmentName.first)
+            guard let segment = segments.first(where: { $0 > sequence }) else { return nil }
+            _ = try LineWalk.walk(folder.path(of: SegmentName.text(segment)), visit)
+            return segment
         }
     }
 }

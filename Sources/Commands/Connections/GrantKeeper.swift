@@ -10,8 +10,6 @@ import Platform
 /// Their ids, their secrets and what is bound to them stay: a new consent or a rotated secret puts
 /// them back.
 final class GrantKeeper: TokenObserver {
-    private static let part = "oauth"
-
     private let ledger: Ledger
     private let audit: AuditTrail
 
@@ -24,7 +22,10 @@ final class GrantKeeper: TokenObserver {
     func grantEnded(_ end: GrantEnd) async -> Bool {
         let now = Timestamp(milliseconds: WallClock.milliseconds())
         do {
-            let result = try await ledger.commit(actor: .system(Self.part), now: now) {
+            let result = try await ledger.commit(
+                actor: .system(SystemAction.grantEnded.part),
+                now: now
+            ) {
                 (state, stamp) throws(CommandError) in Self.plan(end, state, stamp)
             }
             guard let written = result.answer else { return true }
@@ -66,13 +67,7 @@ final class GrantKeeper: TokenObserver {
         revision: UInt64,
         at now: Timestamp
     ) -> AuditDraft {
-        var draft = AuditDraft(
-            .change,
-            "connection.grantEnded",
-            outcome: .success,
-            by: .system(part),
-            at: now
-        )
+        var draft = AuditDraft(.grantEnded, at: now)
         draft.tenant = end.tenant
         draft.connection = end.connection
         draft.resource = AuditResource(type: "connection", id: end.connection.text)

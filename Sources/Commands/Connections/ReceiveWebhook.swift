@@ -75,13 +75,15 @@ public struct ReceiveWebhook: Sendable {
         do throws(CommandError) {
             try account.checkActive()
             let receipt = WebhookReceipt(account, webhook, verified)
-            if let known = receipt.known(in: context.state) {
-                counts.note(.duplicate)
-                return Self.answer(known, isDuplicate: true, context)
-            }
             try context.services.checkAudit()
-            let (mark, isDuplicate) = try await receipt.commit(context)
-            if !isDuplicate { try await receipt.record(context) }
+            let taken: (mark: WebhookMark, isDuplicate: Bool)
+            if let known = receipt.known(in: context.state) {
+                taken = (known, true)
+            } else {
+                taken = try await receipt.commit(context)
+            }
+            let (mark, isDuplicate) = taken
+            try await receipt.record(mark, isDuplicate: isDuplicate, context)
             counts.note(isDuplicate ? .duplicate : .accepted)
             return Self.answer(mark, isDuplicate: isDuplicate, context)
         } catch {

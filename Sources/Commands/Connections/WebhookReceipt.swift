@@ -13,6 +13,7 @@ struct WebhookReceipt: Sendable {
     /// What is told of it, but for the body.
     private let head: JSONObject
     private let body: JSONObject
+    private let forward: WebhookForward
 
     init(_ account: WebhookAccount, _ webhook: InboundWebhook, _ verified: VerifiedWebhook) {
         connection = account.connection
@@ -33,6 +34,7 @@ struct WebhookReceipt: Sendable {
             "bodyDigest": .string(Hex.encode(Digest.sha256(webhook.body))),
         ]
         body = Self.body(webhook, verified)
+        forward = WebhookForward(connection: connection, head: head, body: webhook.body)
     }
 
     private static func mark(
@@ -102,7 +104,11 @@ struct WebhookReceipt: Sendable {
                 if let known = receipt.known(in: state) {
                     return Ledger.Plan([], answer: (known, true))
                 }
-                return Ledger.Plan([.receiveWebhook(delivery)], answer: (receipt.mark, false))
+                let forwarded = receipt.forward.changes(on: state, at: now)
+                return Ledger.Plan(
+                    [.receiveWebhook(delivery)] + forwarded,
+                    answer: (receipt.mark, false)
+                )
             }
             return result.answer
         } catch {
@@ -111,7 +117,32 @@ struct WebhookReceipt: Sendable {
     }
 
     /// Leaves a record of it in the trail: of the body its digest alone.
-    func record(_ context: CommandContext) async throws(CommandError) {
+    ///
+    /// A duplicate has one too, since that of the first may have failed, after which the provider was
+    /// told to come again; but no more of them than somebody could read: who has caught one delivery
+    /// may repeat it for as long as its signature is good.
+    ///
+    /// - Parameters:
+    ///   - known: The mark under which it was taken.
+    ///   - isDuplicate: Whether it was taken before.
+    ///   - context: The request.
+    /// - Throws: `AUDIT_UNAVAILABLE`.
+    func record(
+        _ known: WebhookMark,
+        isDuplicate: Bool,
+        _ context: CommandContext
+    ) async throws(CommandError) {
+        let draft = draft(known, isDuplicate: isDuplicate, context)
+        guard isDuplicate else { return try await context.services.record(draft) }
+        guard let admitted = context.services.denials.admitted(draft) else { return }
+        try await context.services.record(admitted)
+    }
+
+    private func draft(
+        _ known: WebhookMark,
+        isDuplicate: Bool,
+        _ context: CommandContext
+    ) -> AuditDraft {
         var draft = AuditDraft(
             .call,
             "webhook.receive",
@@ -131,8 +162,11 @@ struct WebhookReceipt: Sendable {
         draft.revision = context.services.revision
         draft.requestID = context.requestID
         draft.traceparent = context.trace?.traceparent
-        draft.after = .object(head)
-        try await context.services.record(draft)
+        var told = head
+        told["deliveryId"] = .string(known.deliveryID)
+        told["duplicate"] = .bool(isDuplicate)
+        draft.after = .object(told)
+        return draft
     }
 }
 

@@ -43,7 +43,7 @@ extension Services {
             via: "http",
             ip: request.address
         )
-        denials.note(Self.denial(.auth, "authenticate", error, request, by: actor))
+        denials.note(Self.denial(.unauthenticated, error, request, by: actor))
     }
 
     /// Leaves a record of what the PDP did not allow, for the tenant of the credential.
@@ -56,20 +56,25 @@ extension Services {
         _ request: RefusedRequest
     ) {
         let actor = caller.auditActor
-        var draft = Self.denial(.decision, action.rawValue, error, request, by: actor)
+        var draft = Self.denial(.denied(action), error, request, by: actor)
         draft.tenant = caller.credential.tenant
         draft.decision = AuditDecision(isAllowed: false, reasons: [error.code])
         denials.note(draft)
     }
 
     private static func denial(
-        _ kind: AuditKind,
-        _ action: String,
+        _ refusal: Refusal,
         _ error: CommandError,
         _ request: RefusedRequest,
         by actor: AuditActor
     ) -> AuditDraft {
-        var draft = AuditDraft(kind, action, outcome: .denied, by: actor, at: request.now)
+        var draft = AuditDraft(
+            refusal.kind,
+            refusal.action,
+            outcome: .denied,
+            by: actor,
+            at: request.now
+        )
         draft.failure = AuditFailure(code: error.code, detail: error.auditDetail ?? error.detail)
         draft.resource = request.route.map { AuditResource(type: "route", id: $0) }
         draft.requestID = request.requestID

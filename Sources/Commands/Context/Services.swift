@@ -71,6 +71,7 @@ public final class Services: Sendable {
     let exports: StreamSlots
     let inboundWebhooks = WebhookCounts()
     let auditExports: StreamSlots
+    let auditVerifications: StreamSlots
     let attributeTables = AttributeTables()
     let reachIndexes = ReachIndexes()
     let denials: DenialTrail
@@ -126,6 +127,7 @@ public final class Services: Sendable {
         executor.tell(grants)
         healthChecker.tell(grants)
         self.auditExports = ExportAudit.makeSlots()
+        self.auditVerifications = VerifyAudit.makeSlots()
         let (failures, tokens) = (authentication.failures, settings.tokens)
         let inboundWebhooks = inboundWebhooks
         addMetrics {

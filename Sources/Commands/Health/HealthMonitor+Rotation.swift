@@ -22,7 +22,7 @@ extension HealthMonitor {
         await services.healthChecker.record(probe, health, next)
         let (connection, id) = (job.connection, job.target.connection)
         let tenant = job.target.tenant
-        await write("connection.rollback", connection.value) { (state, stamp) throws(Never) in
+        await write(.connectionRollback, connection.value) { (state, stamp) throws(Never) in
             let own = state.tenant(tenant)
             guard own.connections[id]?.revision == connection.revision,
                 own.overlaps[id] == overlap,
@@ -53,7 +53,7 @@ extension HealthMonitor {
         for target in over where services.canRecord {
             let (tenant, id) = (target.tenant, target.connection)
             guard let connection = ledger.state.tenants[tenant]?.connections[id] else { continue }
-            await write("connection.endOverlap", connection.value) { (state, _) throws(Never) in
+            await write(.connectionEndOverlap, connection.value) { (state, _) throws(Never) in
                 let own = state.tenant(tenant)
                 guard let connection = own.connections[id], let overlap = own.overlaps[id],
                     overlap.until <= now
@@ -79,7 +79,7 @@ extension HealthMonitor {
 
     /// Writes a change that nobody asked for, and records it.
     private func write(
-        _ action: String,
+        _ action: SystemAction,
         _ connection: Connection,
         _ plan:
             @escaping @Sendable (State, Ledger.Stamp) throws(Never) ->
@@ -89,13 +89,7 @@ extension HealthMonitor {
         do {
             let result = try await ledger.commit(actor: .system("health"), now: now, plan)
             guard let after = result.answer.after else { return }
-            var draft = AuditDraft(
-                .change,
-                action,
-                outcome: .success,
-                by: .system("health"),
-                at: now
-            )
+            var draft = AuditDraft(action, at: now)
             draft.tenant = connection.tenant
             draft.environment = connection.environment
             draft.connection = connection.id

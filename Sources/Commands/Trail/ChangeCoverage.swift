@@ -26,7 +26,8 @@ extension Change {
         case .putConfigVersion, .removeConfigVersion, .addTransition: .recorded("config.")
         case .putPolicy, .removePolicy: .recorded("policy.")
         case .putEntity, .removeEntity: .recorded("entity.")
-        // That a token was refreshed is no change of anybody's: whoever refreshes it records why.
+        // That a token was refreshed is no change of anybody's: the request for it has a record of
+        // its own (`SystemAction.tokenRequest`).
         case .putSecret, .removeSecret: .recorded("secret.")
         case .putCredential: .recorded("key.")
         case .putWebhook, .removeWebhook: .recorded("webhook.")

@@ -38,21 +38,29 @@ final class DenialTrail: Sendable {
 
     init(_ audit: AuditTrail) { self.audit = audit }
 
+    /// The draft of what is to be recorded within the bounds, which says how many like it were left
+    /// out before; nil for one that is left out itself, and counted.
+    func admitted(_ draft: AuditDraft) -> AuditDraft? {
+        let source = Source(
+            kind: draft.kind,
+            address: draft.actor.ip,
+            credential: draft.actor.id
+        )
+        let minute = draft.occurredAt.milliseconds / 60_000
+        guard let leftOutCount = window.withLock({ $0.admit(source, minute) }) else {
+            countLeftOut(draft.kind)
+            return nil
+        }
+        var draft = draft
+        if leftOutCount > 0 { draft.leftOutCount = leftOutCount }
+        return draft
+    }
+
     /// Records a denial soon, or counts it.
     func note(_ denial: AuditDraft) {
-        let source = Source(
-            kind: denial.kind,
-            address: denial.actor.ip,
-            credential: denial.actor.id
-        )
-        let minute = denial.occurredAt.milliseconds / 60_000
-        guard let leftOutCount = window.withLock({ $0.admit(source, minute) }) else {
-            return countLeftOut(denial.kind)
-        }
-        var draft = denial
-        if leftOutCount > 0 { draft.leftOutCount = leftOutCount }
+        guard let draft = admitted(denial) else { return }
         // Not awaited: the answer does not depend on it, and an event loop waits for no disk.
-        Task { [draft] in
+        Task {
             do {
                 _ = try await audit.append(draft)
             } catch {
@@ -70,8 +78,9 @@ final class DenialTrail: Sendable {
         let counts = leftOutCounts.withLock { $0 }
         let name = "bindery_audit_denials_left_out_total"
         var text = MetricsText()
-        text.family(name, .counter, "Denials that were counted and not recorded, by kind.")
-        for kind in [AuditKind.auth, .decision] {
+        let help = "Denials and repeated webhooks that were counted and not recorded, by kind."
+        text.family(name, .counter, help)
+        for kind in [AuditKind.auth, .decision, .call] {
             text.sample(name, counts[kind] ?? 0, [("kind", kind.rawValue)])
         }
         return text.text

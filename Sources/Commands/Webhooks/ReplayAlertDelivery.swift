@@ -31,9 +31,12 @@ public struct ReplayAlertDelivery: Sendable {
             guard var delivery = list.last(where: { $0.id == id }) else {
                 throw .notFound("such delivery")
             }
-            let pending = list.count { $0.status == .pending }
-            guard delivery.status == .pending || pending < AlertDelivery.pendingCountMax else {
-                let detail = "\(AlertDelivery.pendingCountMax) deliveries wait already."
+            let most = AlertDelivery.pendingCountMax(areForwarded: delivery.isForwarded)
+            let pending = list.count {
+                $0.status == .pending && $0.isForwarded == delivery.isForwarded
+            }
+            guard delivery.status == .pending || pending < most else {
+                let detail = "\(most) deliveries wait already."
                 throw CommandError(.conflict, "TOO_MANY_DELIVERIES", detail)
             }
             delivery.replay(at: stamp.now)

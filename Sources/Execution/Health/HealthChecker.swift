@@ -26,9 +26,10 @@ public final class HealthChecker: Sendable {
         clock: ExecutionClock = .system
     ) {
         provider = Provider(
+            effect: .healthCheck,
             outbound: outbound,
             secrets: secrets,
-            tokens: tokens ?? TokenBroker(outbound: outbound, clock: clock),
+            tokens: tokens ?? TokenBroker(outbound: outbound, audit: audit, clock: clock),
             configuration: configuration,
             clock: clock
         )

@@ -70,7 +70,7 @@ extension Executor {
             verifier: consent.verifier,
             redirectURI: consent.redirectURI
         )
-        switch await provider.tokens.ask(client, grant) {
+        switch await provider.tokens.ask(client, grant, for: TokenAccount(connection)) {
         case .failure(let failure): throw failure.reason
         case .success(let answer):
             guard answer.confirms(nonce: consent.nonce) else {

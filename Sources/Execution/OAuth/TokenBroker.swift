@@ -1,3 +1,4 @@
+public import Audit
 import Model
 public import Outbound
 import Platform
@@ -22,6 +23,7 @@ public final class TokenBroker: Sendable {
     private let clock: ExecutionClock
     private let userAgent: String
     private let store: (any SecretWriting)?
+    private let audit: AuditTrail
     private let table: Mutex<TokenTable>
     private let observer = Mutex<(any TokenObserver)?>(nil)
 
@@ -29,18 +31,21 @@ public final class TokenBroker: Sendable {
     ///
     /// - Parameters:
     ///   - outbound: The client.
+    ///   - audit: Where requests for tokens are recorded.
     ///   - store: Where tokens of `local://` secrets are kept, for all replicas; nil for nowhere.
     ///   - userAgent: The `User-Agent` of its requests.
     ///   - countMax: The most credentials whose tokens are remembered.
     ///   - clock: Time and chance.
     public init(
         outbound: OutboundClient,
+        audit: AuditTrail,
         store: (any SecretWriting)? = nil,
         userAgent: String = ExecutionConfiguration().userAgent,
         countMax: Int = 20_000,
         clock: ExecutionClock = .system
     ) {
         self.outbound = outbound
+        self.audit = audit
         self.store = store
         self.userAgent = userAgent
         self.clock = clock
@@ -203,7 +208,8 @@ public final class TokenBroker: Sendable {
         _ refreshToken: SecretBytes?
     ) async -> Result<TokenRenewal.Outcome, TokenFailure> {
         if demand.method.grant == .clientCredentials {
-            return await ask(demand.client, .clientCredentials).map { .answer($0) }
+            return await ask(demand.client, .clientCredentials, for: demand.account)
+                .map { .answer($0) }
         }
         if let store, let name = demand.ownName {
             let renewal = TokenRenewal(
@@ -211,16 +217,43 @@ public final class TokenBroker: Sendable {
                 name: name,
                 demand: demand,
                 clock: clock,
-                ask: { await self.ask(demand.client, .refreshToken($0)) }
+                ask: { await self.ask(demand.client, .refreshToken($0), for: demand.account) }
             )
             return await renewal.run(insteadOf: known)
         }
         guard let refreshToken else { return .failure(.invalidGrant(detail: demand.missing)) }
-        return await ask(demand.client, .refreshToken(refreshToken)).map { .answer($0) }
+        return await ask(demand.client, .refreshToken(refreshToken), for: demand.account)
+            .map { .answer($0) }
     }
 
-    /// Asks the token endpoint once.
+    /// Asks the token endpoint once; what came of it is in the trail before anybody has the token.
     func ask(
+        _ client: TokenClient,
+        _ grant: TokenClient.Grant,
+        for account: TokenAccount
+    ) async -> Result<TokenAnswer, TokenFailure> {
+        let (began, calendar) = (clock.now(), clock.calendar())
+        let result = await answer(client, grant)
+        var failure: TokenFailure?
+        if case .failure(let error) = result { failure = error }
+        let record = TokenRecord(
+            account: account,
+            host: client.host,
+            grantType: client.grantType(of: grant),
+            at: Timestamp(milliseconds: calendar),
+            latency: clock.now() - began,
+            failure: failure
+        )
+        do {
+            _ = try await audit.append(record.draft)
+        } catch {
+            // A new refresh token may be the only one that is good: it is kept in any case. The call
+            // that wanted it is refused by its own record, unless the trail may be missing.
+        }
+        return result
+    }
+
+    private func answer(
         _ client: TokenClient,
         _ grant: TokenClient.Grant
     ) async -> Result<TokenAnswer, TokenFailure> {

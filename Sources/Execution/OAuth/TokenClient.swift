@@ -13,6 +13,15 @@ struct TokenClient: Sendable {
         case refreshToken(SecretBytes)
         /// A code that a user's consent brought, and where it was brought to.
         case code(String, verifier: String?, redirectURI: String)
+
+        /// Its name (`grant_type`).
+        var type: String {
+            switch self {
+            case .clientCredentials: "client_credentials"
+            case .refreshToken: "refresh_token"
+            case .code: "authorization_code"
+            }
+        }
     }
 
     /// The time that one request for a token may take.
@@ -48,6 +57,20 @@ struct TokenClient: Sendable {
         }
     }
 
+    /// The endpoint's host, with its port if it names one: of its URL the only part that is told.
+    var host: String { Self.host(of: url) }
+
+    static func host(of url: String) -> String {
+        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return String(authority.split(separator: "@").last ?? "")
+    }
+
+    /// The name of what it gives (`grant_type`), as it is sent.
+    func grantType(of grant: Grant) -> String {
+        account == nil ? grant.type : Self.assertionGrant
+    }
+
     private static func secret(
         _ method: OAuthMethod,
         _ scope: TemplateScope
@@ -68,8 +91,10 @@ struct TokenClient: Sendable {
             guard let assertion else {
                 throw .rejected(detail: "the private_key of its key file is none of RSA")
             }
+            // Google reads the scopes of the claims, RFC 7521 section 4.1 has them in the request.
+            let scope = scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]
             let fields = [("grant_type", Self.assertionGrant), ("assertion", assertion)]
-            return post(fields, Self.headers(userAgent))
+            return post(fields + scope, Self.headers(userAgent))
         }
         return request(grant, Self.headers(userAgent))
     }
@@ -108,6 +133,7 @@ struct TokenClient: Sendable {
     ) -> OutboundRequest {
         // Redirects are the answer: credentials are not posted to where an answer points.
         OutboundRequest(
+            for: .token,
             method: "POST",
             url: url,
             headers: headers,
@@ -122,14 +148,14 @@ struct TokenClient: Sendable {
         switch grant {
         case .clientCredentials:
             let scope = scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]
-            return [("grant_type", "client_credentials")] + scope
+            return [("grant_type", grant.type)] + scope
         case .refreshToken(let token):
             // Without a scope the new token has the old one's (section 6).
-            return [("grant_type", "refresh_token"), ("refresh_token", token.withText { $0 })]
+            return [("grant_type", grant.type), ("refresh_token", token.withText { $0 })]
         case .code(let code, let verifier, let redirectURI):
             let proof = verifier.map { [("code_verifier", $0)] } ?? []
             return [
-                ("grant_type", "authorization_code"), ("code", code),
+                ("grant_type", grant.type), ("code", code),
                 ("redirect_uri", redirectURI),
             ] + proof
         }

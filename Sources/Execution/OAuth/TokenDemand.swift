@@ -4,10 +4,8 @@ import Secrets
 
 /// What a connection's access token is got with.
 struct TokenDemand: Sendable {
-    /// The tenant.
-    let tenant: TenantID
-    /// The connection.
-    let connection: ConnectionID
+    /// Whose token it is.
+    let account: TokenAccount
     /// Where the secret was read; may be one that is only tried.
     let reference: SecretReference
     /// Whether the secret is the connection's own, and not one that is only tried.
@@ -30,8 +28,7 @@ struct TokenDemand: Sendable {
         reference: SecretReference,
         _ scope: TemplateScope
     ) throws(RenderFailure) {
-        tenant = connection.tenant
-        self.connection = connection.id
+        account = TokenAccount(connection)
         self.reference = reference
         isOwn = reference == connection.secretReference
         client = try TokenClient(method, scope)
@@ -59,6 +56,11 @@ struct TokenDemand: Sendable {
         }
         return SecretBytes(Array(text.utf8))
     }
+
+    /// The tenant.
+    var tenant: TenantID { account.tenant }
+    /// The connection.
+    var connection: ConnectionID { account.connection }
 
     /// What its token is remembered under: not the tokens of the secret, which change with each that
     /// is got.

@@ -9,6 +9,8 @@ struct Provider: Sendable {
     /// The longest wait for a connection to the provider.
     private static let connectTimeoutMax = Duration.seconds(10)
 
+    /// Why requests are sent by it.
+    let effect: OutboundEffect
     let outbound: OutboundClient
     let secrets: SecretKeeper
     let tokens: TokenBroker
@@ -74,6 +76,7 @@ struct Provider: Sendable {
         page: PageStep? = nil
     ) throws(CallFailure.Reason) -> RenderedRequest {
         let extras = RequestRenderer.Extras(
+            effect: effect,
             trace: trace?.child() ?? .begin(),
             idempotencyKey: idempotencyKey ?? UUIDv7.make(now: clock.calendar()),
             userAgent: configuration.userAgent,

@@ -23,6 +23,7 @@ struct RenderedRequest {
 struct RequestRenderer {
     /// What a request has beside its templates.
     struct Extras {
+        let effect: OutboundEffect
         let trace: TraceContext
         let idempotencyKey: String
         let userAgent: String
@@ -69,6 +70,7 @@ struct RequestRenderer {
         }
         let target = Self.target(base + path, query, secrets, credentials.query, extras.page)
         let request = OutboundRequest(
+            for: extras.effect,
             method: operation.method.rawValue,
             url: target,
             headers: try headers(transport, credentials, content.contentType, extras),

@@ -15,7 +15,8 @@ public struct TenantAlerts: Sendable {
 
     /// Puts a delivery in the place of the one with its id, or behind all others.
     ///
-    /// Of a webhook that is gone nothing is kept. Beyond the bound the oldest that has ended goes.
+    /// Of a webhook that is gone nothing is kept. Beyond the bound the oldest that has ended goes;
+    /// what waits is not counted, so that one that was given up for others is told still.
     mutating func put(_ delivery: AlertDelivery) {
         guard webhooks[delivery.webhook] != nil else { return }
         var list = deliveries.removeValue(forKey: delivery.webhook) ?? []
@@ -24,12 +25,13 @@ public struct TenantAlerts: Sendable {
         if let place = list.lastIndex(where: { $0.id == delivery.id }) {
             if list[place].status == .pending { pendingCount -= 1 }
             list[place] = delivery
-            return
+        } else {
+            list.append(delivery)
         }
-        list.append(delivery)
-        if list.count > AlertDelivery.countMax,
-            let oldest = list.firstIndex(where: { $0.status != .pending })
-        {
+        guard list.count > AlertDelivery.countMax else { return }
+        let surplus = list.count { $0.status != .pending } - AlertDelivery.countMax
+        for _ in 0..<max(0, surplus) {
+            guard let oldest = list.firstIndex(where: { $0.status != .pending }) else { return }
             list.remove(at: oldest)
         }
     }

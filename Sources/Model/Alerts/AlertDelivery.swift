@@ -2,10 +2,13 @@ public import JSON
 
 /// One alert on its way to one webhook.
 public struct AlertDelivery: Sendable {
-    /// The most deliveries of one webhook that are kept.
+    /// The most deliveries of one webhook that are kept after they have ended.
     public static let countMax = 100
-    /// The most deliveries of one webhook that wait; one more gives up the oldest of them.
+    /// The most alerts of one webhook that wait; one more gives up the oldest of them.
     public static let pendingCountMax = 64
+    /// The most webhooks of providers that wait to be forwarded to one webhook; they come in bursts,
+    /// and are counted apart, so that neither they nor alerts push out the others.
+    public static let forwardedPendingCountMax = 256
     /// The most attempts of one delivery that are told, the newest.
     public static let attemptCountMax = 20
 
@@ -79,6 +82,14 @@ public struct AlertDelivery: Sendable {
         tryCount += 1
         let surplus = attempts.count - Self.attemptCountMax
         if surplus > 0 { attempts.removeFirst(surplus) }
+    }
+
+    /// Whether it forwards what a provider posted.
+    public var isForwarded: Bool { type == AlertType.webhookReceived.rawValue }
+
+    /// The most deliveries of one kind to one webhook that wait.
+    public static func pendingCountMax(areForwarded: Bool) -> Int {
+        areForwarded ? forwardedPendingCountMax : pendingCountMax
     }
 
     /// Ends it.

@@ -11,6 +11,8 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
     case connectionBreakerClosed = "connection.breaker_closed"
     case connectionQuotaReached = "connection.quota_reached"
     case connectionCredentialsExpiring = "connection.credentials_expiring"
+    /// Forwards what a provider posted; sent to webhooks that list it by name alone.
+    case webhookReceived = "webhook.received"
     /// Asked for by `POST …/webhooks/{id}/test`, and sent whatever the webhook lists.
     case webhookPing = "webhook.ping"
 
@@ -29,6 +31,8 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
             "calls reach 80 % or 100 % of a quota, once for each in a period"
         case .connectionCredentialsExpiring:
             "`credentialsExpiresAt` is 14 days, 3 days or no time away, once for each"
+        case .webhookReceived:
+            "a connection's provider posts a webhook that is signed well; never by `*`"
         case .webhookPing: "`POST …/webhooks/{id}/test` asks for it"
         }
     }
@@ -44,7 +48,17 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
         case .connectionQuotaReached:
             ["quota", "percent", "limit", "periodStart", "periodEnd"]
         case .connectionCredentialsExpiring: ["expiresAt", "daysLeft"]
+        case .webhookReceived:
+            [
+                "integrationKey", "integrationVersion", "deliveryId", "providerId", "type",
+                "receivedAt", "contentType", "bodyBytes", "bodyDigest", "bodyOmitted", "body",
+                "bodyEncoding",
+            ]
         case .webhookPing: ["webhookId"]
         }
     }
+
+    /// Whether a webhook for all types (`*`) is sent it: what a provider wrote goes only to whoever
+    /// asked for it by name.
+    public var isAmongAll: Bool { self != .webhookReceived }
 }

@@ -10,6 +10,8 @@ public enum DeliverySchedule {
     /// How much longer than said a wait may be, as a share of it: endpoints that came back are not
     /// met by everybody at once.
     public static let jitterMax = 0.1
+    /// The longest wait that an endpoint may ask for (`Retry-After`); it is obeyed up to here.
+    public static let retryAfterMax = Duration.seconds(3600)
     /// After how long without any success an endpoint is no longer tried.
     public static let failingTimeMax = Duration.seconds(5 * 86_400)
 

@@ -2,7 +2,8 @@ public import JSON
 
 extension Webhook {
     private static let members: Set<String> = [
-        "id", "url", "events", "environments", "description", "metadata", "status", "statusReason",
+        "id", "url", "events", "environments", "connections", "description", "metadata", "status",
+        "statusReason",
         "revision", "createdAt", "updatedAt",
     ]
     private static let serverOwned: Set<String> = [
@@ -26,6 +27,7 @@ extension Webhook {
         let url = Self.url(reader)
         let events = Self.events(reader)
         let environments = Self.environments(reader)
+        let connections = Self.connections(reader)
         let status = reader.choice("status", Status.self) ?? .enabled
         _ = reader.string("description")
         _ = reader.freeObject("metadata")
@@ -42,6 +44,7 @@ extension Webhook {
             url: url,
             events: events,
             environments: environments,
+            connections: connections,
             status: status,
             statusReason: nil,
             secrets: [],
@@ -96,6 +99,19 @@ extension Webhook {
         }
         return reader.identifiers("environments", as: EnvironmentName.self, countMax: 100)
     }
+
+    /// The connections by name, which need not be there yet; an absent list means all.
+    private static func connections(_ reader: ObjectReader) -> [ConnectionID]? {
+        if reader.value("connections")?.array?.isEmpty ?? false {
+            let detail = "must name a connection; leave it out for all"
+            reader.error(.invalidValue, "connections", detail)
+        }
+        return reader.identifiers(
+            "connections",
+            as: ConnectionID.self,
+            countMax: connectionCountMax
+        )
+    }
 }
 
 extension Webhook {
@@ -124,6 +140,8 @@ extension Webhook {
                 ? nil : Set(events.compactMap { $0.string.flatMap(AlertType.init(rawValue:)) }),
             environments: json["environments"]?.array?
                 .compactMap { $0.string.flatMap(EnvironmentName.init) },
+            connections: json["connections"]?.array?
+                .compactMap { $0.string.flatMap(ConnectionID.init) },
             status: status,
             statusReason: json["statusReason"]?.string.flatMap(StatusReason.init(rawValue:)),
             secrets: (json["secrets"]?.array ?? []).compactMap(SigningSecret.init(storedJSON:)),

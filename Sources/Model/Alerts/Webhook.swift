@@ -4,6 +4,8 @@ public import JSON
 public struct Webhook: DocumentNoun {
     /// The most webhooks of one tenant.
     public static let countMax = 20
+    /// The most connections that one lists.
+    public static let connectionCountMax = 100
     /// The most types that one lists.
     public static let eventCountMax = 50
     /// The most secrets that stand at one time: the newest, and those that it replaced lately.
@@ -29,10 +31,12 @@ public struct Webhook: DocumentNoun {
     public let id: WebhookID
     /// Where alerts are sent.
     public let url: WebhookURL
-    /// The types that are sent; nil for all.
+    /// The types that are sent; nil for all that need not be listed by name.
     public let events: Set<AlertType>?
     /// The environments whose connections it hears of; nil for all.
     public let environments: [EnvironmentName]?
+    /// The connections that it hears of; nil for all.
+    public let connections: [ConnectionID]?
     /// Whether it is sent anything.
     public let status: Status
     /// Why the server disabled it; nil when it did not.
@@ -44,7 +48,12 @@ public struct Webhook: DocumentNoun {
 
     /// Whether it wants the alert.
     public func wants(_ alert: Alert) -> Bool {
-        guard status == .enabled, events?.contains(alert.type) ?? true else { return false }
+        guard status == .enabled, events?.contains(alert.type) ?? alert.type.isAmongAll else {
+            return false
+        }
+        if let connections {
+            guard let id = alert.connection, connections.contains(id) else { return false }
+        }
         guard let environments else { return true }
         return alert.environment.map { environments.contains($0) } ?? false
     }
@@ -82,6 +91,7 @@ public struct Webhook: DocumentNoun {
             url: url,
             events: events,
             environments: environments,
+            connections: connections,
             status: status,
             statusReason: reason,
             secrets: secrets,

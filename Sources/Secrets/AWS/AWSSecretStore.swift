@@ -93,6 +93,7 @@ public struct AWSSecretStore: SecretStore {
         // The client writes `Host` itself, and alike.
         let sent = headers.filter { $0.name != "Host" } + [("Authorization", authorization)]
         return OutboundRequest(
+            for: .secret,
             method: "POST",
             url: url,
             headers: sent.map { name, value in

@@ -32,6 +32,7 @@ struct VaultAccess: Sendable {
         if body != nil { headers.append(OutboundHeader("Content-Type", "application/json")) }
         return try await client.send(
             OutboundRequest(
+                for: .secret,
                 method: method,
                 url: base + path,
                 headers: headers,

@@ -69,6 +69,7 @@ struct URLKeySource: KeySource {
 
     func read() async throws(KeySourceError) -> [UInt8]? {
         let request = OutboundRequest(
+            for: .issuerKeys,
             method: "GET",
             url: url,
             headers: [OutboundHeader("Accept", "application/jwk-set+json, application/json")],

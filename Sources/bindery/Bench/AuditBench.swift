@@ -4,50 +4,45 @@ import Model
 
 /// A long audit trail, and how long its pages take.
 struct AuditBench: Sendable {
-    /// The records that are appended together.
-    private static let groupCount = 1024
-    /// How often each page is read.
-    private static let roundCount = 21
-    /// The time of the first record, in milliseconds since 1970; the others follow a second apart.
-    private static let era: Int64 = 1_700_000_000_000
-    /// The records of the tenant that has few.
-    private static let rareCount = 100
+    /// The records that one caller appends together.
+    private static let groupCount = 256
+    /// The callers at a time, which share syncs.
+    private static let callerCount = 12
 
     let folder: String
     let recordCount: Int
+    let queries: [AuditBenchQuery]
 
-    private var large: TenantID? { TenantID("large") }
-    private var small: TenantID? { TenantID("small") }
-
-    /// Fills the trail when it is empty, and times it.
+    /// Fills the trail when it is empty, opens it as a start does, and times every query.
     func report() async throws(AuditError) -> JSONValue {
         let fillSeconds = try await fill()
         let clock = ContinuousClock()
         let begin = clock.now
         let trail = try await AuditTrail.open(AuditTrail.Configuration(folder: folder))
         let opened = clock.now - begin
-        _ = try await trail.list(tenant: large, limit: 50)
+        while try await isWaiting(trail, AuditBenchRecord.large) {}
         let listed = clock.now - begin
         // Everything has its index once a page was sought through all segments.
-        while try await isMissing(trail) {}
+        while try await isWaiting(trail, TenantID("nobody")) {}
         let indexed = clock.now - begin
-        var pages: JSONObject = [:]
-        for (name, tenant, filter) in queries {
-            pages[name] = try await time(trail, tenant, filter)
-        }
+        var pages: [JSONValue] = []
+        for query in queries { pages.append(try await page(trail, query)) }
         await trail.close()
         return [
-            "records": .integer(Int64(recordCount)), "fillSeconds": fillSeconds,
+            "records": .integer(Int64(clamping: trail.head.sequence)), "fillSeconds": fillSeconds,
             "openMicroseconds": Self.microseconds(opened),
             "firstPageMicroseconds": Self.microseconds(listed),
-            "indexedMicroseconds": Self.microseconds(indexed), "pages": .object(pages),
+            "indexedMicroseconds": Self.microseconds(indexed), "pages": .array(pages),
         ]
     }
 
-    /// Whether a part of the trail has no index yet.
-    private func isMissing(_ trail: AuditTrail) async throws(AuditError) -> Bool {
+    /// Whether a part of the trail that the tenant's first page needs has no index yet.
+    private func isWaiting(
+        _ trail: AuditTrail,
+        _ tenant: TenantID?
+    ) async throws(AuditError) -> Bool {
         do throws(AuditError) {
-            _ = try await trail.list(tenant: TenantID("nobody"), limit: 1)
+            _ = try await trail.list(tenant: tenant, limit: 50)
             return false
         } catch {
             guard error.code == .starting else { throw error }
@@ -55,55 +50,24 @@ struct AuditBench: Sendable {
         }
     }
 
-    private var queries: [(String, TenantID?, AuditFilter)] {
-        func filter(_ change: (inout AuditFilter) -> Void) -> AuditFilter {
-            var filter = AuditFilter()
-            change(&filter)
-            return filter
-        }
-        let middle = Timestamp(milliseconds: Self.era + Int64(recordCount / 2) * 1000)
-        return [
-            ("newest", large, AuditFilter()), ("smallTenant", small, AuditFilter()),
-            ("unknownTenant", TenantID("nobody"), AuditFilter()),
-            ("rareConnection", large, filter { $0.connection = "conn_rare" }),
-            ("unknownConnection", large, filter { $0.connection = "conn_none" }),
-            ("rareWorkflow", large, filter { $0.workflow = "workflow_rare" }),
-            ("denied", large, filter { $0.outcome = .denied }),
-            ("untilMiddle", large, filter { $0.until = middle }),
-            (
-                "rareUntilMiddle", large,
-                filter { filter in
-                    filter.until = middle
-                    filter.connection = "conn_rare"
-                }
-            ),
-            (
-                "never", large,
-                filter { filter in
-                    filter.operation = "payments.test.a"
-                    filter.workflow = "b"
-                }
-            ),
-        ]
-    }
-
-    private func time(
+    /// How long a page took, and which records it has, so that others' answers can be compared.
+    private func page(
         _ trail: AuditTrail,
-        _ tenant: TenantID?,
-        _ filter: AuditFilter
+        _ query: AuditBenchQuery
     ) async throws(AuditError) -> JSONValue {
         let clock = ContinuousClock()
-        var times: [Duration] = []
-        var count = 0
-        for _ in 0..<Self.roundCount {
-            let begin = clock.now
-            count = try await trail.list(tenant: tenant, filter: filter, limit: 50).items.count
-            times.append(clock.now - begin)
-        }
-        times.sort()
+        let begin = clock.now
+        let page = try await trail.list(
+            tenant: query.tenant,
+            filter: query.filter,
+            limit: query.limit,
+            before: query.before
+        )
+        let elapsed = clock.now - begin
         return [
-            "median": Self.microseconds(times[times.count / 2]),
-            "max": Self.microseconds(times[times.count - 1]), "items": .integer(Int64(count)),
+            "microseconds": Self.microseconds(elapsed),
+            "sequences": .array(page.items.map { .integer(Int64(clamping: $0.sequence)) }),
+            "isLast": .bool(page.nextCursor == nil),
         ]
     }
 
@@ -115,36 +79,46 @@ struct AuditBench: Sendable {
             await trail.close()
             return .null
         }
-        for start in stride(from: 0, to: recordCount, by: Self.groupCount) {
-            let end = min(start + Self.groupCount, recordCount)
-            try await trail.append(contentsOf: (start..<end).map(draft))
+        let countMax = Self.groupCount * Self.callerCount
+        for start in stride(from: 0, to: recordCount, by: countMax) {
+            try await fill(trail, start..<min(start + countMax, recordCount))
         }
         await trail.close()
         return .integer((clock.now - begin).components.seconds)
     }
 
-    /// A call as a server records it, without its bodies.
-    private func draft(_ number: Int) -> AuditDraft {
-        let isRare = number % max(1, recordCount / Self.rareCount) == 7
-        var draft = AuditDraft(
-            .call,
-            "capability.execute",
-            outcome: number % 1000 == 3 ? .denied : .success,
-            by: AuditActor(type: "key", id: "key_\(number % 40)", via: "http", ip: "192.0.2.7"),
-            at: Timestamp(milliseconds: Self.era + Int64(number) * 1000)
-        )
-        draft.tenant = isRare ? small : large
-        draft.environment = EnvironmentName("production")
-        draft.blueprint = BlueprintName("invoice-app")
-        let isSelected = number % 10_000 == 42
-        draft.workflow = WorkflowName(isSelected ? "workflow_rare" : "workflow_\(number % 30)")
-        draft.connection = ConnectionID(isSelected ? "conn_rare" : "conn_\(number % 200)")
-        draft.operation = OperationID(number % 2 == 0 ? "payments.test.a" : "payments.test.b")
-        draft.capability = CapabilityKey("payments.charge")
-        draft.requestID = "0197a000-0000-7000-8000-\(100_000_000_000 + number)"
-        draft.attempts = 1
-        draft.latency = .milliseconds(number % 200)
-        return draft
+    /// Appends records as many callers do at a time.
+    private func fill(
+        _ trail: AuditTrail,
+        _ numbers: Range<Int>
+    ) async throws(AuditError) {
+        let failure = await withTaskGroup(of: AuditError?.self) { group in
+            for start in stride(
+                from: numbers.lowerBound,
+                to: numbers.upperBound,
+                by: Self.groupCount
+            ) {
+                group.addTask {
+                    let end = min(start + Self.groupCount, numbers.upperBound)
+                    return await fill(trail, group: start..<end)
+                }
+            }
+            var failure: AuditError?
+            for await result in group { failure = failure ?? result }
+            return failure
+        }
+        if let failure { throw failure }
+    }
+
+    private func fill(_ trail: AuditTrail, group numbers: Range<Int>) async -> AuditError? {
+        do throws(AuditError) {
+            try await trail.append(
+                contentsOf: numbers.map { AuditBenchRecord.draft($0, of: recordCount) }
+            )
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private static func microseconds(_ duration: Duration) -> JSONValue {

@@ -47,6 +47,7 @@ struct ExecuteBench {
         let executor = Executor(outbound: client, secrets: try keeper(), audit: audit)
         let call = try call()
         let request = OutboundRequest(
+            for: .call,
             method: "POST",
             url: provider + "/v1/pay",
             headers: [

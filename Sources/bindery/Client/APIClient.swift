@@ -87,6 +87,7 @@ struct APIClient: Sendable {
         if let key { headers.append(OutboundHeader("Authorization", "Bearer \(key)")) }
         if let body { headers.append(OutboundHeader("Content-Type", body.type)) }
         return OutboundRequest(
+            for: .commandLine,
             method: method,
             url: server.text + path,
             headers: headers + [OutboundHeader("Accept", "application/json, */*;q=0.1")],

@@ -72,13 +72,7 @@ struct AuditRetaining: Sendable {
     }
 
     private static func draft(of removal: AuditRemoval, _ now: Int64) -> AuditDraft {
-        var draft = AuditDraft(
-            .change,
-            "audit.remove",
-            outcome: .success,
-            by: .system("audit.retention"),
-            at: Timestamp(milliseconds: now)
-        )
+        var draft = AuditDraft(.auditRemove, at: Timestamp(milliseconds: now))
         draft.resource = AuditResource(
             type: "audit",
             id: "\(removal.first)-\(removal.last.sequence)"

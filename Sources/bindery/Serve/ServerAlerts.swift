@@ -36,7 +36,11 @@ struct ServerAlerts: Sendable {
         dispatcher = AlertDispatcher(
             ledger: stores.ledger,
             sender: AlertSender(outbound: outbound, sealing: sealing),
-            holder: stores.writer.text
+            holder: stores.writer.text,
+            recorder: DisablingTrail.recorder(
+                stores.audit,
+                failsOpen: settings.audit.isFailOpen
+            )
         )
     }
 

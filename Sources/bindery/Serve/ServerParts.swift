@@ -27,6 +27,7 @@ enum ServerParts {
         configuration.onGateEvent = alerts?.onGateEvent
         let tokens = TokenBroker(
             outbound: outbound,
+            audit: stores.audit,
             store: local,
             userAgent: configuration.userAgent
         )

@@ -31,7 +31,9 @@ import TokenTesting
         #expect(request.header("authorization") == nil)
         let start = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion="
         try #require(request.text.hasPrefix(start))
-        let parts = request.text.dropFirst(start.count).split(separator: ".").map(String.init)
+        let (assertion, scope) = try #require(Self.split(request.text.dropFirst(start.count)))
+        let parts = assertion.split(separator: ".").map(String.init)
+        #expect(scope == "pay+read" || scope.isEmpty)
         try #require(parts.count == 3)
         let modulus = try #require(Hex.decode(RSAKeyFile.modulus))
         let key = try #require(SignatureKey(rsaModulus: modulus, exponent: [1, 0, 1]))
@@ -41,12 +43,22 @@ import TokenTesting
         return (try JSONValue(parsing: texts[0]), try JSONValue(parsing: texts[1]))
     }
 
+    /// The assertion and the request's scope.
+    private static func split(_ text: Substring) -> (String, String)? {
+        let fields = text.split(separator: "&", omittingEmptySubsequences: false)
+        guard let first = fields.first, fields.count <= 2 else { return nil }
+        let scope = fields.dropFirst().first.map { $0.dropFirst("scope=".count) } ?? ""
+        return (String(first), String(scope))
+    }
+
     @Test func anAssertionBringsATokenThatIsUsedAgain() async throws {
         let world = try await world()
         try await world.success()
         try await world.success()
         #expect(world.sent == ["Bearer token-number-1", "Bearer token-number-1"])
         #expect(world.tokenRequests.count == 1)
+        let grant = #""grantType":"urn:ietf:params:oauth:grant-type:jwt-bearer""#
+        #expect(try await world.world.audit(holds: grant))
         let (header, claims) = try assertion(of: world)
         #expect(header == ["alg": "RS256", "typ": "JWT", "kid": "key-7"])
         #expect(claims["iss"]?.string == Self.email)

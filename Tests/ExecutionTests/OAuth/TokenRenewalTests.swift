@@ -1,3 +1,4 @@
+import Audit
 import JSON
 import Model
 import Outbound
@@ -33,6 +34,7 @@ import Testing
     }
 
     private let store = MemorySecrets()
+    private let trail: AuditTrail
     private let manual = ManualClock()
     private let server = RotatingServer()
     private let provider: FakeProvider
@@ -42,6 +44,7 @@ import Testing
         let server = server
         provider = try FakeProvider { server.answer($0) }
         name = try #require(SecretName("tokens"))
+        trail = try await AuditTrail.open(AuditTrail.Configuration())
         try await keep(#"{"clientId": "c1", "clientSecret": "s1", "refreshToken": "refresh-0"}"#)
     }
 
@@ -57,7 +60,12 @@ import Testing
         outbound.addressPolicy = AddressPolicy(allow: [try AddressRange("127.0.0.0/8")])
         var clock = manual.clock()
         clock.sleep = { _ in await Task.yield() }
-        return TokenBroker(outbound: try OutboundClient(outbound), store: store, clock: clock)
+        return TokenBroker(
+            outbound: try OutboundClient(outbound),
+            audit: trail,
+            store: store,
+            clock: clock
+        )
     }
 
     /// What a call asks for, with the secret as it is kept now.

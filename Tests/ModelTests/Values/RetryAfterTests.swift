@@ -1,6 +1,5 @@
+import Model
 import Testing
-
-@testable import Execution
 
 @Suite struct RetryAfterTests {
     /// Sun, 06 Nov 1994 08:49:37 GMT.

@@ -1,13 +1,11 @@
-import Model
-
 /// The value of a `Retry-After` header (RFC 9110 section 10.2.3): seconds, or a date.
-enum RetryAfter {
+public enum RetryAfter {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
     /// How long to wait from `now`, in milliseconds since 1970; nil when the value is neither.
-    static func wait(_ text: String, now: Int64) -> Duration? {
+    public static func wait(_ text: String, now: Int64) -> Duration? {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             // So many digits that they do not fit mean: not within any deadline.
             return .seconds(Int32(text) ?? .max)
