@@ -39,12 +39,15 @@ import Testing
             ([a, b, c], [b, c, a], ["move s/a 0 2"]),
             ([a, b], [], ["remove s/a 0 -", "remove s/b 1 -"]),
             ([a, a], [a], ["remove s/a 1 -"]), ([a], [a, a], ["add s/a - 1"]),
-            ([a, c], [c, binding("s", "a", ["priority": 2])], ["change s/a 0 1 /priority"]),
+            (
+                [a, c], [c, binding("s", "a", ["priority": 2])],
+                ["move t/c 1 0", "change s/a 0 1 /priority"]
+            ),
             ([a, c], [binding("s", "d"), c], ["change s/d 0 0 /connectionId"]),
             (
                 [binding("s", "a", ["scope": ["workflows": ["x"]], "priority": 1]), a],
                 [a, binding("s", "a", ["scope": ["workflows": ["y", "x"]]])],
-                ["change s/a 0 1 /scope/workflows /priority"]
+                ["move s/a 1 0", "change s/a 0 1 /scope/workflows /priority"]
             ),
         ] as [([JSONValue], [JSONValue], [String])]
     )
