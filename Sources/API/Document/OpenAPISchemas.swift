@@ -4,7 +4,7 @@ import JSON
 enum OpenAPISchemas {
     static let all: JSONObject = {
         var all: JSONObject = [:]
-        for part in [nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets] {
+        for part in [nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets, approvals] {
             for member in part { all[member.key] = member.value }
         }
         return all
@@ -170,6 +170,7 @@ enum OpenAPISchemas {
                 )
             ),
             "branding": free, "revision": integer, "fromVersion": integer,
+            "gates": list(reference("GateVerdict")),
         ]),
         "ConfigLine": object([
             "blueprint": text, "environment": text,

@@ -63,7 +63,8 @@ enum ConfigLifecycle {
         )
     }
 
-    /// The changes of a step: the version, its place in the history, and what it takes the place of.
+    /// The changes of a step: the version, its place in the history, what it takes the place of, and
+    /// what becomes of the change request that let it.
     static func changes(
         _ version: Stored<ConfigVersion>,
         _ step: Step,
@@ -71,9 +72,10 @@ enum ConfigLifecycle {
         _ line: ConfigLine,
         _ stamp: Ledger.Stamp,
         actor: String,
-        reason: String?
+        reason: String?,
+        permit: ReleasePermit
     ) -> (changes: [Change], moved: Stored<ConfigVersion>) {
-        var changes: [Change] = []
+        var changes = step == .publish ? permit.changes : []
         if step == .publish, let old = line.published, old.value.number != version.value.number {
             let reason = "superseded by version \(version.value.number)"
             let move = Move(target: target, stamp: stamp, actor: actor, reason: reason)

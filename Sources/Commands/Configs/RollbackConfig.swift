@@ -9,6 +9,8 @@ public struct RollbackConfig: Sendable {
     public let target: ConfigScope
     /// The body: `toVersion`, and `reason`.
     public let body: JSONValue
+    /// The change request that it carries out; nil when it looks for one.
+    var request: ChangeRequestID?
 
     /// A request.
     public init(target: ConfigScope, body: JSONValue) {
@@ -45,7 +47,7 @@ public struct RollbackConfig: Sendable {
         return (number ?? 0, reason)
     }
 
-    private func plan(
+    func plan(
         _ number: Int,
         _ reason: String?,
         _ state: State,
@@ -69,6 +71,9 @@ public struct RollbackConfig: Sendable {
         )
         let gate = try ConfigGate(target, state, context.services, now: context.now)
         let report = try PublishConfig.gate(gate, version)
+        let tier = try target.environment(context.services.environments).tier
+        let permit = try ApprovalGate(target, state, stamp, context)
+            .permit(version, .publish, tier, for: request)
         let added = ConfigDraft.adding(
             version,
             through: [.publish],
@@ -76,12 +81,14 @@ public struct RollbackConfig: Sendable {
             line,
             stamp,
             actor: context.caller.credential.id.text,
-            reason: reason
+            reason: reason,
+            permit: permit
         )
+        let gates = GateVerdict.all(.publish, tier, permit)
         let (changes, standing) = (added.plan.changes, added.standing)
         var written = added.plan.answer
         written.makeBody = {
-            ConfigStep.body(standing, report, gate.access(state, after: changes, stamp))
+            ConfigStep.body(standing, report, gate.access(state, after: changes, stamp), gates)
         }
         return Ledger.Plan(changes, answer: written)
     }

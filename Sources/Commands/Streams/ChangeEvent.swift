@@ -18,6 +18,8 @@ struct ChangeEvent: Sendable {
         case policy
         case key
         case webhook
+        case approvalPolicy
+        case changeRequest
     }
 
     /// Where an event stands: its id.
@@ -210,6 +212,36 @@ struct ChangeEvent: Sendable {
             )
         case .removeEntity(let tenant, let key):
             Subject(kind: .entity, action: "deleted", tenant: tenant, id: key.text)
+        default: approvalSubject(of: change, at: place, in: entry)
+        }
+    }
+
+    /// Of what guards the way to a live config.
+    private static func approvalSubject(
+        of change: Change,
+        at place: Int,
+        in entry: LogEntry
+    ) -> Subject? {
+        switch change {
+        case .putApprovalPolicy(let tenant, let policy):
+            Subject(
+                kind: .approvalPolicy,
+                action: action(policy, at: place, in: entry),
+                tenant: tenant,
+                id: "default",
+                object: policy.json
+            )
+        case .removeApprovalPolicy(let tenant):
+            Subject(kind: .approvalPolicy, action: "deleted", tenant: tenant, id: "default")
+        case .putChangeRequest(let request):
+            Subject(
+                kind: .changeRequest,
+                action: request.value.lastAction,
+                tenant: request.value.tenant,
+                environment: request.value.line.environment,
+                id: request.value.id.text,
+                object: request.json
+            )
         default: accessSubject(of: change, at: place, in: entry)
         }
     }

@@ -105,7 +105,9 @@ extension Change {
             let term = UInt64(clamping: try fields.number("term"))
             let lease = LedgerLease(holder: try fields.text("holder"), term: term)
             return .putLease(try fields.text("id"), lease)
-        default: return try Self.readAlerts(kind, action, fields)
+        default:
+            if let change = try Self.readApproval(kind, action, fields) { return change }
+            return try Self.readAlerts(kind, action, fields)
         }
     }
 }
