@@ -45,6 +45,8 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
     case approvalsRead = "approvals.read"
     /// Says how many approvals the environments ask for.
     case approvalsWrite = "approvals.write"
+    /// Takes a config live without the approvals that its environment asks for.
+    case configsBreakGlass = "configs.breakGlass"
     /// Reads change requests.
     case changeRequestsRead = "changeRequests.read"
     /// Makes, approves, rejects, schedules, applies and cancels change requests.

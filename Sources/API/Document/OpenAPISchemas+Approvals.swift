@@ -1,3 +1,4 @@
+import Commands
 import JSON
 import Model
 
@@ -54,11 +55,25 @@ extension OpenAPISchemas {
         "Comment": object(["comment": comment]),
         "Rejection": object(["comment": comment], required: ["comment"]),
         "Schedule": object(["comment": comment, "publishAt": timeOrNull]),
+        "BreakGlass": object(
+            [
+                "reason": [
+                    "type": "string",
+                    "minLength": .integer(Int64(BreakGlassRule.reasonLength.lowerBound)),
+                    "maxLength": .integer(Int64(BreakGlassRule.reasonLength.upperBound)),
+                ]
+            ],
+            required: ["reason"]
+        ),
+        "Publication": object([
+            "changeSummary": text, "reason": text, "breakGlass": reference("BreakGlass"),
+        ]),
         "GateVerdict": object(
             [
                 "gate": ["enum": ["VALIDATION", "PREVIEW", "APPROVALS"]],
                 "verdict": ["enum": ["passed", "notRequired", "skipped", "failed"]],
                 "required": integer, "approvals": integer, "changeRequest": text,
+                "reason": text,
             ],
             required: ["gate", "verdict"]
         ),

@@ -4,7 +4,10 @@ import JSON
 enum OpenAPISchemas {
     static let all: JSONObject = {
         var all: JSONObject = [:]
-        for part in [nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets, approvals] {
+        let parts = [
+            nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets, approvals,
+        ]
+        for part in parts {
             for member in part { all[member.key] = member.value }
         }
         return all
@@ -87,7 +90,7 @@ enum OpenAPISchemas {
                 "id": text, "tenantId": ["type": ["string", "null"]], "name": text, "roles": texts,
                 "environments": texts, "workflows": texts,
                 "expiresAt": ["type": ["string", "null"], "format": "date-time"],
-                "status": ["enum": ["active", "revoked"]],
+                "status": ["enum": ["active", "revoked"]], "principal": text,
                 "lastUsedAt": ["type": ["string", "null"], "format": "date-time"],
                 "revision": integer,
             ],

@@ -164,9 +164,9 @@ extension Routes {
             "publishConfig",
             "Makes a version the live one.",
             access: .action(.configsWrite),
-            body: .optionalJSON("ChangeSummary"),
+            body: .optionalJSON("Publication"),
             answer: .object("TenantAppConfig"),
-            audit: .change("config.publish", "changeRequest.apply"),
+            audit: .change("config.publish", "changeRequest.apply", "config.breakGlass"),
             run: .later { call async throws(CommandError) in
                 try await PublishConfig(
                     target: call.line(),
@@ -202,7 +202,7 @@ extension Routes {
             access: .action(.configsWrite),
             body: .json("Rollback"),
             answer: .created("TenantAppConfig"),
-            audit: .change("config.rollback", "changeRequest.apply"),
+            audit: .change("config.rollback", "changeRequest.apply", "config.breakGlass"),
             run: .later { call async throws(CommandError) in
                 try await RollbackConfig(target: call.line(), body: call.json).run(call.context)
             }

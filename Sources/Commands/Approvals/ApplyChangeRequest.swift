@@ -14,6 +14,8 @@ public struct ApplyChangeRequest: Sendable {
     public let id: ChangeRequestID
     /// The body: `comment`, which may be left out.
     public let body: JSONValue?
+    /// Whether it is carried out only while its time has come.
+    var onlyWhenDue = false
 
     /// A request.
     public init(scope: TenantScope, id: ChangeRequestID, body: JSONValue?) {
@@ -30,7 +32,7 @@ public struct ApplyChangeRequest: Sendable {
         let comment = try ActionBody.text("comment", in: body)
         try await context.refresh()
         let found = try GetChangeRequest.find(id, scope, context.state, context.caller)
-        try Self.check(found.value, context.state)
+        try check(found.value, context.state, context.now)
         let target = ConfigScope(scope: scope, line: found.value.line)
         let version = try target.version(found.value.version, context.state)
         try await HealthRefresh(scope: scope).run(version.value.config, context)
@@ -40,13 +42,18 @@ public struct ApplyChangeRequest: Sendable {
         }
     }
 
-    private static func check(
+    private func check(
         _ request: ChangeRequest,
-        _ state: State
+        _ state: State,
+        _ now: Timestamp
     ) throws(CommandError) {
+        if onlyWhenDue, !request.isDue(at: now) { throw Self.notDue }
         try MoveChangeRequest.check(.apply, request)
         try MoveChangeRequest.checkGood(request, state)
     }
+
+    /// What was scheduled is not any more, or not for now.
+    static let notDue = CommandError(.conflict, "NOT_DUE", "The change request is not due.")
 
     private func plan(
         _ comment: String?,
@@ -57,7 +64,7 @@ public struct ApplyChangeRequest: Sendable {
         let existing = scope.read(state).changeRequests[id]
         try context.precondition.check(existing?.revision)
         let request = try GetChangeRequest.find(id, scope, state, context.caller)
-        try Self.check(request.value, state)
+        try check(request.value, state, context.now)
         let released = try release(request.value, comment, state, stamp, context.unconditional)
         let applied = released.plan.changes.lazy
             .compactMap { change -> Stored<ChangeRequest>? in

@@ -29,12 +29,15 @@ struct ApprovalGate {
     ///   - step: What it is to do.
     ///   - tier: Of the line's environment.
     ///   - id: The request that is carried out, which was judged already; nil to look for one.
+    ///   - breakGlass: Why it may go live without approvals; nil when it may not.
+    /// - Returns: The right, with what becomes of the request that gives it.
     /// - Throws: `APPROVAL_REQUIRED`.
     func permit(
         _ version: ConfigVersion,
         _ step: ConfigLifecycle.Step,
         _ tier: Environment.Tier,
-        for id: ChangeRequestID? = nil
+        for id: ChangeRequestID? = nil,
+        _ breakGlass: BreakGlass? = nil
     ) throws(CommandError) -> ReleasePermit {
         let goesLive = step == .publish || (step == .preview && tier == .nonproduction)
         guard goesLive else { return .nothingGoesLive }
@@ -46,7 +49,8 @@ struct ApprovalGate {
                 let verdict = GateVerdict(gate: .approvals, outcome: .notRequired)
                 return ReleasePermit(verdict, applying: nil, isRecorded: false)
             }
-            throw refusal(required)
+            guard let breakGlass, step == .publish else { throw refusal(required) }
+            return ReleasePermit(breakGlass, target, version, required)
         }
         let standing = RequestStanding(request.value, state)
         let verdict = GateVerdict(
@@ -189,6 +193,6 @@ extension ChangeRequest {
 extension Caller {
     /// The caller as a change request knows it.
     var party: ChangeRequest.Party {
-        ChangeRequest.Party(type: actorType, id: actorID, principal: credential.id.text)
+        ChangeRequest.Party(type: actorType, id: actorID, principal: credential.principal)
     }
 }

@@ -13,12 +13,15 @@ struct ReleasePermit: Sendable {
     let records: [WrittenPart]
     /// What the gate found.
     let verdict: GateVerdict?
+    /// Why there are no approvals; nil when none were wanted, or all are there.
+    let breakGlass: BreakGlass?
 
     /// For what takes nothing live, or lives in memory alone.
     static let nothingGoesLive = ReleasePermit(changes: [], records: [], verdict: nil)
 
     private init(changes: [Change], records: [WrittenPart], verdict: GateVerdict?) {
         (self.changes, self.records, self.verdict) = (changes, records, verdict)
+        breakGlass = nil
     }
 
     /// The gate's own.
@@ -40,6 +43,35 @@ struct ReleasePermit: Sendable {
         }
         records = isRecorded ? [] : part.map { [$0] } ?? []
         self.verdict = verdict
+        breakGlass = nil
+    }
+
+    /// The gate's own, for a version that goes live without the approvals that are wanted.
+    init(
+        _ breakGlass: BreakGlass,
+        _ target: ConfigScope,
+        _ version: ConfigVersion,
+        _ required: Int
+    ) {
+        changes = []
+        let told: JSONObject = [
+            "version": .integer(Int64(version.number)), "reason": .string(breakGlass.reason),
+            "requiredApprovals": .integer(Int64(required)),
+        ]
+        records = [
+            WrittenPart(
+                subject: target.subject("config.breakGlass", version.number),
+                written: Written(object: told)
+            )
+        ]
+        verdict = GateVerdict(
+            gate: .approvals,
+            outcome: .skipped,
+            details: [
+                "required": .integer(Int64(required)), "reason": .string(breakGlass.reason),
+            ]
+        )
+        self.breakGlass = breakGlass
     }
 }
 
@@ -52,7 +84,7 @@ struct GateVerdict: Sendable {
         case approvals = "APPROVALS"
     }
     /// What it found.
-    enum Outcome: String, Sendable { case passed, notRequired, failed }
+    enum Outcome: String, Sendable { case passed, notRequired, skipped, failed }
 
     let gate: Gate
     let outcome: Outcome

@@ -81,7 +81,8 @@ enum ConfigLifecycle {
             let move = Move(target: target, stamp: stamp, actor: actor, reason: reason)
             changes += move.changes(old, to: .superseded).changes
         }
-        let move = Move(target: target, stamp: stamp, actor: actor, reason: reason)
+        var move = Move(target: target, stamp: stamp, actor: actor, reason: reason)
+        if step == .publish { move.breakGlass = permit.breakGlass?.reason }
         let result = move.changes(version, to: step.target)
         return (changes + result.changes, result.moved)
     }
@@ -91,6 +92,7 @@ enum ConfigLifecycle {
         let stamp: Ledger.Stamp
         let actor: String
         let reason: String?
+        var breakGlass: String?
 
         func changes(
             _ version: Stored<ConfigVersion>,
@@ -112,7 +114,8 @@ enum ConfigLifecycle {
                 to: status,
                 actor: actor,
                 at: stamp.now,
-                reason: reason
+                reason: reason,
+                breakGlass: breakGlass
             )
             let line = target.line
             return (

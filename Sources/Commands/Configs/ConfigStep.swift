@@ -11,6 +11,8 @@ struct ConfigStep: Sendable {
     let reason: String?
     /// The change request that it carries out; nil when it looks for one.
     var request: ChangeRequestID?
+    /// Why it may go live without approvals; nil when it may not.
+    var breakGlass: BreakGlass?
 
     typealias Gate = (ConfigGate, ConfigVersion) throws(CommandError) -> ValidationReport?
 
@@ -37,7 +39,13 @@ struct ConfigStep: Sendable {
         let report = try gate(judge, existing.value)
         try ConfigLifecycle.checkSeen(existing.value, step, tier: environment.tier)
         let approvals = ApprovalGate(target, state, stamp, context)
-        let permit = try approvals.permit(existing.value, step, environment.tier, for: request)
+        let permit = try approvals.permit(
+            existing.value,
+            step,
+            environment.tier,
+            for: request,
+            breakGlass
+        )
         let result = ConfigLifecycle.changes(
             existing,
             step,

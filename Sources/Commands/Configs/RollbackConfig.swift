@@ -7,7 +7,7 @@ import Resolver
 public struct RollbackConfig: Sendable {
     /// The line.
     public let target: ConfigScope
-    /// The body: `toVersion`, and `reason`.
+    /// The body: `toVersion`, `reason` and `breakGlass`.
     public let body: JSONValue
     /// The change request that it carries out; nil when it looks for one.
     var request: ChangeRequestID?
@@ -28,23 +28,35 @@ public struct RollbackConfig: Sendable {
         try await context.refresh()
         let old = try target.version(wish.number, context.state)
         try await HealthRefresh(scope: target.scope).run(old.value.config, context)
+        try wish.breakGlass?.authorize(target, context.caller)
         return try await context.write(target.subject("config.rollback", wish.number)) {
             (state, stamp) throws(CommandError) in
-            try plan(wish.number, wish.reason, state, stamp, context)
+            try plan(wish.number, wish.reason, state, stamp, context, wish.breakGlass)
         }
     }
 
-    private func read() throws(CommandError) -> (number: Int, reason: String?) {
+    private struct Wish {
+        let number: Int
+        let reason: String?
+        let breakGlass: BreakGlass?
+    }
+
+    private func read() throws(CommandError) -> Wish {
         let issues = IssueList()
-        let members: Set<String> = ["toVersion", "reason"]
+        let members: Set<String> = ["toVersion", "reason", "breakGlass"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
         let number = reader.integer("toVersion", in: 1...Int(Int32.max))
         if reader.value("toVersion") == nil {
             issues.error(.missingField, at: reader.place("toVersion"), "is required")
         }
         let reason = ActionBody.reason(reader)
+        let breakGlass = BreakGlass(reader)
+        if let breakGlass {
+            let place = reader.place("breakGlass").appending("reason")
+            SecretScan.scan(.string(breakGlass.reason), at: place, issues: issues)
+        }
         if issues.hasErrors { throw .invalid(issues.issues) }
-        return (number ?? 0, reason)
+        return Wish(number: number ?? 0, reason: reason, breakGlass: breakGlass)
     }
 
     func plan(
@@ -52,7 +64,8 @@ public struct RollbackConfig: Sendable {
         _ reason: String?,
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ context: CommandContext,
+        _ breakGlass: BreakGlass? = nil
     ) throws(CommandError) -> Ledger.Plan<Written> {
         try context.precondition.check(nil)
         let line = target.read(state)
@@ -73,7 +86,7 @@ public struct RollbackConfig: Sendable {
         let report = try PublishConfig.gate(gate, version)
         let tier = try target.environment(context.services.environments).tier
         let permit = try ApprovalGate(target, state, stamp, context)
-            .permit(version, .publish, tier, for: request)
+            .permit(version, .publish, tier, for: request, breakGlass)
         let added = ConfigDraft.adding(
             version,
             through: [.publish],

@@ -252,7 +252,8 @@ struct ChangeFields {
             to: fields.json["to"]?.string.flatMap(ConfigVersion.Status.init(rawValue:)),
             actor: try fields.text("actor"),
             at: try fields.timestamp("at"),
-            reason: fields.json["reason"]?.string
+            reason: fields.json["reason"]?.string,
+            breakGlass: fields.json["breakGlass"]?.string
         )
     }
 }

@@ -11,6 +11,8 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
     case connectionBreakerClosed = "connection.breaker_closed"
     case connectionQuotaReached = "connection.quota_reached"
     case connectionCredentialsExpiring = "connection.credentials_expiring"
+    case configBreakGlass = "config.break_glass"
+    case configScheduleFailed = "config.schedule_failed"
     /// Asked for by `POST …/webhooks/{id}/test`, and sent whatever the webhook lists.
     case webhookPing = "webhook.ping"
 
@@ -29,6 +31,10 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
             "calls reach 80 % or 100 % of a quota, once for each in a period"
         case .connectionCredentialsExpiring:
             "`credentialsExpiresAt` is 14 days, 3 days or no time away, once for each"
+        case .configBreakGlass:
+            "a config goes live by break-glass, without the approvals that its environment asks for"
+        case .configScheduleFailed:
+            "a scheduled change request was refused by a gate at its time, and is `Approved` again"
         case .webhookPing: "`POST …/webhooks/{id}/test` asks for it"
         }
     }
@@ -44,6 +50,9 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
         case .connectionQuotaReached:
             ["quota", "percent", "limit", "periodStart", "periodEnd"]
         case .connectionCredentialsExpiring: ["expiresAt", "daysLeft"]
+        case .configBreakGlass: ["blueprint", "version", "actor", "reason"]
+        case .configScheduleFailed:
+            ["blueprint", "version", "changeRequest", "code", "publishAt"]
         case .webhookPing: ["webhookId"]
         }
     }

@@ -163,6 +163,11 @@ public struct ChangeRequest: Sendable {
         if target == .draft || step == .submit { approvals = [] }
     }
 
+    /// Whether it waits for its time, which has come.
+    public func isDue(at now: Timestamp) -> Bool {
+        status == .scheduled && publishAt.map { $0 <= now } ?? false
+    }
+
     /// What happened to it last, as an event names it.
     public var lastAction: String { history.last?.step?.pastTense ?? "created" }
 
