@@ -43,7 +43,7 @@ extension Routes {
             "deleteApprovalPolicy",
             "Lets a tenant's environments ask for no approvals.",
             access: .action(.approvalsWrite),
-            environments: .object,
+            environments: .all,
             answer: .nothing,
             audit: .change("approvalPolicy.delete"),
             run: .later { call async throws(CommandError) in

@@ -53,7 +53,11 @@ public struct ApplyChangeRequest: Sendable {
     }
 
     /// What was scheduled is not any more, or not for now.
-    static let notDue = CommandError(.conflict, "NOT_DUE", "The change request is not due.")
+    static let notDue = CommandError(
+        .conflict,
+        "INVALID_TRANSITION",
+        "The change request is not due."
+    )
 
     private func plan(
         _ comment: String?,

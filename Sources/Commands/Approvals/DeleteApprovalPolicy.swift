@@ -2,6 +2,8 @@ import Ledger
 import Model
 
 /// Lets the tenant's environments ask for no approvals any more.
+///
+/// It is about all of them, and so must be whoever asks.
 public struct DeleteApprovalPolicy: Sendable {
     /// The tenant.
     public let scope: TenantScope
@@ -13,12 +15,18 @@ public struct DeleteApprovalPolicy: Sendable {
     ///
     /// - Throws: `NOT_FOUND`; `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        guard context.caller.credential.environments == nil else {
+            throw CommandError(
+                .forbidden,
+                Caller.environmentCode,
+                "The policy is for all environments, and the credential is not: change those of its own."
+            )
+        }
         let subject = PutApprovalPolicy.subject("approvalPolicy.delete", scope)
         return try await context.write(subject) { (state, _) throws(CommandError) in
             let existing = scope.read(state).approvalPolicy
             try context.precondition.check(existing?.revision)
             guard let existing else { throw .notFound("approval policy") }
-            try PutApprovalPolicy.check(from: existing.value, to: nil, context.caller)
             return DocumentWrite.removal(of: existing.json, .removeApprovalPolicy(scope.tenant))
         }
     }

@@ -43,12 +43,12 @@ public struct PutApprovalPolicy: Sendable {
     /// Checks that the caller may act wherever something changes.
     static func check(
         from old: ApprovalPolicy?,
-        to new: ApprovalPolicy?,
+        to new: ApprovalPolicy,
         _ caller: Caller
     ) throws(CommandError) {
         let names = Set(old?.required.keys.map { $0 } ?? [])
-            .union(new?.required.keys.map { $0 } ?? [])
-        for name in names.sorted() where old?.required(in: name) != new?.required(in: name) {
+            .union(new.required.keys)
+        for name in names.sorted() where (old?.required(in: name) ?? 0) != new.required(in: name) {
             try caller.check(name)
         }
     }

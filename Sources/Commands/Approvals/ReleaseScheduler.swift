@@ -140,7 +140,7 @@ public final class ReleaseScheduler: Sendable {
         case .unavailable, .timeout, .limited, .badGateway: return pause(request, context.now)
         default: break
         }
-        guard failure.code != ApplyChangeRequest.notDue.code else { return }
+        guard failure != ApplyChangeRequest.notDue else { return }
         let subject = request.subjectOfWrite("changeRequest.fail")
         _ = try await context.write(subject) { (state, stamp) throws(CommandError) in
             let existing = scope.read(state).changeRequests[request.id]
