@@ -14,14 +14,15 @@ public enum Base64 {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits = group.reduce(UInt32(0)) { bits, byte in bits << 8 | UInt32(byte) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for index in 0...group.count {
+            let count = min(3, bytes.count - start)
+            var bits = UInt32(bytes[start]) << 16
+            if count > 1 { bits |= UInt32(bytes[start + 1]) << 8 }
+            if count > 2 { bits |= UInt32(bytes[start + 2]) }
+            for index in 0...count {
                 text.append(alphabet[Int(bits >> UInt32(18 - 6 * index) & 0x3F)])
             }
             if variant == .standard {
-                for _ in group.count..<3 { text.append(UInt8(ascii: "=")) }
+                for _ in count..<3 { text.append(UInt8(ascii: "=")) }
             }
         }
         return String(decoding: text, as: UTF8.self)

@@ -37,6 +37,7 @@ enum KeyFormats {
 
     /// The bytes with `AuditRedaction.mark` for each key; nil when there is none.
     static func redacting(_ bytes: [UInt8]) -> [UInt8]? {
+        guard mayStand(in: bytes.span) else { return nil }
         let ranges = keys(in: bytes) + blocks(in: bytes)
         return ranges.isEmpty ? nil : RedactedRanges.replace(ranges, in: bytes)
     }

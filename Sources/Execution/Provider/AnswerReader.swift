@@ -38,7 +38,7 @@ struct AnswerReader {
     private let scope: TemplateScope
     private let page: PageStep
     private let credentials: ValueRedaction
-    private let secret: ValueRedaction
+    private let secrets: [String]
 
     /// A reader of what is answered to a call, whose input an output may refer to.
     init(
@@ -54,8 +54,12 @@ struct AnswerReader {
             request.credentials,
             byteCountMin: Self.credentialByteCountMin
         )
-        self.secret = ValueRedaction((scope.secret?.values ?? []) + request.credentials)
+        self.secrets = (scope.secret?.values ?? []) + request.credentials
     }
+
+    /// Takes every secret of the call out of a provider's words; made for errors alone, since to make
+    /// it is dear beside the call.
+    private var secret: ValueRedaction { ValueRedaction(secrets) }
 
     /// The provider's answer.
     func read(_ attempt: Attempt) throws(CallFailure.Reason) -> Success {
