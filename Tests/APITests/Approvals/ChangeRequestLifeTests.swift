@@ -7,8 +7,6 @@ import Testing
 
 /// The life of a change request: what each state lets it do, and what it does not.
 @Suite struct ChangeRequestLifeTests {
-    private static let soon = "publishAt"
-
     /// The steps that a client may ask for, with where each may begin.
     private static let steps: [(name: String, sources: Set<String>)] = [
         ("submit", ["Draft", "Rejected"]), ("approve", ["InReview", "Approved", "Scheduled"]),
@@ -208,5 +206,19 @@ import Testing
         let first = try #require(list.json["items"]?.array?.first?["id"]?.string)
         #expect(try await world.move(first, "cancel", as: world.author).status == 200)
         #expect(try await world.create(last).status == 201)
+    }
+
+    @Test func `of those that are over the oldest makes room`() async throws {
+        let world = try await ApprovalWorld()
+        let version = try await world.version("one", isDraft: true)
+        var ids: [String] = []
+        for _ in 0...ChangeRequest.countMax {
+            let id = try await world.drafted(version)
+            ids.append(id)
+            #expect(try await world.move(id, "cancel", as: world.author).status == 200)
+        }
+        let first = try await world.api.send(.get, "\(ApprovalWorld.requests)/\(ids[0])")
+        #expect(first.status == 404)
+        #expect(try await world.status(ids[1]) == "Cancelled")
     }
 }
