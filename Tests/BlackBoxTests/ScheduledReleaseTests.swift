@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import Platform
 import Testing
 
 /// A change request that is scheduled goes live at its time, whatever becomes of the process until
@@ -9,13 +10,13 @@ import Testing
     private static let tenant = "/v1/tenants/acme-corp"
     private static let line = tenant + "/configs/payments-app/sandbox"
 
-    private func time(in seconds: Int) -> JSONValue {
+    static func time(in seconds: Int) -> JSONValue {
         let time = Date(timeIntervalSinceNow: TimeInterval(seconds)).ISO8601Format()
         return ["publishAt": .string(time)]
     }
 
     /// A request that is approved; its path.
-    private func approved(_ server: BinderyServer) async throws -> String {
+    static func approved(_ server: BinderyServer) async throws -> String {
         try await server.must(
             "PUT",
             "/v1/specs/blueprints/payments-app/versions/1",
@@ -46,8 +47,8 @@ import Testing
         async throws
     {
         let server = try await BinderyServer.started()
-        let path = try await approved(server)
-        try await server.must("POST", path + "/schedule", time(in: 3))
+        let path = try await Self.approved(server)
+        try await server.must("POST", path + "/schedule", Self.time(in: 3))
         #expect(try await server.end(SIGKILL) == .signal(SIGKILL))
         // The time passes while nobody is there.
         try await Task.sleep(for: .seconds(3))
@@ -66,5 +67,43 @@ import Testing
         #expect(applied?.count == 1)
         #expect(applied?.first?["actor"]?["id"] == "scheduler")
         #expect(try await server.end(SIGTERM) == .exit(0))
+    }
+}
+
+/// Of servers that share a ledger one publishes, and another one when it is gone.
+@Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
+struct SharedScheduleTests {
+    private let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
+
+    private func replica(in folder: TemporaryFolder, _ name: String) -> BinderyServer {
+        BinderyServer(
+            in: folder,
+            dataFolder: name,
+            flags: ["--ledger-name", ledger],
+            variables: [
+                "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
+                "BINDERY_JOURNAL": SharedDatabase.url ?? "",
+            ]
+        )
+    }
+
+    @Test func `what the replica that was killed did not publish, the other one does, once`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let (first, second) = (replica(in: folder, "a"), replica(in: folder, "b"))
+        try await first.start()
+        try await second.start()
+        let path = try await ScheduledReleaseTests.approved(first)
+        try await first.must("POST", path + "/schedule", ScheduledReleaseTests.time(in: 3))
+        #expect(try await first.end(SIGKILL) == .signal(SIGKILL))
+        // A lease that is not renewed ends after 40 s at most.
+        for _ in 0..<120 where try await second.must("GET", path).json["status"] != "Applied" {
+            try await Task.sleep(for: .seconds(1))
+        }
+        let request = try await second.must("GET", path)
+        let applied = request.json["history"]?.array?.filter { $0["to"] == "Applied" }
+        #expect(applied?.count == 1)
+        #expect(try await second.end(SIGTERM) == .exit(0))
     }
 }

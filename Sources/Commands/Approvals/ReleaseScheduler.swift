@@ -25,7 +25,8 @@ public final class ReleaseScheduler: Sendable {
 
     private let services: Services
     private let lease: WorkLease
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let isStopped = Atomic(false)
+    private let tasks = Mutex<[Task<Void, Never>]>([])
     /// When those are tried again that could not be published.
     private let pauses = Mutex<[ChangeRequestID: Timestamp]>([:])
 
@@ -37,40 +38,50 @@ public final class ReleaseScheduler: Sendable {
 
     /// Begins to look; once.
     public func start() {
-        let task = Task { [weak self] in
-            var looks = 0
-            while !Task.isCancelled {
-                guard let self else { return }
-                let renewal = Int(WorkLease.renewal / Self.interval)
-                if looks % renewal == 0 { await lease.look() }
-                looks += 1
-                if lease.isHeld {
-                    await publishDue(at: Timestamp(milliseconds: WallClock.milliseconds()))
+        // Beside the publications, which may wait for health checks longer than a lease lasts.
+        let renewing = Task { [weak self] in
+            await self?.lease.look()
+            while await Self.sleep(WorkLease.renewal) { await self?.lease.look() }
+        }
+        let looking = Task { [weak self] in
+            while await Self.sleep(Self.interval) {
+                guard let self, lease.isHeld else { continue }
+                // Not cancelled with this task: a health check that is cut off looks like one that
+                // failed, and would put the request back.
+                let run = Task {
+                    await self.publishDue { Timestamp(milliseconds: WallClock.milliseconds()) }
                 }
-                do {
-                    try await Task.sleep(for: Self.interval)
-                } catch {
-                    // Stopped, which is no failure.
-                    return
-                }
+                await run.value
             }
         }
-        self.task.withLock { $0 = task }
+        tasks.withLock { $0 = [renewing, looking] }
     }
 
-    /// Ends; what is being published is published.
+    /// Ends; returns when the publication that is under way has ended.
     public func stop() async {
-        let task = task.withLock { $0 }
-        guard let task else { return }
-        task.cancel()
-        await task.value
+        isStopped.store(true, ordering: .relaxed)
+        let tasks = tasks.withLock { $0 }
+        guard !tasks.isEmpty else { return }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
         await lease.giveBack()
     }
 
+    /// Sleeps; false when the task was cancelled.
+    private static func sleep(_ duration: Duration) async -> Bool {
+        do {
+            try await Task.sleep(for: duration)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Publishes what is due, the earliest first.
-    func publishDue(at now: Timestamp) async {
+    func publishDue(_ clock: () -> Timestamp) async {
         let state = services.ledger.state
         guard !state.tenantsWithSchedules.isEmpty else { return }
+        let now = clock()
         let paused = pauses.withLock { pauses in
             pauses = pauses.filter { $0.value > now }
             return Set(pauses.keys)
@@ -79,7 +90,9 @@ public final class ReleaseScheduler: Sendable {
             .flatMap { state.tenant($0).changeRequests.values.map { $0 } }
             .filter { $0.value.isDue(at: now) && !paused.contains($0.value.id) }
             .sorted { Self.order($0.value) < Self.order($1.value) }
-        for request in due.prefix(Self.countMax) { await publish(request.value, at: now) }
+        for request in due.prefix(Self.countMax) where !isStopped.load(ordering: .relaxed) {
+            await publish(request.value, at: clock())
+        }
     }
 
     private static func order(_ request: ChangeRequest) -> (Timestamp, ChangeRequestID) {

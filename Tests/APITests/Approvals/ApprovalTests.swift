@@ -54,7 +54,7 @@ import Testing
         let made = try await world.api.send(
             .post,
             ApprovalWorld.tenant + "/keys",
-            ["roles": ["tenant-admin"], "environments": ["*"]],
+            ["roles": ["tenant-admin"], "environments": ["*"], "principal": "somebody"],
             key: world.author
         )
         let minted = try #require(made.json["key"]?.string)

@@ -24,12 +24,12 @@ import Testing
         let world = try await ApprovalWorld()
         let id = try await scheduled(world, "one")
         let scheduler = ReleaseScheduler(world.api.handler.services)
-        await scheduler.publishDue(at: Timestamp(milliseconds: WallClockTime.now))
+        await scheduler.publishDue { Timestamp(milliseconds: WallClockTime.now) }
         #expect(try await world.status(id) == "Scheduled")
         let second = ReleaseScheduler(world.api.handler.services)
         await withTaskGroup { group in
             for one in [scheduler, second, scheduler] {
-                group.addTask { await one.publishDue(at: Self.later) }
+                group.addTask { await one.publishDue { Self.later } }
             }
         }
         #expect(try await world.status(id) == "Applied")
@@ -51,7 +51,7 @@ import Testing
         let id = try await scheduled(world, "one")
         // What was valid when it was approved is so no more.
         try await world.api.must(.post, ApprovalWorld.tenant + "/connections/conn/pause")
-        await ReleaseScheduler(world.api.handler.services).publishDue(at: Self.later)
+        await ReleaseScheduler(world.api.handler.services).publishDue { Self.later }
         let request = try await world.read(id)
         #expect(request["status"] == "Approved")
         #expect(request["lastFailure"]?["code"] == "VALIDATION_FAILED", "\(request)")
@@ -64,7 +64,7 @@ import Testing
         #expect(types.count { $0 == "config.schedule_failed" } == 1, "\(deliveries)")
         // It is not tried again by itself.
         try await world.api.must(.post, ApprovalWorld.tenant + "/connections/conn/resume")
-        await ReleaseScheduler(world.api.handler.services).publishDue(at: Self.later)
+        await ReleaseScheduler(world.api.handler.services).publishDue { Self.later }
         #expect(try await world.status(id) == "Approved")
         #expect(try await world.move(id, "apply", as: world.author).status == 200)
     }
@@ -74,7 +74,7 @@ import Testing
         let id = try await scheduled(world, "one")
         let other = try await world.approved(try await world.version("two"))
         #expect(try await world.move(other, "apply", as: world.author).status == 200)
-        await ReleaseScheduler(world.api.handler.services).publishDue(at: Self.later)
+        await ReleaseScheduler(world.api.handler.services).publishDue { Self.later }
         #expect(try await world.read(id)["lastFailure"]?["code"] == "CHANGE_REQUEST_CONFLICT")
         #expect(try await world.published() == 2)
     }
@@ -84,7 +84,7 @@ import Testing
         let id = try await scheduled(world, "one")
         let body: JSONValue = ["publishAt": .string(ChangeRequestLifeTests.time(in: 7200))]
         #expect(try await world.move(id, "schedule", body, as: world.author).status == 200)
-        await ReleaseScheduler(world.api.handler.services).publishDue(at: Self.later)
+        await ReleaseScheduler(world.api.handler.services).publishDue { Self.later }
         #expect(try await world.status(id) == "Scheduled")
         let none: JSONValue = ["publishAt": nil]
         let taken = try await world.move(id, "schedule", none, as: world.author)
