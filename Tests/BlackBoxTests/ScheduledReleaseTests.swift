@@ -93,7 +93,13 @@ struct SharedScheduleTests {
         let folder = try TemporaryFolder()
         let (first, second) = (replica(in: folder, "a"), replica(in: folder, "b"))
         try await first.start()
+        try await Wait.until("the first one publishes") {
+            try await first.metric("bindery_release_scheduler") == 1
+        }
         try await second.start()
+        // Its first look has seen who holds the lease.
+        try await Task.sleep(for: .seconds(1))
+        #expect(try await second.metric("bindery_release_scheduler") == 0)
         let path = try await ScheduledReleaseTests.approved(first)
         try await first.must("POST", path + "/schedule", ScheduledReleaseTests.time(in: 3))
         #expect(try await first.end(SIGKILL) == .signal(SIGKILL))
@@ -104,6 +110,8 @@ struct SharedScheduleTests {
         let request = try await second.must("GET", path)
         let applied = request.json["history"]?.array?.filter { $0["to"] == "Applied" }
         #expect(applied?.count == 1)
+        #expect(try await second.metric("bindery_release_scheduler") == 1)
+        #expect(try await second.metric("bindery_scheduled_releases") == 0)
         #expect(try await second.end(SIGTERM) == .exit(0))
     }
 }

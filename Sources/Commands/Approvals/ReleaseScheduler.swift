@@ -38,6 +38,7 @@ public final class ReleaseScheduler: Sendable {
 
     /// Begins to look; once.
     public func start() {
+        services.addMetrics { [weak self] in self?.metricsText ?? "" }
         // Beside the publications, which may wait for health checks longer than a lease lasts.
         let renewing = Task { [weak self] in
             await self?.lease.look()
@@ -65,6 +66,30 @@ public final class ReleaseScheduler: Sendable {
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         await lease.giveBack()
+    }
+
+    private var metricsText: String {
+        let state = services.ledger.state
+        let waiting = state.tenantsWithSchedules
+            .reduce(0) { count, tenant in
+                count
+                    + state.tenant(tenant).changeRequests.values
+                    .count { $0.value.status == .scheduled }
+            }
+        var text = MetricsText()
+        text.family(
+            "bindery_scheduled_releases",
+            .gauge,
+            "Change requests that wait for their time."
+        )
+        text.sample("bindery_scheduled_releases", waiting)
+        text.family(
+            "bindery_release_scheduler",
+            .gauge,
+            "1 in the process that publishes at a time, of those that share the ledger."
+        )
+        text.sample("bindery_release_scheduler", lease.isHeld ? 1 : 0)
+        return text.text
     }
 
     /// Sleeps; false when the task was cancelled.
