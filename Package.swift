@@ -141,7 +141,7 @@ let suites: [Target] = [
         "ExecutionTests",
         [
             "Execution", "Limits", "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound",
-            "Audit", "Platform",
+            "Audit", "Platform", "TokenTesting",
         ]
     ),
     tests(

@@ -53,6 +53,8 @@ import Testing
         Step("listBlueprintsOfName", .get, blueprints + "/invoice-app"),
         Step("listBlueprintVersions", .get, blueprints + "/invoice-app/versions"),
         Step("getBlueprint", .get, blueprints + "/invoice-app/versions/1"),
+        Step("listBlueprintUses", .get, blueprints + "/invoice-app/versions/1/usage"),
+        Step("listIntegrationSpecUses", .get, integrations + "/payments.test/versions/1/usage"),
         Step("listConnections", .get, tenant + "/connections"),
         Step("getConnection", .get, tenant + "/connections/conn"),
         Step("getConnectionHealth", .get, tenant + "/connections/conn/health"),
@@ -259,6 +261,14 @@ import Testing
             .put,
             blueprints + "/invoice-app/versions/2",
             second(SampleObjects.blueprint)
+        ),
+        Step("planUpgrade", .get, blueprints + "/invoice-app/versions/1/upgrade?to=2"),
+        Step(
+            "runUpgrade",
+            .post,
+            blueprints + "/invoice-app/versions/1/upgrade",
+            ["to": 2, "plan": "0-none"],
+            goesWell: false
         ),
         Step(
             "deleteIntegrationSpec",

@@ -33,6 +33,19 @@ import Testing
         Row(.put, "/v1/specs/integrations/payments.test/versions/1", SampleObjects.spec, for: []),
         Row(.put, "/v1/specs/blueprints/invoice-app/versions/1", SampleObjects.blueprint, for: []),
         Row(.delete, "/v1/specs/integrations/payments.test/versions/9", for: []),
+        Row(.get, "/v1/specs/integrations/payments.test/versions/1/usage", for: tenantReaders),
+        Row(.get, "/v1/specs/blueprints/invoice-app/versions/1/usage", for: tenantReaders),
+        Row(
+            .get,
+            "/v1/specs/blueprints/invoice-app/versions/1/upgrade?to=2",
+            for: tenantReaders
+        ),
+        Row(
+            .post,
+            "/v1/specs/blueprints/invoice-app/versions/1/upgrade?dryRun=true",
+            ["to": 2],
+            for: ["tenant-admin"]
+        ),
         Row(.get, "/v1/policies", for: []),
         Row(.post, "/v1/policies", SampleObjects.policy, for: []),
         Row(.get, "/v1/keys", for: []), Row(.post, "/v1/keys", ["roles": ["auditor"]], for: []),
@@ -143,6 +156,10 @@ import Testing
     private func api() async throws -> TestAPI {
         let api = try await TestAPI()
         try await api.putSpecs()
+        var next = SampleObjects.blueprint.object ?? [:]
+        next["meta"] = ["name": "invoice-app", "version": 2]
+        let blueprints = "/v1/specs/blueprints/invoice-app/versions"
+        try await api.must(.put, blueprints + "/2", .object(next))
         for id in ["conn", "spare"] {
             try await api.must(
                 .post,

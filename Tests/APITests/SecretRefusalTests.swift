@@ -141,6 +141,13 @@ import Testing
         Place("scheduleChangeRequest", .post, request + "/schedule", [:], [["comment"]]),
         Place("cancelChangeRequest", .post, request + "/cancel", [:], [["comment"]]),
         Place("applyChangeRequest", .post, request + "/apply", [:], [["comment"]]),
+        Place(
+            "runUpgrade",
+            .post,
+            "/v1/specs/blueprints/invoice-app/versions/1/upgrade",
+            ["to": 2, "plan": "0-000000000000000000000000"],
+            [["reason"]]
+        ),
         Place("createGlobalPolicy", .post, "/v1/policies", SampleObjects.policy, [["description"]]),
         Place("putGlobalPolicy", .put, "/v1/policies/p1", ["effect": "forbid"], [["description"]]),
         Place(

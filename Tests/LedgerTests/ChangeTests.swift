@@ -16,6 +16,25 @@ import Testing
         return (before, try LogEntry(parsing: before).serialized())
     }
 
+    @Test(arguments: [1 as JSONValue, "2.0.0-beta.1"])
+    func `where a migrated version came from is read back, of either form of version`(
+        _ text: JSONValue
+    ) throws {
+        let version = try #require(ObjectVersion(text))
+        let config = try StateFixture.config(domain: "a.example.com")
+        let migrated = StateFixture.stored(
+            ConfigVersion(number: 4, config: config, origin: .migration(from: 3, of: version))
+        )
+        let (before, after) = try roundTrip(.putConfigVersion(migrated))
+        #expect(before == after)
+        let read = try LogEntry(parsing: before)
+        guard case .putConfigVersion(let found) = read.changes[0] else {
+            Issue.record("it is another change")
+            return
+        }
+        #expect(found.value.origin == .migration(from: 3, of: version))
+    }
+
     @Test func `every kind of change reads back as it was written`() throws {
         let connection = StateFixture.stored(try StateFixture.connection("conn_a"))
         let config = try StateFixture.config(domain: "a.example.com")

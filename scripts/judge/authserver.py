@@ -9,12 +9,13 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector
 from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
 from authlib.oauth2.rfc6750 import BearerTokenValidator
+from authlib.oauth2.rfc7523 import JWTBearerGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from flask import Flask, jsonify, redirect, request
 from werkzeug.serving import make_server
 
 CLIENT_ID, CLIENT_SECRET = "judge client", "s3cr3t/of:the+judge%"
-USER = "the-user"
+USER, ACCOUNT = "the-user", "robot@judge.example"
 
 
 class Client(ClientMixin):
@@ -46,7 +47,7 @@ class Client(ClientMixin):
         return response_type == "code"
 
     def check_grant_type(self, grant_type):
-        return grant_type in ("authorization_code", "client_credentials", "refresh_token")
+        return grant_type in ("authorization_code", "client_credentials", "refresh_token", JWTBearerGrant.GRANT_TYPE)
 
 
 class Token(TokenMixin):
@@ -100,6 +101,7 @@ class AuthServer:
     def __init__(self):
         self.codes, self.tokens, self.token_requests = {}, [], []
         self.lifetime = 3600
+        self.account_key = None
         app = Flask("authserver")
         self.http = make_server("127.0.0.1", 0, app, threaded=True)
         self.base = f"http://127.0.0.1:{self.http.server_port}"
@@ -150,6 +152,23 @@ class AuthServer:
             def authenticate_token(self, token_string):
                 return next((token for token in world.tokens if token.data["access_token"] == token_string), None)
 
+        class Assertion(JWTBearerGrant):
+            def get_audiences(self):
+                return [world.base + "/token"]
+
+            def resolve_issuer_client(self, issuer):
+                return world.client if issuer == ACCOUNT else None
+
+            def resolve_client_public_key(self, client):
+                return world.account_key
+
+            def authenticate_user(self, subject):
+                return USER if subject == USER else None
+
+            def has_granted_permission(self, client, user):
+                return user == USER
+
+        server.register_grant(Assertion)
         protector = ResourceProtector()
         protector.register_token_validator(Validator())
 
@@ -178,7 +197,7 @@ class AuthServer:
             "token_type": "Bearer", "access_token": secrets.token_urlsafe(32), "expires_in": self.lifetime,
             "scope": scope or "",
         }
-        if include_refresh_token and grant_type != "client_credentials":
+        if include_refresh_token and grant_type not in ("client_credentials", JWTBearerGrant.GRANT_TYPE):
             token["refresh_token"] = secrets.token_urlsafe(32)
         return token
 

@@ -8,7 +8,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from authserver import CLIENT_ID, CLIENT_SECRET, AuthServer
+from authserver import ACCOUNT, CLIENT_ID, CLIENT_SECRET, USER, AuthServer
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from world import KEY, Server
 
 CALLBACK = "https://bindery.judge/v1/connect/callback"
@@ -39,13 +41,24 @@ class World:
         os.makedirs(folder + "/secrets", exist_ok=True)
         with open(folder + "/secrets/client", "w", encoding="utf-8") as file:
             json.dump(CLIENT, file)
+        with open(folder + "/secrets/account", "w", encoding="utf-8") as file:
+            json.dump(self.key_file(), file)
         os.environ["JUDGE_MASTER_KEYS"] = os.urandom(32).hex()
         self.server = Server(
             program, folder + "/data", "--outbound-allow", "127.0.0.0/8", "--secrets-file-root", folder + "/secrets",
             "--secrets-local-key-variable", "JUDGE_MASTER_KEYS", "--oauth-callback-url", CALLBACK,
         )
 
-    def put(self, key, **method):
+    def key_file(self):
+        """The key file of a service account whose public half the issuer knows."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        form, encoding = serialization.PrivateFormat.PKCS8, serialization.Encoding.PEM
+        public = key.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
+        self.issuer.account_key = public.decode()
+        private = key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
+        return {"type": "service_account", "client_email": ACCOUNT, "private_key_id": "judged", "private_key": private}
+
+    def put(self, key, secret="client", **method):
         """A spec with this method, a connection of it, and a live config that binds it."""
         base = self.issuer.base
         auth = {"type": "oauth2", "tokenUrl": base + "/token", "scopes": ["things"], **method}
@@ -56,7 +69,7 @@ class World:
         })
         self.server.send("POST", TENANT + "/connections", {
             "meta": {"id": key, "integrationKey": key, "integrationVersion": 1, "environment": "sandbox"},
-            "ownershipMode": "byok", "secretRef": "file://client",
+            "ownershipMode": "byok", "secretRef": "file://" + secret,
         })
 
     def publish(self, *keys):
@@ -110,6 +123,19 @@ def judge_client_credentials(world):
     status, answer = world.call("own")
     expect("a client that may not authenticate so is told", status == 502, answer)
     world.issuer.client.methods = {"client_secret_basic", "client_secret_post"}
+
+
+def judge_service_account(world):
+    """Tokens for an assertion that the account signs, and for a user."""
+    for key in ("robot", "deputy"):
+        status, answer = world.call(key)
+        expect(f"{key}: a call carries a token for an assertion", status == 200, answer)
+    world.issuer.revoke_all()
+    known, world.issuer.account_key = world.issuer.account_key, None
+    world.key_file()
+    status, answer = world.call("robot")
+    expect("an assertion by another key is refused, and told", status in (409, 502), status, answer)
+    world.issuer.account_key = known
 
 
 def judge_consent(world):
@@ -196,8 +222,11 @@ def main(program):
             world.put("posted", clientAuthentication="client_secret_post")
             for key in ("user", "other"):
                 world.put(key, authorizationUrl=world.issuer.base + "/authorize")
-            world.publish("own", "posted", "user", "other")
+            for key, method in (("robot", {}), ("deputy", {"subject": USER})):
+                world.put(key, secret="account", type="service-account", **method)
+            world.publish("own", "posted", "user", "other", "robot", "deputy")
             judge_client_credentials(world)
+            judge_service_account(world)
             judge_consent(world)
             judge_injection(world)
             judge_rotation(world)

@@ -6,6 +6,7 @@ enum OpenAPISchemas {
         var all: JSONObject = [:]
         let parts = [
             nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets, approvals,
+            upgradeSchemas,
         ]
         for part in parts {
             for member in part { all[member.key] = member.value }
@@ -67,7 +68,7 @@ enum OpenAPISchemas {
                         required: ["slotId", "requiredCategory"]
                     )
                 ),
-                "workflows": free, "branding": free, "revision": integer,
+                "workflows": free, "branding": free, "deprecated": free, "revision": integer,
             ],
             required: ["meta", "integrationSlots"]
         ),
@@ -161,6 +162,7 @@ enum OpenAPISchemas {
                 "tenantId": text, "blueprintName": text, "blueprintVersion": version,
                 "environment": text, "version": integer,
                 "status": ["enum": ["draft", "preview", "published", "superseded", "archived"]],
+                "migratedFrom": object(["version": integer, "blueprintVersion": version]),
             ]),
             "integrations": list(
                 object(

@@ -52,10 +52,30 @@ extension Routes {
             }
         ),
         Route(
+            .get,
+            "/v1/specs/integrations/{key}/versions/{version}/usage",
+            "listIntegrationSpecUses",
+            "Lists the connections of a version of an integration spec, and what binds them.",
+            access: .tenantAction(.connectionsRead),
+            environments: .listed,
+            query: ["tenant", "environment"],
+            answer: .page("IntegrationSpecUse"),
+            audit: .nothing(.reads),
+            run: .later { call async throws(CommandError) in
+                try ListIntegrationSpecUses(
+                    id: call.specID(),
+                    scope: call.scope,
+                    environment: call.query["environment"],
+                    page: call.page()
+                )
+                .run(call.context)
+            }
+        ),
+        Route(
             .put,
             "/v1/specs/integrations/{key}/versions/{version}",
             "putIntegrationSpec",
-            "Registers a version of an integration spec, or replaces one that nobody uses.",
+            "Registers a version of an integration spec, or replaces one that nobody uses; of one that is used its deprecation.",
             access: .action(.specsWrite),
             body: .json("IntegrationSpec"),
             answer: .created("IntegrationSpec"),
@@ -130,10 +150,30 @@ extension Routes {
             }
         ),
         Route(
+            .get,
+            "/v1/specs/blueprints/{name}/versions/{version}/usage",
+            "listBlueprintUses",
+            "Lists the configs that use a version of a blueprint.",
+            access: .tenantAction(.configsRead),
+            environments: .listed,
+            query: ["tenant", "environment"],
+            answer: .page("BlueprintUse"),
+            audit: .nothing(.reads),
+            run: .later { call async throws(CommandError) in
+                try ListBlueprintUses(
+                    id: call.blueprintID(),
+                    scope: call.scope,
+                    environment: call.query["environment"],
+                    page: call.page()
+                )
+                .run(call.context)
+            }
+        ),
+        Route(
             .put,
             "/v1/specs/blueprints/{name}/versions/{version}",
             "putBlueprint",
-            "Registers a version of a blueprint, or replaces one that nobody uses.",
+            "Registers a version of a blueprint, or replaces one that nobody uses; of one that is used its deprecation.",
             access: .action(.blueprintsWrite),
             body: .json("AppBlueprintSpec"),
             answer: .created("AppBlueprintSpec"),

@@ -43,13 +43,14 @@ struct ApprovalGate {
         guard goesLive else { return .nothingGoesLive }
         let tenant = target.scope.read(state)
         let required = tenant.approvalPolicy?.value.required(in: target.line.environment) ?? 0
-        let request = id.flatMap { tenant.changeRequests[$0] } ?? approved(version, tenant)
+        let request =
+            id.flatMap { tenant.changeRequests[$0] } ?? Self.approved(version.config, target, state)
         guard let request else {
             guard required > 0 else {
                 let verdict = GateVerdict(gate: .approvals, outcome: .notRequired)
                 return ReleasePermit(verdict, applying: nil, isRecorded: false)
             }
-            guard let breakGlass, step == .publish else { throw refusal(required) }
+            guard let breakGlass, step == .publish else { throw Self.refusal(required, target) }
             return ReleasePermit(breakGlass, target, version, required)
         }
         let standing = RequestStanding(request.value, state)
@@ -66,16 +67,29 @@ struct ApprovalGate {
         )
     }
 
+    /// What stops a content from going live, for want of approvals; nil when nothing does.
+    static func obstacle(
+        to config: TenantAppConfig,
+        on target: ConfigScope,
+        _ state: State
+    ) -> CommandError? {
+        let policy = target.scope.read(state).approvalPolicy?.value
+        let required = policy?.required(in: target.line.environment) ?? 0
+        guard required > 0, approved(config, target, state) == nil else { return nil }
+        return refusal(required, target)
+    }
+
     /// The oldest request that lets this very content go live on this very base.
-    private func approved(
-        _ version: ConfigVersion,
-        _ tenant: TenantState
+    private static func approved(
+        _ config: TenantAppConfig,
+        _ target: ConfigScope,
+        _ state: State
     ) -> Stored<ChangeRequest>? {
-        let open = tenant.changeRequests.values
+        let open = target.scope.read(state).changeRequests.values
             .filter { $0.value.line == target.line }
             .filter { $0.value.status == .approved || $0.value.status == .scheduled }
         guard !open.isEmpty else { return nil }
-        let digest = version.config.contentDigest
+        let digest = config.contentDigest
         return open.filter { $0.value.subject?.digest == digest }
             .filter { RequestStanding($0.value, state).isGood }
             .min { ($0.createdAt, $0.value.id) < ($1.createdAt, $1.value.id) }
@@ -98,7 +112,7 @@ struct ApprovalGate {
         return request.moved(to: value, stamp)
     }
 
-    private func refusal(_ required: Int) -> CommandError {
+    private static func refusal(_ required: Int, _ target: ConfigScope) -> CommandError {
         let name = target.line.environment.text
         let verdict = GateVerdict(
             gate: .approvals,

@@ -18,7 +18,8 @@ public struct PutBlueprint: Sendable {
     /// Carries it out.
     ///
     /// - Throws: Everything wrong with the body; `VERSION_IMMUTABLE` when a config uses the
-    ///   version and the body says something else.
+    ///   version and the body says something else than
+    ///   another deprecation.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let blueprint = try Self.read(body, id: id)
         let subject = WriteSubject(
@@ -49,11 +50,14 @@ public struct PutBlueprint: Sendable {
             change: { .putBlueprint($0) }
         )
         let users = state.catalog.configCounts[blueprint.id] ?? 0
-        if existing != nil, users > 0, !plan.changes.isEmpty {
+        if let existing, users > 0, !plan.changes.isEmpty,
+            !Deprecation.isAllThatDiffers(existing.value.document, blueprint.document)
+        {
             throw CommandError(
                 .conflict,
                 "VERSION_IMMUTABLE",
-                "The version is used by \(users) configs: register a new version."
+                "The version is used by \(users) configs: register a new version. "
+                    + "Only its deprecation may change."
             )
         }
         return plan

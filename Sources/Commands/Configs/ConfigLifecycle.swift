@@ -130,7 +130,7 @@ extension ConfigVersion.Origin {
     var isReviewed: Bool {
         switch self {
         case .promotion, .rollback: true
-        case .version: false
+        case .version, .migration: false
         }
     }
 }

@@ -18,7 +18,8 @@ public struct PutIntegrationSpec: Sendable {
     /// Carries it out.
     ///
     /// - Throws: Everything wrong with the body; `VERSION_IMMUTABLE` when a connection uses the
-    ///   version and the body says something else.
+    ///   version and the body says something else than
+    ///   another deprecation.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let spec = try Self.read(body, id: id)
         let subject = WriteSubject(
@@ -49,11 +50,14 @@ public struct PutIntegrationSpec: Sendable {
             change: { .putSpec($0) }
         )
         let users = state.catalog.connectionCounts[spec.id] ?? 0
-        if existing != nil, users > 0, !plan.changes.isEmpty {
+        if let existing, users > 0, !plan.changes.isEmpty,
+            !Deprecation.isAllThatDiffers(existing.value.document, spec.document)
+        {
             throw CommandError(
                 .conflict,
                 "VERSION_IMMUTABLE",
-                "The version is used by \(users) connections: register a new version."
+                "The version is used by \(users) connections: register a new version. "
+                    + "Only its deprecation may change."
             )
         }
         return plan

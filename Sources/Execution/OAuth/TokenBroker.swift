@@ -224,9 +224,15 @@ public final class TokenBroker: Sendable {
         _ client: TokenClient,
         _ grant: TokenClient.Grant
     ) async -> Result<TokenAnswer, TokenFailure> {
+        let request: OutboundRequest
+        do throws(TokenFailure) {
+            request = try client.request(grant, userAgent: userAgent, at: clock.calendar())
+        } catch {
+            return .failure(error)
+        }
         let response: OutboundResponse
         do throws(OutboundError) {
-            response = try await outbound.send(client.request(grant, userAgent: userAgent))
+            response = try await outbound.send(request)
         } catch {
             return .failure(TokenAnswer.failure(error))
         }

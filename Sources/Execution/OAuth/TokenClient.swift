@@ -27,30 +27,69 @@ struct TokenClient: Sendable {
     private let authentication: OAuthMethod.ClientAuthentication
     private let scopes: [String]
     private let parameters: [(name: String, value: String)]
+    /// What it signs with in the place of a secret.
+    private let account: ServiceAccountKey?
 
     /// The client that a spec describes, with the credentials of the connection's secret.
     init(_ method: OAuthMethod, _ scope: TemplateScope) throws(RenderFailure) {
         url = try URLRenderer(scope: scope).endpoint(method.tokenURL)
-        id = try Credentials.field(method.clientIDField, scope.secret)
         authentication = method.clientAuthentication
-        secret =
-            authentication == .none
-            ? nil
-            : SecretBytes(Array(try Credentials.field(method.clientSecretField, scope.secret).utf8))
+        if let account = method.serviceAccount {
+            let key = try ServiceAccountKey(account, scope)
+            (self.account, id, secret) = (key, key.email, key.privateKey)
+        } else {
+            account = nil
+            id = try Credentials.field(method.clientIDField, scope.secret)
+            secret = try Self.secret(method, scope)
+        }
         scopes = method.scopes
         parameters = method.tokenParameters.compactMap { parameter in
             scope.text(parameter.value) { _, text in text }.map { (parameter.name, $0) }
         }
     }
 
-    /// The request for a token.
-    func request(_ grant: Grant, userAgent: String) -> OutboundRequest {
-        var fields = fields(of: grant)
-        var headers = [
+    private static func secret(
+        _ method: OAuthMethod,
+        _ scope: TemplateScope
+    ) throws(RenderFailure) -> SecretBytes? {
+        guard method.clientAuthentication != .none else { return nil }
+        let text = try Credentials.field(method.clientSecretField, scope.secret)
+        return SecretBytes(Array(text.utf8))
+    }
+
+    /// The request for a token; a service account's is made for now, in milliseconds since 1970.
+    func request(
+        _ grant: Grant,
+        userAgent: String,
+        at calendar: Int64
+    ) throws(TokenFailure) -> OutboundRequest {
+        if let account {
+            let assertion = account.assertion(audience: url, scopes: scopes, at: calendar)
+            guard let assertion else {
+                throw .rejected(detail: "the private_key of its key file is none of RSA")
+            }
+            // Google reads the scopes of the claims, RFC 7521 section 4.1 has them in the request.
+            let scope = scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]
+            let fields = [("grant_type", Self.assertionGrant), ("assertion", assertion)]
+            return post(fields + scope, Self.headers(userAgent))
+        }
+        return request(grant, Self.headers(userAgent))
+    }
+
+    /// RFC 7523 section 2.1.
+    private static let assertionGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+    private static func headers(_ userAgent: String) -> [OutboundHeader] {
+        [
             OutboundHeader("Accept", "application/json"),
             OutboundHeader("Content-Type", "application/x-www-form-urlencoded"),
             OutboundHeader("User-Agent", userAgent),
         ]
+    }
+
+    private func request(_ grant: Grant, _ headers: [OutboundHeader]) -> OutboundRequest {
+        var fields = fields(of: grant)
+        var headers = headers
         let secret = secret?.withText { $0 } ?? ""
         switch authentication {
         case .basic:
@@ -62,8 +101,15 @@ struct TokenClient: Sendable {
         case .post: fields += [("client_id", id), ("client_secret", secret)]
         case .none: fields.append(("client_id", id))
         }
+        return post(fields, headers)
+    }
+
+    private func post(
+        _ fields: [(name: String, value: String)],
+        _ headers: [OutboundHeader]
+    ) -> OutboundRequest {
         // Redirects are the answer: credentials are not posted to where an answer points.
-        return OutboundRequest(
+        OutboundRequest(
             method: "POST",
             url: url,
             headers: headers,
@@ -102,6 +148,7 @@ struct TokenClient: Sendable {
     /// A digest of all that a token depends on: another credential or another scope is another token.
     func fingerprint(_ more: [SecretBytes?]) -> [UInt8] {
         var texts = [url, id, authentication.rawValue, scopes.joined(separator: " ")]
+        texts += account?.distinction ?? []
         texts += parameters.flatMap { [$0.name, $0.value] }
         var bytes: [UInt8] = []
         for text in texts { bytes += Array("\(text.utf8.count):\(text)".utf8) }

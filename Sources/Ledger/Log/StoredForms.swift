@@ -79,6 +79,11 @@ extension ConfigVersion.Origin {
                 "kind": "promotion", "version": .integer(Int64(number)),
                 "environment": .string(environment.text),
             ]
+        case .migration(let number, let blueprintVersion):
+            [
+                "kind": "migration", "version": .integer(Int64(number)),
+                "blueprintVersion": blueprintVersion.json,
+            ]
         }
     }
 
@@ -92,6 +97,11 @@ extension ConfigVersion.Origin {
                 return nil
             }
             self = .promotion(from: name, version: number)
+        case "migration":
+            guard let version = json["blueprintVersion"].flatMap(ObjectVersion.init) else {
+                return nil
+            }
+            self = .migration(from: number, of: version)
         default: return nil
         }
     }

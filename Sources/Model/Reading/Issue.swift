@@ -98,8 +98,11 @@ extension Issue {
         case notTestedInSandbox = "NOT_TESTED_IN_SANDBOX"
         case undocumentedBinding = "UNDOCUMENTED_BINDING"
         case deprecatedSpec = "DEPRECATED_SPEC"
+        case deprecatedBlueprint = "DEPRECATED_BLUEPRINT"
         case emptyAllowedModes = "EMPTY_ALLOWED_MODES"
         case unexpectedAssetType = "UNEXPECTED_ASSET_TYPE"
+        // What an upgrade of a blueprint meets.
+        case orphanedBinding = "ORPHANED_BINDING"
         // What a provider answered.
         case outputMismatch = "OUTPUT_MISMATCH"
     }

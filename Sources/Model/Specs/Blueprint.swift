@@ -11,6 +11,8 @@ public struct Blueprint: DocumentNoun {
     public let slots: [Slot]
     /// The aliases under which workflows run, in the order written.
     public let workflows: [WorkflowName]
+    /// Set when it should no longer be used.
+    public let deprecation: Deprecation?
     /// The document.
     public let document: StoredDocument
 
@@ -67,7 +69,7 @@ extension Blueprint {
 
     private static let members: Set<String> = [
         "meta", "integrationSlots", "workflows", "branding", "description", "metadata", "notes",
-        "revision",
+        "deprecated", "revision",
     ]
 
     /// Reads a blueprint; `id` is what the path says, and the body's own must agree.
@@ -109,6 +111,7 @@ extension Blueprint {
         self.slots = slots
         let workflows = Self.workflows(reader)
         self.workflows = workflows.map(\.alias)
+        deprecation = Deprecation(reader)
         Branding.check(reader)
         Self.checkTexts(reader)
         var object = reader.object

@@ -51,7 +51,7 @@ extension IntegrationSpec {
         self.byokSetup = ByokSetup.read(reader)
         self.constraints = Constraints.read(reader, "constraints")
         self.versionPolicy = VersionPolicy.read(reader)
-        self.deprecation = Self.deprecation(reader)
+        self.deprecation = Deprecation(reader)
         var object = reader.object
         object["revision"] = nil
         object["meta"] = .object(meta.withoutStamps(["key": id.key.text], version: id.version))
@@ -112,21 +112,6 @@ extension IntegrationSpec {
             reader.issues.error(.invalidSchema, at: error.pointer, error.detail)
             return nil
         }
-    }
-
-    private static func deprecation(_ reader: ObjectReader) -> Deprecation? {
-        let members: Set<String> = ["since", "sunset", "use", "reason"]
-        return reader.nested("deprecated", members: members)
-            .map {
-                _ = $0.timestamp("since")
-                _ = $0.timestamp("sunset")
-                _ = $0.string("reason")
-                return Deprecation(
-                    since: $0.value("since")?.string,
-                    sunset: $0.value("sunset")?.string,
-                    use: $0.string("use", byteCountMax: 256)
-                )
-            }
     }
 
     /// What a capability or the health check names must be among the operations.

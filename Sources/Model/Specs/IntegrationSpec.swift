@@ -44,16 +44,6 @@ public struct IntegrationSpec: DocumentNoun {
         public let operation: OperationID
     }
 
-    /// When and for what a spec is given up.
-    public struct Deprecation: Sendable, Hashable {
-        /// Since when; as written.
-        public let since: String?
-        /// From when on it may be gone; as written.
-        public let sunset: String?
-        /// What to use instead, such as `payments.stripe@2`.
-        public let use: String?
-    }
-
     /// How its calls get a token; nil for a spec whose calls need none.
     public var oauth: OAuthMethod? {
         for case .oauth2(let method) in auth { return method }

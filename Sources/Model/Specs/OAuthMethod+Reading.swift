@@ -6,12 +6,15 @@ extension OAuthMethod {
         "clientSecretField", "refreshTokenField", "clientAuthentication", "tokenParameters",
         "authorizationParameters",
     ]
+    static let serviceAccountMembers: Set<String> = [
+        "credentialFormat", "credentialField", "tokenUrl", "scopes", "subject", "tokenParameters",
+    ]
 
     /// The parameters that the protocol itself has: a spec that set them would speak another one.
     private static let ownParameters: Set<String> = [
         "grant_type", "client_id", "client_secret", "refresh_token", "code", "code_verifier",
         "code_challenge", "code_challenge_method", "redirect_uri", "response_type", "state",
-        "nonce", "scope", "response_mode",
+        "nonce", "scope", "response_mode", "assertion",
     ]
 
     /// Reads an auth method of the type `oauth2`; nil, with an error, when it has no `tokenUrl`.
@@ -24,11 +27,7 @@ extension OAuthMethod {
         self.grant = reader.choice("grantType", Grant.self) ?? fallback
         self.authorizationURL = authorizationURL
         if grant == .authorizationCode { reader.require("authorizationUrl") }
-        self.scopes = reader.strings("scopes", countMax: Self.scopeCountMax) ?? []
-        for (index, scope) in scopes.enumerated() where !Self.isScope(scope) {
-            let place = reader.place("scopes").appending(index)
-            reader.issues.error(.invalidValue, at: place, "must be a scope, without spaces")
-        }
+        self.scopes = Self.scopes(reader)
         self.usesPKCE = reader.bool("pkce") ?? true
         self.clientAuthentication =
             reader.choice("clientAuthentication", ClientAuthentication.self) ?? .basic
@@ -37,9 +36,49 @@ extension OAuthMethod {
         self.refreshTokenField = field("refreshTokenField") ?? "refreshToken"
         self.tokenParameters = Self.parameters(reader, "tokenParameters")
         self.authorizationParameters = Self.parameters(reader, "authorizationParameters")
+        self.serviceAccount = nil
         reader.require("tokenUrl")
         guard let tokenURL = Self.url(reader, "tokenUrl") else { return nil }
         self.tokenURL = tokenURL
+    }
+
+    /// Reads an auth method of the type `service-account`; nil, with an error, when it has no `tokenUrl`.
+    init?(serviceAccount reader: ObjectReader, field: (String) -> String?) {
+        _ = reader.choice("credentialFormat", ServiceAccount.CredentialFormat.self)
+        let subject = reader.string("subject", byteCountMax: 320)
+        self.serviceAccount = ServiceAccount(
+            credentialField: field("credentialField"),
+            subject: subject.map { text in
+                Template.read(
+                    text,
+                    at: reader.place("subject"),
+                    roots: [.config],
+                    issues: reader.issues
+                )
+            } ?? nil
+        )
+        self.grant = .clientCredentials
+        self.authorizationURL = nil
+        self.scopes = Self.scopes(reader)
+        self.usesPKCE = false
+        self.clientAuthentication = .none
+        self.clientIDField = "client_email"
+        self.clientSecretField = "private_key"
+        self.refreshTokenField = "refreshToken"
+        self.tokenParameters = Self.parameters(reader, "tokenParameters")
+        self.authorizationParameters = []
+        reader.require("tokenUrl")
+        guard let tokenURL = Self.url(reader, "tokenUrl") else { return nil }
+        self.tokenURL = tokenURL
+    }
+
+    private static func scopes(_ reader: ObjectReader) -> [String] {
+        let scopes = reader.strings("scopes", countMax: scopeCountMax) ?? []
+        for (index, scope) in scopes.enumerated() where !isScope(scope) {
+            let place = reader.place("scopes").appending(index)
+            reader.issues.error(.invalidValue, at: place, "must be a scope, without spaces")
+        }
+        return scopes
     }
 
     /// A `scope-token` of RFC 6749 section 3.3.

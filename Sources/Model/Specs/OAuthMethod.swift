@@ -50,4 +50,7 @@ public struct OAuthMethod: Sendable, Hashable {
     public let tokenParameters: [NamedTemplate]
     /// What the authorization endpoint is told beside the request, such as `access_type`.
     public let authorizationParameters: [NamedTemplate]
+    /// The account that a client's credentials are of, which signs for itself; nil for a client that
+    /// has a secret.
+    public let serviceAccount: ServiceAccount?
 }

@@ -47,7 +47,7 @@ extension AuthMethod {
         "api-key": ["secretField", "headerName", "queryParam", "prefix"],
         "header": ["secretField", "headerName", "valuePrefix"],
         "oauth2": OAuthMethod.members,
-        "service-account": ["credentialFormat", "credentialField", "tokenUrl"],
+        "service-account": OAuthMethod.serviceAccountMembers,
         "webhook-signing": WebhookSigning.members,
     ]
 
@@ -70,7 +70,7 @@ extension AuthMethod {
         }
         let oauth = methods?.filter { if case .oauth2 = $0 { true } else { false } } ?? []
         if oauth.count > 1 {
-            reader.error(.invalidValue, "auth", "may hold one method of the type oauth2")
+            reader.error(.invalidValue, "auth", "may hold one method of oauth2 or service-account")
         }
         WebhookSigning.checkCount(methods ?? [], reader)
         return methods ?? []
@@ -95,6 +95,9 @@ extension AuthMethod {
             // One that was kept before calls were made with it has perhaps no address.
             return OAuthMethod(fields.item, field: fields.optional).map { .oauth2($0) }
                 ?? .declared(type: type)
+        case "service-account":
+            return OAuthMethod(serviceAccount: fields.item, field: fields.optional)
+                .map { .oauth2($0) } ?? .declared(type: type)
         case "webhook-signing":
             return WebhookSigning.read(fields.item, declared: fields.declared)
                 .map { .webhookSigning($0) }

@@ -24,6 +24,8 @@ public struct ConfigVersion: Sendable {
         case promotion(from: EnvironmentName, version: Int)
         /// Made by a rollback to an older version.
         case rollback(to: Int)
+        /// Made from a version of the same line that was of another version of the blueprint.
+        case migration(from: Int, of: ObjectVersion)
     }
 
     /// The number; it only grows.
@@ -71,6 +73,11 @@ extension Stored<ConfigVersion> {
         var meta = object["meta"]?.object ?? [:]
         meta["version"] = .integer(Int64(value.number))
         meta["status"] = .string(value.status.rawValue)
+        if case .migration(let number, let blueprintVersion) = value.origin {
+            meta["migratedFrom"] = [
+                "version": .integer(Int64(number)), "blueprintVersion": blueprintVersion.json,
+            ]
+        }
         object["meta"] = .object(meta)
         return object
     }

@@ -32,7 +32,7 @@ public struct TenantAppConfig: DocumentNoun {
     ]
     private static let metaMembers: Set<String> = [
         "tenantId", "blueprintName", "blueprintKey", "blueprintVersion", "blueprint", "environment",
-        "version", "status", "createdAt", "updatedAt",
+        "version", "status", "migratedFrom", "createdAt", "updatedAt",
     ]
 
     /// Reads a config of `tenant`; the path says its line, nil when only the body does.

@@ -5,6 +5,7 @@ extension ReportRun {
     /// Each binding: its slot, its connection, and how the two fit.
     mutating func checkBindings() {
         checkDuplicateSlots()
+        checkBlueprint()
         var seenSpecs: Set<SpecID> = []
         var seenSlots: Set<SlotID> = []
         for (index, binding) in table.config.bindings.enumerated() {
@@ -32,6 +33,20 @@ extension ReportRun {
                 suggestion: "use a version of the blueprint that names each slot once"
             )
         }
+    }
+
+    private mutating func checkBlueprint() {
+        guard let deprecation = table.blueprint.deprecation else { return }
+        let id = table.blueprint.id
+        let use = deprecation.use.map { "upgrade to \($0)" }
+        draft.add(
+            .warning,
+            .deprecatedBlueprint,
+            at: .root.appending("meta").appending("blueprintVersion"),
+            "the blueprint \(id.name.text) version \(id.version.text) is deprecated"
+                + deprecation.words(at: surroundings.now),
+            suggestion: use ?? "upgrade to another version"
+        )
     }
 
     private mutating func checkSlot(
@@ -133,7 +148,7 @@ extension ReportRun {
 
     private mutating func warnDeprecated(_ index: Int, _ spec: IntegrationSpec) {
         let name = "\(spec.id.key.text) version \(spec.id.version.text)"
-        let sunset = spec.deprecation?.sunset.map { ", and may be gone from \($0) on" } ?? ""
+        let sunset = spec.deprecation?.words(at: surroundings.now) ?? ""
         let use = spec.deprecation?.use.map { "move to a connection of \($0)" }
         draft.add(
             .warning,

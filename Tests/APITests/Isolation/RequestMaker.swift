@@ -46,6 +46,7 @@ struct RequestMaker {
         var query: [String] = []
         if route.query.contains("tenant") { query.append("tenant=\(tenant)") }
         if route.query.contains("from") { query.append("from=0") }
+        if route.query.contains("to") { query.append("to=9") }
         if route.query.contains("against") { query.append("against=\(goal)") }
         if case .page = route.answer {
             // Of a list the parameter is a filter.
@@ -89,6 +90,9 @@ struct RequestMaker {
         case ("env", _): environment
         case ("blueprint", _), ("name", "blueprints"): "invoice-app"
         case ("key", "integrations"): "payments.test"
+        // What is used is of the first version; configs may go over to the ninth of the blueprint.
+        case ("version", _) where ["upgrade", "usage"].contains { route.path.text.hasSuffix($0) }:
+            "1"
         // The spec and the blueprint of this version are used by nobody.
         case ("version", _): "9"
         case ("capability", _): "payments.charge"
@@ -172,6 +176,7 @@ struct RequestMaker {
         case "Explain": ["capability": "payments.charge", "workflow": .string(workflow)]
         case "Execution": ["workflow": .string(workflow)]
         case "Simulation": ["changes": [], "calls": [], "replay": ["last": 100]]
+        case "UpgradeRun": ["to": 9]
         case "Set": set
         case "AccessEvaluation", "AccessEvaluations", "SubjectSearch", "ResourceSearch",
             "ActionSearch":

@@ -35,6 +35,37 @@ import Testing
         #expect(method.scopes.isEmpty)
     }
 
+    @Test func aServiceAccountIsAClientThatSigns() throws {
+        let (spec, issues) = read([
+            "type": "service-account", "credentialField": "file", "credentialFormat": "json",
+            "scopes": ["a"], "subject": "{{config.user}}",
+        ])
+        #expect(issues.isEmpty)
+        let method = try #require(spec.oauth)
+        #expect(method.grant == .clientCredentials)
+        #expect(method.scopes == ["a"])
+        #expect(method.serviceAccount?.credentialField == "file")
+        #expect(method.serviceAccount?.subject != nil)
+    }
+
+    @Test(
+        arguments: [
+            (["tokenUrl": nil], "/auth/0/tokenUrl"),
+            (["tokenUrl": "https://{{secret.token_uri}}/"], "/auth/0/tokenUrl"),
+            (["credentialFormat": "p12"], "/auth/0/credentialFormat"),
+            (["scopes": ["two words"]], "/auth/0/scopes/0"),
+            (["subject": "{{secret.user}}"], "/auth/0/subject"),
+            (["clientIdField": "id"], "/auth/0/clientIdField"),
+            (["tokenParameters": ["assertion": "x"]], "/auth/0/tokenParameters/assertion"),
+        ] as [(JSONObject, String)]
+    )
+    func whatNoServiceAccountHasIsRefused(change: JSONObject, place: String) {
+        var method: JSONObject = ["type": "service-account"]
+        for member in change { method[member.key] = member.value }
+        let (_, issues) = read(method)
+        #expect(issues.map(\.pointer.description) == [place], "\(issues)")
+    }
+
     @Test func anAuthorizationUrlMeansAUsersConsent() throws {
         let (spec, issues) = read([
             "authorizationUrl": "https://{{config.domain}}/authorize", "scopes": ["a", "b:c"],
