@@ -118,8 +118,40 @@ public struct AlertOutbox {
             ]
             details["errorCode"] = health.errorCode.map { .string($0) }
             return Alert(.connectionHealthChanged, of: value, details: details)
+        case .addTransition(let tenant, let line, let step):
+            guard let reason = step.breakGlass else { return nil }
+            return Alert(
+                .configBreakGlass,
+                tenant: tenant,
+                connection: nil,
+                environment: line.environment,
+                details: [
+                    "blueprint": .string(line.blueprint.text),
+                    "version": .integer(Int64(step.version)), "actor": .string(step.actor),
+                    "reason": .string(reason),
+                ]
+            )
+        case .putChangeRequest(let request): return alert(of: request.value)
         default: return nil
         }
+    }
+
+    /// What a change request means whose publication at its time was refused.
+    private static func alert(of request: ChangeRequest) -> Alert? {
+        guard let last = request.history.last, last.step == .fail, let failure = request.failure
+        else { return nil }
+        return Alert(
+            .configScheduleFailed,
+            tenant: request.tenant,
+            connection: nil,
+            environment: request.line.environment,
+            details: [
+                "blueprint": .string(request.line.blueprint.text),
+                "version": .integer(Int64(request.version)),
+                "changeRequest": .string(request.id.text), "code": .string(failure.code),
+                "publishAt": request.publishAt.map { .string($0.text) } ?? .null,
+            ]
+        )
     }
 
     private static func alert(from old: Connection, to new: Connection) -> Alert? {

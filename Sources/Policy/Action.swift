@@ -41,6 +41,16 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
     case configsWrite = "configs.write"
     /// Asks for the report of a version.
     case configsValidate = "configs.validate"
+    /// Reads how many approvals the environments ask for.
+    case approvalsRead = "approvals.read"
+    /// Says how many approvals the environments ask for.
+    case approvalsWrite = "approvals.write"
+    /// Takes a config live without the approvals that its environment asks for.
+    case configsBreakGlass = "configs.breakGlass"
+    /// Reads change requests.
+    case changeRequestsRead = "changeRequests.read"
+    /// Makes, approves, rejects, schedules, applies and cancels change requests.
+    case changeRequestsWrite = "changeRequests.write"
     /// Reads the transitions of a config.
     case historyRead = "history.read"
     /// Reads a tenant's policies.

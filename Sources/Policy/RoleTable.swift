@@ -28,6 +28,8 @@ public enum RoleTable {
         case .resolve, .explain: [.tenantAdmin, .tenantViewer, .runtime, .auditor]
         case .evaluate, .execute: [.tenantAdmin, .runtime]
 
+        case .approvalsWrite, .changeRequestsWrite, .configsBreakGlass: [.tenantAdmin]
+        case .approvalsRead, .changeRequestsRead: [.tenantAdmin, .tenantViewer, .auditor]
         case .historyRead, .auditRead: [.tenantAdmin, .tenantViewer, .auditor]
         case .auditReadBodies, .eventsRead, .export: [.tenantAdmin, .auditor]
         case .auditVerify: [.auditor]

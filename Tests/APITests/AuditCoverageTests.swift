@@ -188,6 +188,40 @@ import Testing
         ),
     ]
 
+    /// Who makes a request can't approve it: what comes behind that does not go well here.
+    private static let approvalWrites: [Step] =
+        [
+            Step("putApprovalPolicy", .put, tenant + "/approval-policy", ["environments": [:]]),
+            Step("getApprovalPolicy", .get, tenant + "/approval-policy"),
+            Step("deleteApprovalPolicy", .delete, tenant + "/approval-policy"),
+            Step(
+                "createChangeRequest",
+                .post,
+                tenant + "/change-requests",
+                ["blueprint": "invoice-app", "environment": "sandbox", "version": 2, "title": "t"]
+            ),
+            Step("listChangeRequests", .get, tenant + "/change-requests"),
+        ]
+        + ["submit", "approve", "schedule", "cancel", "apply"]
+        .map { move in
+            let target = tenant + "/change-requests/none/\(move)"
+            return Step("\(move)ChangeRequest", .post, target, goesWell: false)
+        } + [
+            Step(
+                "rejectChangeRequest",
+                .post,
+                tenant + "/change-requests/none/reject",
+                ["comment": "no"],
+                goesWell: false
+            ),
+            Step(
+                "getChangeRequest",
+                .get,
+                tenant + "/change-requests/none",
+                goesWell: false
+            ),
+        ]
+
     private static let hook: JSONValue = ["url": "https://alerts.example/hook"]
 
     private static let otherWrites: [Step] = [
@@ -299,7 +333,7 @@ import Testing
         last = try await api.audited(after: last).last
         let writes =
             Self.connectionWrites + Self.configWrites + Self.otherWrites
-            + Self.accountWrites
+            + Self.accountWrites + Self.approvalWrites
         for step in Self.reads + Self.questions + writes + keys {
             driven.insert(step.name)
             let status = try await send(api, step)

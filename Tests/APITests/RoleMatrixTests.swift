@@ -104,6 +104,28 @@ import Testing
         Row(.get, tenant + "/entities", for: tenantReaders),
         Row(.put, tenant + "/entities/user/alice", ["attributes": [:]], for: ["tenant-admin"]),
         Row(.delete, tenant + "/entities/user/alice", for: ["tenant-admin"]),
+        Row(
+            .put,
+            tenant + "/approval-policy",
+            ["environments": ["staging": ["required": 1]]],
+            for: ["tenant-admin"]
+        ),
+        Row(
+            .get,
+            tenant + "/approval-policy",
+            for: ["tenant-admin", "tenant-viewer", "auditor"]
+        ),
+        Row(
+            .get,
+            tenant + "/change-requests",
+            for: ["tenant-admin", "tenant-viewer", "auditor"]
+        ),
+        Row(
+            .post,
+            tenant + "/change-requests?dryRun=true",
+            ["blueprint": "invoice-app", "environment": "sandbox", "version": 2, "title": "t"],
+            for: ["tenant-admin"]
+        ),
         Row(.get, tenant + "/webhooks", for: tenantReaders),
         Row(.get, tenant + "/webhooks/hook/deliveries", for: tenantReaders),
         Row(
@@ -148,6 +170,8 @@ import Testing
         try await api.must(.put, Self.tenant + "/secrets/stripe", ["value": "v"])
         let hook: JSONValue = ["url": "https://alerts.example/hook"]
         try await api.must(.put, Self.tenant + "/webhooks/hook", hook)
+        let approvals: JSONValue = ["environments": [:]]
+        try await api.must(.put, Self.tenant + "/approval-policy", approvals)
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))
         try await api.must(.post, Self.line + "/versions/1/publish")
         try await api.must(.post, Self.line + "/versions", SampleObjects.config("conn"))

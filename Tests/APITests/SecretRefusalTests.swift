@@ -31,6 +31,7 @@ import Testing
         }
     }
 
+    private static let request = tenant + "/change-requests/cr_none"
     private static let connectionTexts = [
         ["config", "accountId"], ["config", "region"], ["metadata", "note"], ["description"],
         ["externalAccountId"], ["meta", "label"],
@@ -106,6 +107,40 @@ import Testing
             ["to": "staging", "connections": ["conn": "conn"]],
             [["reason"]]
         ),
+        Place(
+            "publishConfig",
+            .post,
+            line + "/versions/2/publish",
+            [:],
+            [["breakGlass", "reason"]]
+        ),
+        Place(
+            "rollbackConfig",
+            .post,
+            line + "/rollback",
+            ["toVersion": 1],
+            [["breakGlass", "reason"]]
+        ),
+        Place(
+            "putApprovalPolicy",
+            .put,
+            tenant + "/approval-policy",
+            ["environments": [:]],
+            [["description"]]
+        ),
+        Place(
+            "createChangeRequest",
+            .post,
+            tenant + "/change-requests",
+            ["blueprint": "invoice-app", "environment": "sandbox", "version": 2, "title": "t"],
+            [["title"], ["description"]]
+        ),
+        Place("submitChangeRequest", .post, request + "/submit", [:], [["comment"]]),
+        Place("approveChangeRequest", .post, request + "/approve", [:], [["comment"]]),
+        Place("rejectChangeRequest", .post, request + "/reject", [:], [["comment"]]),
+        Place("scheduleChangeRequest", .post, request + "/schedule", [:], [["comment"]]),
+        Place("cancelChangeRequest", .post, request + "/cancel", [:], [["comment"]]),
+        Place("applyChangeRequest", .post, request + "/apply", [:], [["comment"]]),
         Place(
             "runUpgrade",
             .post,

@@ -137,6 +137,11 @@ import Testing
         #expect(publish.ending == .exit(1))
         #expect(publish.errors.contains("422 VALIDATION_FAILED"), "\(publish)")
         #expect(publish.errors.contains("#/integrations/0/connectionId HEALTH_CHECK_FAILED"))
+        let glass = try await line.run(
+            ["publish", "\(Self.line)@1", "--break-glass", "short"] + Self.acme
+        )
+        #expect(glass.ending == .exit(1))
+        #expect(glass.errors.contains("#/breakGlass/reason INVALID_VALUE"), "\(glass)")
         let unmapped = try await line.run(["promote", Self.line, "--to", "production"] + Self.acme)
         #expect(unmapped.ending == .exit(1))
         #expect(unmapped.errors.contains("UNMAPPED_CONNECTIONS"), "\(unmapped)")

@@ -93,6 +93,11 @@ import Testing
             updatedAt: StateFixture.now + .seconds(1),
             seal: SealedSecret.Seal(keyID: "00ff00ff00ff00ff", bytes: Array(0...255))
         )
+        let policy = ApprovalPolicy(
+            reading: ["environments": ["production": ["required": 2]], "description": "d"],
+            issues: IssueList()
+        )
+        let request = try ApprovalFixture.request(config)
         let changes: [Change] = [
             .putSpec(StateFixture.stored(try StateFixture.spec("payments.x"))),
             .removeSpec(connection.value.spec), .putConnection(connection),
@@ -103,6 +108,9 @@ import Testing
             .putPolicy(nil, StateFixture.stored(rule)),
             .putPolicy(config.tenant, StateFixture.stored(rule)),
             .putEntity(config.tenant, StateFixture.stored(entity)),
+            .putApprovalPolicy(config.tenant, StateFixture.stored(policy)),
+            .removeApprovalPolicy(config.tenant), .putChangeRequest(StateFixture.stored(request)),
+            .removeChangeRequest(config.tenant, request.id),
             .removeEntity(config.tenant, entity.key), .removePolicy(nil, rule.id),
             .putCredential(StateFixture.stored(key)),
             .putCredential(StateFixture.stored(key.revoked)), .putIdempotency(record),

@@ -4,10 +4,11 @@ import JSON
 enum OpenAPISchemas {
     static let all: JSONObject = {
         var all: JSONObject = [:]
-        for part in [
-            nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets,
+        let parts = [
+            nouns, tenantNouns, answers, bodies, accessSchemas, webhookSchemas, secrets, approvals,
             upgradeSchemas,
-        ] {
+        ]
+        for part in parts {
             for member in part { all[member.key] = member.value }
         }
         return all
@@ -90,7 +91,7 @@ enum OpenAPISchemas {
                 "id": text, "tenantId": ["type": ["string", "null"]], "name": text, "roles": texts,
                 "environments": texts, "workflows": texts,
                 "expiresAt": ["type": ["string", "null"], "format": "date-time"],
-                "status": ["enum": ["active", "revoked"]],
+                "status": ["enum": ["active", "revoked"]], "principal": text,
                 "lastUsedAt": ["type": ["string", "null"], "format": "date-time"],
                 "revision": integer,
             ],
@@ -175,6 +176,7 @@ enum OpenAPISchemas {
                 )
             ),
             "branding": free, "revision": integer, "fromVersion": integer,
+            "gates": list(reference("GateVerdict")),
         ]),
         "ConfigLine": object([
             "blueprint": text, "environment": text,

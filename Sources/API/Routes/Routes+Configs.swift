@@ -83,7 +83,7 @@ extension Routes {
                 access: .action(.configsWrite),
                 body: .json("TenantAppConfig"),
                 answer: .object("TenantAppConfig"),
-                audit: .change("config.put"),
+                audit: .change("config.put", "changeRequest.reset"),
                 run: .later { call async throws(CommandError) in
                     try await PutConfigVersion(
                         target: call.line(),
@@ -101,7 +101,7 @@ extension Routes {
                 access: .action(.configsWrite),
                 body: .mergePatch("TenantAppConfig"),
                 answer: .object("TenantAppConfig"),
-                audit: .change("config.patch"),
+                audit: .change("config.patch", "changeRequest.reset"),
                 run: .later { call async throws(CommandError) in
                     try await PatchConfigVersion(
                         target: call.line(),
@@ -118,7 +118,7 @@ extension Routes {
                 "Removes a draft.",
                 access: .action(.configsWrite),
                 answer: .nothing,
-                audit: .change("config.delete"),
+                audit: .change("config.delete", "changeRequest.cancel"),
                 run: .later { call async throws(CommandError) in
                     try await DeleteConfigVersion(target: call.line(), number: call.number())
                         .run(call.context)
@@ -164,9 +164,9 @@ extension Routes {
             "publishConfig",
             "Makes a version the live one.",
             access: .action(.configsWrite),
-            body: .optionalJSON("ChangeSummary"),
+            body: .optionalJSON("Publication"),
             answer: .object("TenantAppConfig"),
-            audit: .change("config.publish"),
+            audit: .change("config.publish", "changeRequest.apply", "config.breakGlass"),
             run: .later { call async throws(CommandError) in
                 try await PublishConfig(
                     target: call.line(),
@@ -184,7 +184,7 @@ extension Routes {
             access: .action(.configsWrite),
             body: .optionalJSON("ChangeSummary"),
             answer: .object("TenantAppConfig"),
-            audit: .change("config.archive"),
+            audit: .change("config.archive", "changeRequest.cancel"),
             run: .later { call async throws(CommandError) in
                 try await ArchiveConfig(
                     target: call.line(),
@@ -202,7 +202,7 @@ extension Routes {
             access: .action(.configsWrite),
             body: .json("Rollback"),
             answer: .created("TenantAppConfig"),
-            audit: .change("config.rollback"),
+            audit: .change("config.rollback", "changeRequest.apply", "config.breakGlass"),
             run: .later { call async throws(CommandError) in
                 try await RollbackConfig(target: call.line(), body: call.json).run(call.context)
             }

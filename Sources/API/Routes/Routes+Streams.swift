@@ -43,6 +43,7 @@ extension Routes {
                 "connection.apply",
                 "connection.delete",
                 "config.apply",
+                "changeRequest.apply",
                 "config.archive",
                 "entity.apply",
                 "entity.delete",

@@ -44,7 +44,7 @@ extension Routes {
             query: ["tenant", "limit", "cursor"],
             body: .json("UpgradeRun"),
             answer: .object("UpgradeResult"),
-            audit: .change("config.migrate"),
+            audit: .change("config.migrate", "changeRequest.apply"),
             run: .later { call async throws(CommandError) in
                 try await RunUpgrade(
                     from: call.blueprintID(),

@@ -4,8 +4,7 @@
 /// the same rows.
 enum Routes {
     static let all: [Route] =
-        integrationSpecs + blueprints + upgrades + connections + connect + configs + reach + runtime
-        + policies
-        + entities + secrets + keys + webhooks + inboundWebhooks
+        integrationSpecs + blueprints + upgrades + connections + connect + configs + approvals
+        + reach + runtime + policies + entities + secrets + keys + webhooks + inboundWebhooks
         + trail + streams + authZEN + operations
 }

@@ -101,7 +101,8 @@ enum ConfigDraft {
         _ line: ConfigLine,
         _ stamp: Ledger.Stamp,
         actor: String,
-        reason: String?
+        reason: String?,
+        permit: ReleasePermit
     ) -> (plan: Ledger.Plan<Written>, standing: Stored<ConfigVersion>) {
         let made = adding(version, to: target, stamp, actor: actor, reason: reason)
         var changes = made.changes
@@ -114,13 +115,15 @@ enum ConfigDraft {
                 line,
                 stamp,
                 actor: actor,
-                reason: reason
+                reason: reason,
+                permit: permit
             )
             changes += result.changes
             standing = result.moved
         }
         var written = made.answer
         written.object = standing.json
+        written.beside = permit.records
         return (Ledger.Plan(changes, answer: written), standing)
     }
 

@@ -63,7 +63,8 @@ enum ConfigLifecycle {
         )
     }
 
-    /// The changes of a step: the version, its place in the history, and what it takes the place of.
+    /// The changes of a step: the version, its place in the history, what it takes the place of, and
+    /// what becomes of the change request that let it.
     static func changes(
         _ version: Stored<ConfigVersion>,
         _ step: Step,
@@ -71,15 +72,17 @@ enum ConfigLifecycle {
         _ line: ConfigLine,
         _ stamp: Ledger.Stamp,
         actor: String,
-        reason: String?
+        reason: String?,
+        permit: ReleasePermit
     ) -> (changes: [Change], moved: Stored<ConfigVersion>) {
-        var changes: [Change] = []
+        var changes = step == .publish ? permit.changes : []
         if step == .publish, let old = line.published, old.value.number != version.value.number {
             let reason = "superseded by version \(version.value.number)"
             let move = Move(target: target, stamp: stamp, actor: actor, reason: reason)
             changes += move.changes(old, to: .superseded).changes
         }
-        let move = Move(target: target, stamp: stamp, actor: actor, reason: reason)
+        var move = Move(target: target, stamp: stamp, actor: actor, reason: reason)
+        if step == .publish { move.breakGlass = permit.breakGlass?.reason }
         let result = move.changes(version, to: step.target)
         return (changes + result.changes, result.moved)
     }
@@ -89,6 +92,7 @@ enum ConfigLifecycle {
         let stamp: Ledger.Stamp
         let actor: String
         let reason: String?
+        var breakGlass: String?
 
         func changes(
             _ version: Stored<ConfigVersion>,
@@ -110,7 +114,8 @@ enum ConfigLifecycle {
                 to: status,
                 actor: actor,
                 at: stamp.now,
-                reason: reason
+                reason: reason,
+                breakGlass: breakGlass
             )
             let line = target.line
             return (

@@ -9,6 +9,10 @@ struct ConfigStep: Sendable {
     let number: Int
     let step: ConfigLifecycle.Step
     let reason: String?
+    /// The change request that it carries out; nil when it looks for one.
+    var request: ChangeRequestID?
+    /// Why it may go live without approvals; nil when it may not.
+    var breakGlass: BreakGlass?
 
     typealias Gate = (ConfigGate, ConfigVersion) throws(CommandError) -> ValidationReport?
 
@@ -34,6 +38,14 @@ struct ConfigStep: Sendable {
         let judge = try ConfigGate(target, state, context.services, now: context.now)
         let report = try gate(judge, existing.value)
         try ConfigLifecycle.checkSeen(existing.value, step, tier: environment.tier)
+        let approvals = ApprovalGate(target, state, stamp, context)
+        let permit = try approvals.permit(
+            existing.value,
+            step,
+            environment.tier,
+            for: request,
+            breakGlass
+        )
         let result = ConfigLifecycle.changes(
             existing,
             step,
@@ -41,26 +53,39 @@ struct ConfigStep: Sendable {
             line,
             stamp,
             actor: context.caller.credential.id.text,
-            reason: reason
+            reason: reason,
+            permit: permit
         )
         var written = Written(
             object: result.moved.json,
             revision: result.moved.revision,
             before: existing.json
         )
-        written.makeBody = {
-            Self.body(result.moved, report, judge.access(state, after: result.changes, stamp))
+        var changes = result.changes
+        written.beside = permit.records
+        if step == .archive {
+            let reset = RequestReset(target, number, state, stamp, context.caller.party)
+                .run(.cancel, to: .cancelled, because: "the version was archived")
+            changes += reset.changes
+            written.beside += reset.records
         }
-        return Ledger.Plan(result.changes, answer: written)
+        let gates = GateVerdict.all(step, environment.tier, permit)
+        written.makeBody = {
+            let access = judge.access(state, after: result.changes, stamp)
+            return Self.body(result.moved, report, access, gates)
+        }
+        return Ledger.Plan(changes, answer: written)
     }
 
     /// The version, with what its step means for calls.
     static func body(
         _ version: Stored<ConfigVersion>,
         _ report: ValidationReport?,
-        _ access: AccessDiff
+        _ access: AccessDiff,
+        _ gates: [GateVerdict]
     ) -> JSONValue {
         var object = version.json
+        if !gates.isEmpty { object["gates"] = .array(gates.map(\.json)) }
         if let report { object["report"] = report.json }
         access.write(into: &object)
         return .object(object)

@@ -38,7 +38,11 @@ public struct DeleteConfigVersion: Sendable {
                 .addTransition(target.scope.tenant, target.line, step),
                 .removeConfigVersion(target.scope.tenant, target.line, number),
             ]
-            return Ledger.Plan(changes, answer: Written(kind: .nothing, before: existing.json))
+            let reset = RequestReset(target, number, state, stamp, context.caller.party)
+                .run(.cancel, to: .cancelled, because: "the version was deleted")
+            var written = Written(kind: .nothing, before: existing.json)
+            written.beside = reset.records
+            return Ledger.Plan(changes + reset.changes, answer: written)
         }
     }
 }

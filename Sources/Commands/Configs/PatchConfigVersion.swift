@@ -27,7 +27,7 @@ public struct PatchConfigVersion: Sendable {
         }
         let subject = target.subject("config.patch", number)
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            try PutConfigVersion.plan(target, number, state, stamp, context.precondition) {
+            try PutConfigVersion.plan(target, number, state, stamp, context) {
                 JSONValue.object($0).merging(patch: patch)
             }
         }

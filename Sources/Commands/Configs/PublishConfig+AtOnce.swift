@@ -5,6 +5,8 @@ extension PublishConfig {
     /// The plan that makes a config the live version of its line in one step, through the gate that
     /// every version passes; nothing when what is live says the same.
     ///
+    /// For what is asked in memory alone: it needs no approvals, and must not be kept.
+    ///
     /// - Throws: `VALIDATION_FAILED` with the report; `TOO_MANY_VERSIONS`, `UNKNOWN_ENVIRONMENT`.
     static func planAtOnce(
         _ config: TenantAppConfig,
@@ -30,7 +32,8 @@ extension PublishConfig {
                 line,
                 stamp,
                 actor: context.caller.credential.id.text,
-                reason: nil
+                reason: nil,
+                permit: .nothingGoesLive
             )
             .plan
     }

@@ -12,7 +12,7 @@ public struct PublishConfig: Sendable {
     public let target: ConfigScope
     /// The version.
     public let number: Int
-    /// The body: `changeSummary`, which may be left out.
+    /// The body: `changeSummary` and `breakGlass`, which may be left out.
     public let body: JSONValue?
 
     /// A request.
@@ -25,19 +25,40 @@ public struct PublishConfig: Sendable {
     /// Carries it out.
     ///
     /// - Throws: `NOT_FOUND`, `INVALID_TRANSITION`, `PREVIEW_REQUIRED`; `VALIDATION_FAILED` with the
-    ///   report.
+    ///   report; `APPROVAL_REQUIRED`; `FORBIDDEN` for a break-glass that the caller has no right to.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
-        let reason = try ActionBody.text("changeSummary", in: body)
+        let (reason, breakGlass) = try read(context)
         try await context.refresh()
         let version = try target.version(number, context.state)
         if try ConfigLifecycle.check(version.value, .publish) {
             try await HealthRefresh(scope: target.scope).run(version.value.config, context)
         }
-        let step = ConfigStep(target: target, number: number, step: .publish, reason: reason)
+        var step = ConfigStep(target: target, number: number, step: .publish, reason: reason)
+        step.breakGlass = breakGlass
+        let planned = step
         return try await context.write(target.subject("config.publish", number)) {
             (state, stamp) throws(CommandError) in
-            try step.plan(state, stamp, context, Self.gate)
+            try planned.plan(state, stamp, context, Self.gate)
         }
+    }
+
+    private func read(
+        _ context: CommandContext
+    ) throws(CommandError) -> (reason: String?, breakGlass: BreakGlass?) {
+        let issues = IssueList()
+        let reader = ObjectReader(
+            body ?? .object([:]),
+            at: .root,
+            issues: issues,
+            members: ["changeSummary", "reason", "breakGlass"]
+        )
+        let summary = reader.string("changeSummary", byteCountMax: ActionBody.byteCountMax)
+        let reason = reader.string("reason", byteCountMax: ActionBody.byteCountMax)
+        let breakGlass = BreakGlass(reader)
+        SecretScan.scan(.object(reader.object), at: .root, issues: issues)
+        if issues.hasErrors { throw .invalid(issues.issues) }
+        try breakGlass?.authorize(target, context.caller)
+        return (summary ?? reason, breakGlass)
     }
 
     /// Nothing with an error goes live.

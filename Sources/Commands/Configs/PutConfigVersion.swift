@@ -24,7 +24,7 @@ public struct PutConfigVersion: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let subject = target.subject("config.put", number)
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            try Self.plan(target, number, state, stamp, context.precondition) { _ in body }
+            try Self.plan(target, number, state, stamp, context) { _ in body }
         }
     }
 
@@ -34,11 +34,11 @@ public struct PutConfigVersion: Sendable {
         _ number: Int,
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ precondition: Precondition,
+        _ context: CommandContext,
         _ body: (JSONObject) -> JSONValue
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let existing = target.read(state).versions[number]
-        try precondition.check(existing?.revision)
+        try context.precondition.check(existing?.revision)
         guard let existing else { throw .notFound("such config version") }
         try ConfigDraft.checkDraft(existing)
         let old = existing.value.config
@@ -58,6 +58,9 @@ public struct PutConfigVersion: Sendable {
         )
         written.object = stored.json
         written.revision = stored.revision
-        return Ledger.Plan([.putConfigVersion(stored)], answer: written)
+        let reset = RequestReset(target, number, state, stamp, context.caller.party)
+            .run(.reset, to: .draft, because: "the draft was changed")
+        written.beside = reset.records
+        return Ledger.Plan([.putConfigVersion(stored)] + reset.changes, answer: written)
     }
 }

@@ -7,8 +7,10 @@ import Resolver
 public struct RollbackConfig: Sendable {
     /// The line.
     public let target: ConfigScope
-    /// The body: `toVersion`, and `reason`.
+    /// The body: `toVersion`, `reason` and `breakGlass`.
     public let body: JSONValue
+    /// The change request that it carries out; nil when it looks for one.
+    var request: ChangeRequestID?
 
     /// A request.
     public init(target: ConfigScope, body: JSONValue) {
@@ -26,31 +28,44 @@ public struct RollbackConfig: Sendable {
         try await context.refresh()
         let old = try target.version(wish.number, context.state)
         try await HealthRefresh(scope: target.scope).run(old.value.config, context)
+        try wish.breakGlass?.authorize(target, context.caller)
         return try await context.write(target.subject("config.rollback", wish.number)) {
             (state, stamp) throws(CommandError) in
-            try plan(wish.number, wish.reason, state, stamp, context)
+            try plan(wish.number, wish.reason, state, stamp, context, wish.breakGlass)
         }
     }
 
-    private func read() throws(CommandError) -> (number: Int, reason: String?) {
+    private struct Wish {
+        let number: Int
+        let reason: String?
+        let breakGlass: BreakGlass?
+    }
+
+    private func read() throws(CommandError) -> Wish {
         let issues = IssueList()
-        let members: Set<String> = ["toVersion", "reason"]
+        let members: Set<String> = ["toVersion", "reason", "breakGlass"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
         let number = reader.integer("toVersion", in: 1...Int(Int32.max))
         if reader.value("toVersion") == nil {
             issues.error(.missingField, at: reader.place("toVersion"), "is required")
         }
         let reason = ActionBody.reason(reader)
+        let breakGlass = BreakGlass(reader)
+        if let breakGlass {
+            let place = reader.place("breakGlass").appending("reason")
+            SecretScan.scan(.string(breakGlass.reason), at: place, issues: issues)
+        }
         if issues.hasErrors { throw .invalid(issues.issues) }
-        return (number ?? 0, reason)
+        return Wish(number: number ?? 0, reason: reason, breakGlass: breakGlass)
     }
 
-    private func plan(
+    func plan(
         _ number: Int,
         _ reason: String?,
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ context: CommandContext,
+        _ breakGlass: BreakGlass? = nil
     ) throws(CommandError) -> Ledger.Plan<Written> {
         try context.precondition.check(nil)
         let line = target.read(state)
@@ -69,6 +84,9 @@ public struct RollbackConfig: Sendable {
         )
         let gate = try ConfigGate(target, state, context.services, now: context.now)
         let report = try PublishConfig.gate(gate, version)
+        let tier = try target.environment(context.services.environments).tier
+        let permit = try ApprovalGate(target, state, stamp, context)
+            .permit(version, .publish, tier, for: request, breakGlass)
         let added = ConfigDraft.adding(
             version,
             through: [.publish],
@@ -76,12 +94,14 @@ public struct RollbackConfig: Sendable {
             line,
             stamp,
             actor: context.caller.credential.id.text,
-            reason: reason
+            reason: reason,
+            permit: permit
         )
+        let gates = GateVerdict.all(.publish, tier, permit)
         let (changes, standing) = (added.plan.changes, added.standing)
         var written = added.plan.answer
         written.makeBody = {
-            ConfigStep.body(standing, report, gate.access(state, after: changes, stamp))
+            ConfigStep.body(standing, report, gate.access(state, after: changes, stamp), gates)
         }
         return Ledger.Plan(changes, answer: written)
     }

@@ -12,6 +12,22 @@ extension Caller {
     /// Who runs a command on a store of its own, without a server: it may do everything there.
     public static let local = Caller(credential: .bootstrap, isBootstrap: true, address: "local")
 
+    /// A part of the server that does by itself what a tenant asked for beforehand.
+    static func part(_ name: String, of tenant: TenantID) -> Caller {
+        Caller(
+            credential: Credential(
+                unstored: .literal(name),
+                tenant: tenant,
+                roles: [.tenantAdmin],
+                environments: nil,
+                workflows: []
+            ),
+            isBootstrap: false,
+            address: "local",
+            part: name
+        )
+    }
+
     private static let nobody = Credential(
         unstored: .literal("anonymous"),
         tenant: nil,

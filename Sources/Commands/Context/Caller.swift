@@ -14,17 +14,21 @@ public struct Caller: Sendable {
 
     /// The token that it bears; nil when it has a key.
     let admission: TokenAdmission?
+    /// The part of the server that acts by itself; nil for a client.
+    let part: String?
 
     init(
         credential: Credential,
         isBootstrap: Bool,
         address: String,
-        token admission: TokenAdmission? = nil
+        token admission: TokenAdmission? = nil,
+        part: String? = nil
     ) {
         self.credential = credential
         self.isBootstrap = isBootstrap
         self.address = address
         self.admission = admission
+        self.part = part
     }
 
     /// The token that it bears; nil when it has a key.
@@ -32,7 +36,7 @@ public struct Caller: Sendable {
 
     /// The key that it is, whose use is noted; nil for the bootstrap key and for a token.
     public var storedCredential: CredentialID? {
-        isBootstrap || admission != nil ? nil : credential.id
+        isBootstrap || admission != nil || part != nil ? nil : credential.id
     }
 
     /// Until when what it is answered can be repeated without asking again who it is, as long as the
@@ -44,12 +48,14 @@ public struct Caller: Sendable {
 
     /// What kind of caller it is, in the log and in the trail.
     var actorType: String {
+        if part != nil { return "system" }
         if admission != nil { return "jwt" }
         return isBootstrap ? "bootstrap" : "key"
     }
 
     /// Which one of its kind: a key by its id, the bearer of a token by issuer and subject.
     var actorID: String {
+        if let part { return part }
         guard let origin = token?.origin else { return credential.id.text }
         return "\(origin.issuer) \(origin.subject)"
     }

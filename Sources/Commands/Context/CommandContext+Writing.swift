@@ -57,7 +57,8 @@ extension CommandContext {
         if committed.hasChanged {
             let written = committed.written
             let whole = [WrittenPart(subject: subject, written: written)]
-            let parts = written.parts.isEmpty ? whole : written.parts
+            let parts = (written.parts.isEmpty ? whole : written.parts)
+                .flatMap { [$0] + $0.written.beside }
             // What is gone is forgotten even when its record can't be written.
             for part in parts where part.written.kind == .nothing { services.forget(part.subject) }
             try await services.recordChanges(parts, self, committed.revision)

@@ -45,6 +45,18 @@ public struct CommandContext: Sendable {
         self.now = now
     }
 
+    /// The same call without what it says of the object: for a command that another one begins.
+    var unconditional: CommandContext {
+        CommandContext(
+            services: services,
+            caller: caller,
+            requestID: requestID,
+            trace: trace,
+            isDryRun: isDryRun,
+            now: now
+        )
+    }
+
     /// The state at the newest durable revision.
     var state: State { services.ledger.state }
 }
@@ -63,6 +75,8 @@ struct Written: Sendable {
     var makeBody: (@Sendable () -> JSONValue)?
     /// The writes that a write of many is made of, each to be audited; none for a write of one.
     var parts: [WrittenPart] = []
+    /// Writes that came along with it, to be audited beside it.
+    var beside: [WrittenPart] = []
 
     init(
         kind: CommandAnswer.Kind = .done,

@@ -84,7 +84,8 @@ extension Services {
 extension Caller {
     /// The caller as the trail names it.
     var auditActor: AuditActor {
-        AuditActor(
+        if let part { return .system(part) }
+        return AuditActor(
             type: actorType,
             id: actorID,
             via: "http",

@@ -12,7 +12,7 @@ import Synchronization
 /// that a healthy connection costs it a few entries a day, in lots.
 public final class HealthMonitor: Sendable {
     /// How often lots are kept and leases renewed.
-    static let lotInterval = HealthLease.renewal
+    static let lotInterval = WorkLease.renewal
     /// The most connections of one lot's entry in the log.
     static let lotCountMax = 256
     /// How long at most the ledger's knowledge of a check that changed nothing is behind; a quarter of
@@ -24,7 +24,7 @@ public final class HealthMonitor: Sendable {
     let services: Services
     let settings: HealthSettings
     let clock: ExecutionClock
-    let lease: HealthLease
+    let lease: WorkLease
     /// Those whose check was put off once because their breaker was open.
     let postponed = Mutex<Set<HealthTarget>>([])
     /// When the overlaps of rotations end.
@@ -37,7 +37,7 @@ public final class HealthMonitor: Sendable {
         self.services = services
         self.settings = settings
         self.clock = clock
-        lease = HealthLease(services.ledger, now: clock.now)
+        lease = WorkLease(services.ledger, named: "health", now: clock.now)
     }
 
     var ledger: Ledger { services.ledger }

@@ -26,12 +26,14 @@ public struct CreateKey: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let (id, text) = APIKey.make()
         let credential: Credential
+        let maker = context.caller.credential
         do {
             credential = try Credential(
                 body,
                 id: id,
                 tenant: owner.tenant,
-                digest: Hex.encode(APIKey.digest(of: text))
+                digest: Hex.encode(APIKey.digest(of: text)),
+                principal: maker.tenant == nil ? nil : maker.principal
             )
         } catch {
             throw .invalid(error)

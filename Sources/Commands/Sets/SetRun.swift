@@ -273,7 +273,8 @@ struct SetRun {
                     line,
                     stamp,
                     actor: actor,
-                    reason: "not in the applied set"
+                    reason: "not in the applied set",
+                    permit: .nothingGoesLive
                 )
                 .changes
         }

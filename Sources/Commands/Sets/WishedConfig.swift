@@ -56,6 +56,11 @@ struct WishedConfig {
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
         let gate = try ConfigGate(target, state, context.services, now: context.now)
         try pass(gate, version)
+        let permit = try steps.last
+            .map { (step) throws(CommandError) in
+                try ApprovalGate(target, state, stamp, context)
+                    .permit(version, step, environment.tier)
+            }
         let plan =
             ConfigDraft.adding(
                 version,
@@ -64,7 +69,8 @@ struct WishedConfig {
                 line,
                 stamp,
                 actor: context.caller.credential.id.text,
-                reason: nil
+                reason: nil,
+                permit: permit ?? .nothingGoesLive
             )
             .plan
         var written = plan.answer

@@ -18,6 +18,8 @@ struct ChangeEvent: Sendable {
         case policy
         case key
         case webhook
+        case approvalPolicy
+        case changeRequest
     }
 
     /// Where an event stands: its id.
@@ -190,7 +192,7 @@ struct ChangeEvent: Sendable {
                 tenant: version.value.config.tenant,
                 environment: version.value.config.line.environment,
                 id: name(version.value.config.line, version.value.number),
-                object: version.json
+                object: configObject(version, in: entry)
             )
         case .removeConfigVersion(let tenant, let line, let number):
             Subject(
@@ -210,6 +212,36 @@ struct ChangeEvent: Sendable {
             )
         case .removeEntity(let tenant, let key):
             Subject(kind: .entity, action: "deleted", tenant: tenant, id: key.text)
+        default: approvalSubject(of: change, at: place, in: entry)
+        }
+    }
+
+    /// Of what guards the way to a live config.
+    private static func approvalSubject(
+        of change: Change,
+        at place: Int,
+        in entry: LogEntry
+    ) -> Subject? {
+        switch change {
+        case .putApprovalPolicy(let tenant, let policy):
+            Subject(
+                kind: .approvalPolicy,
+                action: action(policy, at: place, in: entry),
+                tenant: tenant,
+                id: "default",
+                object: policy.json
+            )
+        case .removeApprovalPolicy(let tenant):
+            Subject(kind: .approvalPolicy, action: "deleted", tenant: tenant, id: "default")
+        case .putChangeRequest(let request):
+            Subject(
+                kind: .changeRequest,
+                action: request.value.lastAction,
+                tenant: request.value.tenant,
+                environment: request.value.line.environment,
+                id: request.value.id.text,
+                object: request.json
+            )
         default: accessSubject(of: change, at: place, in: entry)
         }
     }
@@ -277,7 +309,32 @@ struct ChangeEvent: Sendable {
         at place: Int,
         in entry: LogEntry
     ) -> String {
-        let step = entry.changes.lazy
+        let step = step(of: version, in: entry)
+        switch step?.to {
+        case .preview: return "previewed"
+        case .published, .superseded, .archived: return step?.to?.rawValue ?? "updated"
+        case .draft, nil: return action(version, at: place, in: entry)
+        }
+    }
+
+    /// A version that went live by break-glass says so.
+    private static func configObject(
+        _ version: Stored<ConfigVersion>,
+        in entry: LogEntry
+    ) -> JSONObject {
+        var object = version.json
+        if let reason = step(of: version, in: entry)?.breakGlass {
+            object["breakGlass"] = ["reason": .string(reason)]
+        }
+        return object
+    }
+
+    /// The last step that the entry took with a version.
+    private static func step(
+        of version: Stored<ConfigVersion>,
+        in entry: LogEntry
+    ) -> ConfigTransition? {
+        entry.changes.lazy
             .compactMap { change -> ConfigTransition? in
                 guard case .addTransition(let tenant, let line, let step) = change,
                     tenant == version.value.config.tenant, line == version.value.config.line,
@@ -286,11 +343,6 @@ struct ChangeEvent: Sendable {
                 return step
             }
             .last
-        switch step?.to {
-        case .preview: return "previewed"
-        case .published, .superseded, .archived: return step?.to?.rawValue ?? "updated"
-        case .draft, nil: return action(version, at: place, in: entry)
-        }
     }
 
     private static func name(_ id: SpecID) -> String { "\(id.key.text)@\(id.version.text)" }

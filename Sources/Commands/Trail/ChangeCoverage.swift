@@ -31,6 +31,10 @@ extension Change {
         case .putSecret, .removeSecret: .recorded("secret.")
         case .putCredential: .recorded("key.")
         case .putWebhook, .removeWebhook: .recorded("webhook.")
+        case .putApprovalPolicy, .removeApprovalPolicy: .recorded("approvalPolicy.")
+        case .putChangeRequest: .recorded("changeRequest.")
+        // It was over long ago, which was recorded then.
+        case .removeChangeRequest: .bookkeeping
         // The key had ended long ago, which was recorded then.
         case .removeCredential: .bookkeeping
         case .putIdempotency, .removeIdempotency: .call

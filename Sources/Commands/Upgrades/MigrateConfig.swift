@@ -93,6 +93,11 @@ struct MigrateConfig: Sendable {
             origin: .migration(from: base.value.number, of: upgrade.from.id.version)
         )
         let steps: [ConfigLifecycle.Step] = wish.publishes ? [.preview, .publish] : []
+        let tier = try target.environment(context.services.environments).tier
+        let permit =
+            try steps.last.map { (step) throws(CommandError) in
+                try ApprovalGate(target, state, stamp, context).permit(version, step, tier)
+            } ?? .nothingGoesLive
         let added = ConfigDraft.adding(
             version,
             through: steps,
@@ -100,11 +105,13 @@ struct MigrateConfig: Sendable {
             line,
             stamp,
             actor: context.caller.credential.id.text,
-            reason: reason ?? upgrade.words
+            reason: reason ?? upgrade.words,
+            permit: permit
         )
         var written = added.plan.answer
         written.before = base.json
         let number = Int64(version.number)
+        written.beside = permit.records
         written.makeBody = { ["version": .integer(number)] }
         return Ledger.Plan(added.plan.changes, answer: written)
     }

@@ -66,7 +66,11 @@ struct UpgradeEffect {
         report = try gate.report(ConfigVersion(number: base.value.number, config: config))
         let live = target.read(state).live(in: environment.tier)
         let preview = live?.value.number == base.value.number ? nil : live?.value.number
-        obstacle = Self.obstacle(wish, orphans, standing, preview: preview, report, gate)
+        let stopped = Self.obstacle(wish, orphans, standing, preview: preview, report, gate)
+        // Last: what is wrong with a config is told before who has to approve it.
+        obstacle =
+            wish.publishes
+            ? stopped ?? ApprovalGate.obstacle(to: config, on: target, state) : stopped
     }
 
     /// The config on the new version, without the bindings at some places.

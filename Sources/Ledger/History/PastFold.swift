@@ -127,12 +127,14 @@ private struct Interest {
         case .putSpec, .removeSpec, .putBlueprint, .removeBlueprint: true
         case .putPolicy(let owner, _), .removePolicy(let owner, _): owner == nil || owner == tenant
         case .putConnection(let connection): connection.value.tenant == tenant
+        case .putChangeRequest(let request): request.value.tenant == tenant
         case .putConfigVersion(let version): version.value.config.tenant == tenant
         case .removeConnection(let owner, _), .putHealth(let owner, _, _),
             .putOverlap(let owner, _, _), .removeOverlap(let owner, _),
             .removeConfigVersion(let owner, _, _), .addTransition(let owner, _, _),
             .putEntity(let owner, _), .removeEntity(let owner, _), .putWebhook(let owner, _),
-            .removeWebhook(let owner, _):
+            .removeWebhook(let owner, _), .putApprovalPolicy(let owner, _),
+            .removeApprovalPolicy(let owner), .removeChangeRequest(let owner, _):
             owner == tenant
         case .putCredential, .removeCredential, .putIdempotency, .expireIdempotency,
             .removeIdempotency, .anchorAudit, .receiveWebhook, .rememberWebhooks, .putLease,

@@ -105,7 +105,9 @@ extension Change {
             let term = UInt64(clamping: try fields.number("term"))
             let lease = LedgerLease(holder: try fields.text("holder"), term: term)
             return .putLease(try fields.text("id"), lease)
-        default: return try Self.readAlerts(kind, action, fields)
+        default:
+            if let change = try Self.readApproval(kind, action, fields) { return change }
+            return try Self.readAlerts(kind, action, fields)
         }
     }
 }
@@ -250,7 +252,8 @@ struct ChangeFields {
             to: fields.json["to"]?.string.flatMap(ConfigVersion.Status.init(rawValue:)),
             actor: try fields.text("actor"),
             at: try fields.timestamp("at"),
-            reason: fields.json["reason"]?.string
+            reason: fields.json["reason"]?.string,
+            breakGlass: fields.json["breakGlass"]?.string
         )
     }
 }

@@ -99,6 +99,8 @@ extension Change {
         case .putWebhook, .removeWebhook, .putWebhookFailing, .putAlertDelivery, .putAlertMark,
             .putAlertLease:
             return alertObject
+        case .putApprovalPolicy, .removeApprovalPolicy, .putChangeRequest, .removeChangeRequest:
+            return approvalObject
         default: return bookkeepingObject
         }
     }

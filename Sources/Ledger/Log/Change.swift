@@ -39,6 +39,12 @@ public enum Change: Sendable {
     case putAlertMark(TenantID, ConnectionID, AlertMark)
     /// Which process sends alerts.
     case putAlertLease(AlertLease)
+    /// How many approvals a tenant's environments ask for.
+    case putApprovalPolicy(TenantID, Stored<ApprovalPolicy>)
+    case removeApprovalPolicy(TenantID)
+    case putChangeRequest(Stored<ChangeRequest>)
+    /// Forgets a request that is over, to make room.
+    case removeChangeRequest(TenantID, ChangeRequestID)
     case putIdempotency(IdempotencyRecord)
     /// Forgets the requests whose time is over when the entry is made.
     case expireIdempotency

@@ -69,6 +69,9 @@ public struct ChangeFacts: Sendable, Hashable {
             state.tenant(tenant).entities[entity.value.key] == nil
         case .putWebhook(let tenant, let webhook):
             state.tenant(tenant).alerts.webhooks[webhook.value.id] == nil
+        case .putApprovalPolicy(let tenant, _): state.tenant(tenant).approvalPolicy == nil
+        case .putChangeRequest(let request):
+            state.tenant(request.value.tenant).changeRequests[request.value.id] == nil
         case .putCredential(let key): state.credentials[key.value.id] == nil
         default: false
         }

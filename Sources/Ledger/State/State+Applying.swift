@@ -35,6 +35,8 @@ extension State {
         case .putWebhook, .removeWebhook, .putWebhookFailing, .putAlertDelivery, .putAlertMark,
             .putAlertLease:
             applyToAlerts(change)
+        case .putApprovalPolicy, .removeApprovalPolicy, .putChangeRequest, .removeChangeRequest:
+            applyToApprovals(change)
         default: applyToTenant(change)
         }
     }

@@ -26,6 +26,8 @@ public struct State: Sendable {
     public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
     /// The tenants to whose webhooks something is on its way.
     public internal(set) var tenantsWithAlerts: Set<TenantID> = []
+    /// The tenants that have change requests which wait for their time.
+    public internal(set) var tenantsWithSchedules: Set<TenantID> = []
     /// Which process sends alerts; nil when none ever did.
     public internal(set) var alertLease: AlertLease?
 

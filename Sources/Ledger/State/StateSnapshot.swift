@@ -68,6 +68,8 @@ struct StateSnapshot: SnapshotSource {
         for rule in sorted(tenant.policies) { try put(.putPolicy(tenant.id, rule)) }
         for entity in sorted(tenant.entities) { try put(.putEntity(tenant.id, entity)) }
         try forEachChange(of: tenant.alerts, tenant.id, put)
+        if let policy = tenant.approvalPolicy { try put(.putApprovalPolicy(tenant.id, policy)) }
+        for request in sorted(tenant.changeRequests) { try put(.putChangeRequest(request)) }
         for secret in sorted(tenant.secrets) { try put(.putSecret(tenant.id, secret)) }
         for id in tenant.lines.keys.sorted() {
             guard let line = tenant.lines[id] else { continue }

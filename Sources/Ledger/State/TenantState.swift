@@ -16,6 +16,10 @@ public struct TenantState: Sendable {
     public internal(set) var policies: [PolicyID: Stored<PolicyRule>] = [:]
     /// Its entities, which rules with attributes know.
     public internal(set) var entities: [EntityKey: Stored<Entity>] = [:]
+    /// How many approvals its environments ask for; nil when none does.
+    public internal(set) var approvalPolicy: Stored<ApprovalPolicy>?
+    /// Its requests to make configs live.
+    public internal(set) var changeRequests: [ChangeRequestID: Stored<ChangeRequest>] = [:]
     /// Its webhooks, and what is on its way to them.
     public internal(set) var alerts = TenantAlerts()
     /// Its secrets in Bindery's own store, encrypted; a past state has none.

@@ -32,11 +32,16 @@ public struct Credential: DocumentNoun {
 
     private static let members: Set<String> = [
         "id", "tenantId", "name", "description", "roles", "environments", "workflows", "expiresAt",
-        "status", "metadata", "revision", "createdAt", "updatedAt", "lastUsedAt",
+        "status", "metadata", "revision", "createdAt", "updatedAt", "lastUsedAt", "principal",
     ]
     private static let serverOwned: Set<String> = [
-        "id", "tenantId", "status", "revision", "createdAt", "updatedAt", "lastUsedAt",
+        "principal", "id", "tenantId", "status", "revision", "createdAt", "updatedAt", "lastUsedAt",
     ]
+
+    /// Who stands behind it: itself, or whoever of its tenant made it.
+    ///
+    /// A tenant's own caller that makes keys makes no other pairs of eyes of itself.
+    public var principal: String { document.object["principal"]?.string ?? id.text }
 
     /// Whether it may act in the environment.
     public func mayAct(in environment: EnvironmentName) -> Bool {
@@ -61,12 +66,14 @@ public struct Credential: DocumentNoun {
     ///   - id: The new key's id.
     ///   - tenant: The tenant in whose collection it is made; nil for the platform's.
     ///   - digest: SHA-256 of the new key, in hexadecimal.
+    ///   - principal: Who stands behind it; nil for itself.
     /// - Throws: `InvalidDocument` with every error found.
     public init(
         _ json: JSONValue,
         id: CredentialID,
         tenant: TenantID?,
-        digest: String
+        digest: String,
+        principal: String? = nil
     ) throws(InvalidDocument) {
         let issues = IssueList()
         let reader = ObjectReader(json, at: .root, issues: issues, members: Self.members)
@@ -91,6 +98,7 @@ public struct Credential: DocumentNoun {
             object[list] = .array([])
         }
         object["status"] = .string(Status.active.rawValue)
+        object["principal"] = principal.map { .string($0) }
         self.init(id, tenant, fields, .active, digest, StoredDocument(object))
     }
 

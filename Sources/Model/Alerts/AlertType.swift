@@ -13,6 +13,8 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
     case connectionCredentialsExpiring = "connection.credentials_expiring"
     /// Forwards what a provider posted; sent to webhooks that list it by name alone.
     case webhookReceived = "webhook.received"
+    case configBreakGlass = "config.break_glass"
+    case configScheduleFailed = "config.schedule_failed"
     /// Asked for by `POST …/webhooks/{id}/test`, and sent whatever the webhook lists.
     case webhookPing = "webhook.ping"
 
@@ -33,6 +35,10 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
             "`credentialsExpiresAt` is 14 days, 3 days or no time away, once for each"
         case .webhookReceived:
             "a connection's provider posts a webhook that is signed well; never by `*`"
+        case .configBreakGlass:
+            "a config goes live by break-glass, without the approvals that its environment asks for"
+        case .configScheduleFailed:
+            "a scheduled change request was refused by a gate at its time, and is `Approved` again"
         case .webhookPing: "`POST …/webhooks/{id}/test` asks for it"
         }
     }
@@ -54,6 +60,9 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
                 "receivedAt", "contentType", "bodyBytes", "bodyDigest", "bodyOmitted", "body",
                 "bodyEncoding",
             ]
+        case .configBreakGlass: ["blueprint", "version", "actor", "reason"]
+        case .configScheduleFailed:
+            ["blueprint", "version", "changeRequest", "code", "publishAt"]
         case .webhookPing: ["webhookId"]
         }
     }

@@ -71,7 +71,7 @@ public struct ObjectReader {
     }
 
     /// Says that the member must be there, when it is absent.
-    func require(_ key: String) {
+    public func require(_ key: String) {
         if object[key] == nil { error(.missingField, key, "is required") }
     }
 

@@ -97,6 +97,8 @@ public struct ConfigTransition: Sendable, Hashable {
     public let at: Timestamp
     /// Why.
     public let reason: String?
+    /// Why it was taken without the approvals that were wanted; nil when they were there.
+    public let breakGlass: String?
 
     /// A step.
     public init(
@@ -105,7 +107,8 @@ public struct ConfigTransition: Sendable, Hashable {
         to: ConfigVersion.Status?,
         actor: String,
         at: Timestamp,
-        reason: String?
+        reason: String?,
+        breakGlass: String? = nil
     ) {
         self.version = version
         self.from = from
@@ -113,16 +116,19 @@ public struct ConfigTransition: Sendable, Hashable {
         self.actor = actor
         self.at = at
         self.reason = reason
+        self.breakGlass = breakGlass
     }
 
     /// The step as the API writes it.
     public var json: JSONValue {
-        .object([
+        var object: JSONObject = [
             "version": .integer(Int64(version)),
             "from": from.map { .string($0.rawValue) } ?? .null,
             "to": to.map { .string($0.rawValue) } ?? .null,
             "actor": .string(actor), "at": .string(at.text),
             "reason": reason.map { .string($0) } ?? .null,
-        ])
+        ]
+        object["breakGlass"] = breakGlass.map { .string($0) }
+        return .object(object)
     }
 }

@@ -81,6 +81,8 @@ public enum Noun {
     public enum Webhook {}
     /// One alert on its way to one webhook.
     public enum AlertDelivery {}
+    /// A request to make a config's version live.
+    public enum ChangeRequest {}
     /// A blueprint's application.
     public enum App {}
     /// A secret in the store of our own.
@@ -117,6 +119,8 @@ public typealias CredentialID = Identifier<Noun.Credential>
 public typealias WebhookID = Identifier<Noun.Webhook>
 /// The id of an alert's delivery, which the receiver sees as `webhook-id`.
 public typealias AlertDeliveryID = Identifier<Noun.AlertDelivery>
+/// The id of a request to make a config's version live, unique within its tenant.
+public typealias ChangeRequestID = Identifier<Noun.ChangeRequest>
 /// The name of a secret in Bindery's own store, unique within its tenant.
 public typealias SecretName = Identifier<Noun.Secret>
 /// The id of an app.

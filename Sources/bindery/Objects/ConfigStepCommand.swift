@@ -29,7 +29,15 @@ enum ConfigStepCommand {
     static let publish = command(
         "publish",
         "makes a version of a config live",
-        "Publishes a version, through all gates of the environment."
+        "Publishes a version, through all gates of the environment.",
+        flags: [breakGlass]
+    )
+
+    /// What skips approvals.
+    static let breakGlass = CommandFlag(
+        "--break-glass",
+        "REASON",
+        help: "Goes live without the approvals that the environment asks for; everybody is told."
     )
 
     /// `bindery archive`.
@@ -39,7 +47,12 @@ enum ConfigStepCommand {
         "Archives a version; what was live is live no more."
     )
 
-    private static func command(_ step: String, _ summary: String, _ details: String) -> Command {
+    private static func command(
+        _ step: String,
+        _ summary: String,
+        _ details: String,
+        flags: [CommandFlag] = []
+    ) -> Command {
         Command(
             step,
             summary: summary,
@@ -49,10 +62,13 @@ enum ConfigStepCommand {
                 LineArgument.tenantFlag,
                 CommandFlag("--summary", "TEXT", help: "Why, for the history."),
                 CommandFlag("--dry-run", help: "Answers what would be, and changes nothing."),
-            ] + ServerAccess.flags
+            ] + flags + ServerAccess.flags
         ) { (call) async throws(CommandFailure) in
             var body: JSONObject = [:]
             body["changeSummary"] = call.arguments.value(of: "--summary").map { .string($0) }
+            if let reason = call.arguments.value(of: breakGlass.name) {
+                body["breakGlass"] = ["reason": .string(reason)]
+            }
             call.console.show(try await ask(call, step, body))
         }
     }

@@ -13,6 +13,7 @@ enum RollbackCommand {
             LineArgument.tenantFlag,
             CommandFlag("--to-version", "N", help: "The version whose content is wanted back."),
             CommandFlag("--reason", "TEXT", help: "Why, for the history."),
+            ConfigStepCommand.breakGlass,
             CommandFlag("--dry-run", help: "Answers what would be, and changes nothing."),
         ] + ServerAccess.flags
     ) { (call) async throws(CommandFailure) in
@@ -22,6 +23,9 @@ enum RollbackCommand {
         else { throw .usage("rollback: --to-version N says which version, a number from 1 on") }
         var body: JSONObject = ["toVersion": .integer(Int64(version))]
         body["reason"] = call.arguments.value(of: "--reason").map { .string($0) }
+        if let reason = call.arguments.value(of: ConfigStepCommand.breakGlass.name) {
+            body["breakGlass"] = ["reason": .string(reason)]
+        }
         let query = call.arguments.isGiven("--dry-run") ? "?dryRun=true" : ""
         let access = try ServerAccess(call)
         let answer = try await access.ask("POST", "\(line.path)/rollback\(query)", .object(body))

@@ -31,6 +31,7 @@ enum Serve {
         let server: HTTPServer
         let services: Services
         let health: HealthMonitor
+        let releases: ReleaseScheduler
         let alerts: ServerAlerts
         do {
             let local = try ServerSecrets.local(settings, stores.ledger)
@@ -52,6 +53,7 @@ enum Serve {
             )
             services.addMetrics { alerts.metricsText }
             health = HealthMonitor(services, settings.health)
+            releases = ReleaseScheduler(services)
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()
@@ -60,6 +62,7 @@ enum Serve {
             throw error
         }
         health.start()
+        releases.start()
         let watch = StoreWatch(stores, failsOpen: settings.audit.isFailOpen, log)
         let retaining = AuditRetaining(stores, settings.audit, log)
         alerts.start()
@@ -67,8 +70,10 @@ enum Serve {
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         // Beside the drain: checks that run are ended, not waited for.
         async let isHealthStopped: Void = health.stop()
+        async let areReleasesStopped: Void = releases.stop()
         await server.drain()
         await isHealthStopped
+        await areReleasesStopped
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
         // No call is under way: what is leased of limits goes back to the other replicas.

@@ -156,6 +156,9 @@ struct IsolationWorld {
             }
             try await api.must(.post, "\(line)/versions/1/publish")
             try await api.must(.post, "\(line)/versions", SampleObjects.config(connection))
+            for (status, id) in try await putRequests(path, environment, api) {
+                given.changeRequests["\(environment)/\(status)"] = id
+            }
             let rule: JSONValue = [
                 "effect": "forbid",
                 "match": ["workflows": ["nobody"], "environments": [.string(environment)]],
@@ -176,8 +179,49 @@ struct IsolationWorld {
                 .json["id"]?
                 .string
         }
+        try await api.must(.put, "\(path)/approval-policy", ["environments": [:]])
         try await api.must(.put, "\(path)/entities/user/alice", ["attributes": [:]])
         try await api.must(.put, "\(path)/secrets/stripe", ["value": "a value"])
         return given
+    }
+
+    /// A change request in each of three states, of drafts of their own; their ids by status.
+    private static func putRequests(
+        _ path: String,
+        _ environment: String,
+        _ api: TestAPI
+    ) async throws -> [String: String] {
+        let line = "\(path)/configs/invoice-app/\(environment)"
+        var ids: [String: String] = [:]
+        for (number, status) in [(3, "Draft"), (4, "InReview"), (5, "Approved")] {
+            try await api.must(
+                .post,
+                "\(line)/versions",
+                SampleObjects.config("conn-\(environment)")
+            )
+            let body: JSONValue = [
+                "blueprint": "invoice-app", "environment": .string(environment),
+                "version": .integer(Int64(number)), "title": "a change",
+            ]
+            let made = try await api.must(.post, "\(path)/change-requests", body)
+            let id = made.json["id"]?.string ?? ""
+            ids[status] = id
+            let request = "\(path)/change-requests/\(id)"
+            if status == "Draft" { continue }
+            try await api.must(.post, request + "/submit")
+            if status == "InReview" { continue }
+            let key = try await api.key(
+                "tenant-admin",
+                tenant: path.split(separator: "/").last.map(String.init)
+            )
+            let answer = try await api.send(.post, request + "/approve", [:], key: key)
+            guard answer.status == 200 else {
+                throw UnexpectedAnswer(target: request, answer: answer)
+            }
+            if environment == "production" {
+                try await api.must(.post, "\(line)/versions/\(number)/preview")
+            }
+        }
+        return ids
     }
 }

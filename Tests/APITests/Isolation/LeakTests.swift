@@ -54,7 +54,11 @@ import Testing
                         keys: ["sandbox": world.marks[1]],
                         platformKeys: ["sandbox": world.marks.last ?? ""],
                         audit: ["sandbox": world.marks[2]],
-                        deliveries: ["sandbox": "msg_of_another"]
+                        deliveries: ["sandbox": "msg_of_another"],
+                        changeRequests: [
+                            "sandbox/Draft": "cr_of_another", "sandbox/InReview": "cr_of_another",
+                            "sandbox/Approved": "cr_of_another",
+                        ]
                     )
                 )
                 var request = try maker.request(route)

@@ -33,6 +33,8 @@ struct RequestMaker {
         var platformKeys: [String: String] = [:]
         var audit: [String: String] = [:]
         var deliveries: [String: String] = [:]
+        /// By environment and status, such as `sandbox/Draft`.
+        var changeRequests: [String: String] = [:]
     }
 
     let tenant: String
@@ -112,8 +114,18 @@ struct RequestMaker {
                 ? given.keys[environment] : given.platformKeys[environment]
         case ("id", "webhooks"): "hook-\(environment)"
         case ("delivery", "deliveries"): given.deliveries[environment]
+        case ("id", "change-requests"): given.changeRequests["\(environment)/\(status(route))"]
         case ("id", "audit"): given.audit[environment]
         default: nil
+        }
+    }
+
+    /// Where a change request stands of which the route may ask what it asks.
+    private func status(_ route: Route) -> String {
+        switch route.name {
+        case "approveChangeRequest", "rejectChangeRequest": "InReview"
+        case "scheduleChangeRequest", "applyChangeRequest": "Approved"
+        default: "Draft"
         }
     }
 
@@ -137,6 +149,11 @@ struct RequestMaker {
 
     private func body(_ schema: String, _ route: Route) -> JSONValue? {
         switch schema {
+        case "ApprovalPolicy": approvalPolicy
+        case "NewChangeRequest": changeRequest
+        case "Comment", "Publication": [:]
+        case "Rejection": ["comment": "no"]
+        case "Schedule": ["publishAt": .string(ChangeRequestLifeTests.time(in: 3600))]
         case "NewSecret": ["value": "another one"]
         case "IntegrationSpec": Self.versioned(SampleObjects.spec)
         case "AppBlueprintSpec": Self.versioned(SampleObjects.blueprint)
@@ -177,6 +194,18 @@ struct RequestMaker {
             "payments.test.charge",
             Access.entity("connection", "conn-\(environment)")
         )
+    }
+
+    private var approvalPolicy: JSONValue {
+        let required: JSONObject = [environment: ["required": 2]]
+        return ["environments": .object(required)]
+    }
+
+    private var changeRequest: JSONValue {
+        [
+            "blueprint": "invoice-app", "environment": .string(environment), "version": 2,
+            "title": "another one",
+        ]
     }
 
     private var set: JSONValue {

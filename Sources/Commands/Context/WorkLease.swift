@@ -3,15 +3,14 @@ import Model
 import Platform
 import Synchronization
 
-/// Which of several processes on one log checks connections: the one that holds a lease in it.
+/// Which of several processes on one log does a work that one alone should do, such as to check
+/// connections: the one that holds the work's lease in it.
 ///
 /// The holder renews it every `renewal`; who has seen no renewal for `term`, by a clock of its own,
 /// takes it. So when the holder dies another process takes over within `term` and a renewal, 40 s,
 /// and a holder that was cut off stops by its own clock before that. A holder that ends in order
 /// gives it back, which is seen at once. A process with a log of its own always holds it.
-final class HealthLease: Sendable {
-    /// Its name in the log.
-    static let name = "health"
+final class WorkLease: Sendable {
     /// How often it is renewed, or looked at.
     static let renewal = Duration.seconds(10)
     /// How long it lasts without a renewal.
@@ -26,21 +25,25 @@ final class HealthLease: Sendable {
     }
 
     private let ledger: Ledger
+    /// Its name in the log.
+    private let name: String
     private let holder: String
     private let now: @Sendable () -> MonotonicInstant
     private let content = Mutex(Content())
 
     init(
         _ ledger: Ledger,
+        named name: String,
         holder: String = UUIDv7.make(now: WallClock.milliseconds()),
         now: @escaping @Sendable () -> MonotonicInstant = { MonotonicClock.now }
     ) {
         self.ledger = ledger
+        self.name = name
         self.holder = holder
         self.now = now
     }
 
-    /// Whether this process checks.
+    /// Whether this process does the work.
     var isHeld: Bool {
         guard ledger.following != nil else { return true }
         let now = now()
@@ -51,7 +54,7 @@ final class HealthLease: Sendable {
     func look() async {
         guard let following = ledger.following else { return }
         let start = now()
-        let current = ledger.state.leases[Self.name]
+        let current = ledger.state.leases[name]
         let mayHave = content.withLock { content in
             if content.seen != current {
                 (content.seen, content.seenAt) = (current, start)
@@ -71,7 +74,7 @@ final class HealthLease: Sendable {
 
     /// Gives it back.
     func giveBack() async {
-        let current = ledger.state.leases[Self.name]
+        let current = ledger.state.leases[name]
         content.withLock { $0.heldUntil = nil }
         guard let following = ledger.following, following.isConnected, let current,
             current.holder == holder
@@ -83,11 +86,11 @@ final class HealthLease: Sendable {
     private func put(_ new: LedgerLease, over old: LedgerLease?) async -> Bool {
         do {
             let result = try await ledger.commit(
-                actor: .system("health"),
+                actor: .system(name),
                 now: Timestamp(milliseconds: WallClock.milliseconds())
-            ) { (state, _) throws(Never) in
-                guard state.leases[Self.name] == old else { return Ledger.Plan([], answer: false) }
-                return Ledger.Plan([.putLease(Self.name, new)], answer: true)
+            ) { [name] (state, _) throws(Never) in
+                guard state.leases[name] == old else { return Ledger.Plan([], answer: false) }
+                return Ledger.Plan([.putLease(name, new)], answer: true)
             }
             return result.answer
         } catch {

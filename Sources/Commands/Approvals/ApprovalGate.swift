@@ -1,0 +1,212 @@
+import JSON
+import Ledger
+import Model
+import Platform
+
+/// Judges whether a content may go live on a line: whether others said yes to it, on the base that is
+/// there.
+struct ApprovalGate {
+    let target: ConfigScope
+    let state: State
+    let stamp: Ledger.Stamp
+    let context: CommandContext
+
+    init(
+        _ target: ConfigScope,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) {
+        (self.target, self.state, self.stamp, self.context) = (target, state, stamp, context)
+    }
+
+    /// The right to take the step with a version.
+    ///
+    /// A preview goes live outside production: there it needs approvals too, and uses none up.
+    ///
+    /// - Parameters:
+    ///   - version: The version, in its line or about to be.
+    ///   - step: What it is to do.
+    ///   - tier: Of the line's environment.
+    ///   - id: The request that is carried out, which was judged already; nil to look for one.
+    ///   - breakGlass: Why it may go live without approvals; nil when it may not.
+    /// - Returns: The right, with what becomes of the request that gives it.
+    /// - Throws: `APPROVAL_REQUIRED`.
+    func permit(
+        _ version: ConfigVersion,
+        _ step: ConfigLifecycle.Step,
+        _ tier: Environment.Tier,
+        for id: ChangeRequestID? = nil,
+        _ breakGlass: BreakGlass? = nil
+    ) throws(CommandError) -> ReleasePermit {
+        let goesLive = step == .publish || (step == .preview && tier == .nonproduction)
+        guard goesLive else { return .nothingGoesLive }
+        let tenant = target.scope.read(state)
+        let required = tenant.approvalPolicy?.value.required(in: target.line.environment) ?? 0
+        let request =
+            id.flatMap { tenant.changeRequests[$0] } ?? Self.approved(version.config, target, state)
+        guard let request else {
+            guard required > 0 else {
+                let verdict = GateVerdict(gate: .approvals, outcome: .notRequired)
+                return ReleasePermit(verdict, applying: nil, isRecorded: false)
+            }
+            guard let breakGlass, step == .publish else { throw Self.refusal(required, target) }
+            return ReleasePermit(breakGlass, target, version, required)
+        }
+        let standing = RequestStanding(request.value, state)
+        let verdict = GateVerdict(
+            gate: .approvals,
+            outcome: required > 0 ? .passed : .notRequired,
+            details: standing.details(of: request.value)
+        )
+        let applied = step == .publish ? self.applied(request, version.number) : nil
+        return ReleasePermit(
+            verdict,
+            applying: applied.map { (request, $0) },
+            isRecorded: id != nil
+        )
+    }
+
+    /// What stops a content from going live, for want of approvals; nil when nothing does.
+    static func obstacle(
+        to config: TenantAppConfig,
+        on target: ConfigScope,
+        _ state: State
+    ) -> CommandError? {
+        let policy = target.scope.read(state).approvalPolicy?.value
+        let required = policy?.required(in: target.line.environment) ?? 0
+        guard required > 0, approved(config, target, state) == nil else { return nil }
+        return refusal(required, target)
+    }
+
+    /// The oldest request that lets this very content go live on this very base.
+    private static func approved(
+        _ config: TenantAppConfig,
+        _ target: ConfigScope,
+        _ state: State
+    ) -> Stored<ChangeRequest>? {
+        let open = target.scope.read(state).changeRequests.values
+            .filter { $0.value.line == target.line }
+            .filter { $0.value.status == .approved || $0.value.status == .scheduled }
+        guard !open.isEmpty else { return nil }
+        let digest = config.contentDigest
+        return open.filter { $0.value.subject?.digest == digest }
+            .filter { RequestStanding($0.value, state).isGood }
+            .min { ($0.createdAt, $0.value.id) < ($1.createdAt, $1.value.id) }
+    }
+
+    private func applied(
+        _ request: Stored<ChangeRequest>,
+        _ number: Int
+    ) -> Stored<ChangeRequest> {
+        var value = request.value
+        value.take(
+            .apply,
+            to: .applied,
+            by: context.caller.party,
+            at: stamp.now,
+            comment: "published as version \(number)"
+        )
+        value.publishedVersion = number
+        value.failure = nil
+        return request.moved(to: value, stamp)
+    }
+
+    private static func refusal(_ required: Int, _ target: ConfigScope) -> CommandError {
+        let name = target.line.environment.text
+        let verdict = GateVerdict(
+            gate: .approvals,
+            outcome: .failed,
+            details: ["required": .integer(Int64(required))]
+        )
+        let count = required == 1 ? "an approval" : "\(required) approvals"
+        return CommandError(
+            .conflict,
+            "APPROVAL_REQUIRED",
+            "In \(name) a config needs \(count) of others than its author before it goes live, and "
+                + "no change request is approved for this content on what is published now.",
+            members: ["gates": [verdict.json]]
+        )
+    }
+}
+
+/// How a change request stands in a state: whose approvals count, and whether its base is still there.
+struct RequestStanding {
+    /// The approvals that count.
+    let approvals: Int
+    /// The approvals that its environment asks for.
+    let required: Int
+    /// Whether another version was published since it was submitted, or its version is gone.
+    let isConflict: Bool
+
+    /// Whether it may be carried out.
+    var isGood: Bool { !isConflict && approvals >= required }
+
+    init(_ request: ChangeRequest, _ state: State) {
+        let tenant = state.tenant(request.tenant)
+        let line = tenant.lines[request.line] ?? ConfigLine()
+        required = tenant.approvalPolicy?.value.required(in: request.line.environment) ?? 0
+        approvals = request.approvals.count { Self.counts($0, state) }
+        let isMoved = request.subject.map { $0.base != line.published?.value.number } ?? false
+        isConflict =
+            request.status.isSubmitted && (isMoved || line.versions[request.version] == nil)
+    }
+
+    /// Whether an approval still stands: a key that was revoked takes its yes with it.
+    static func counts(_ approval: ChangeRequest.Approval, _ state: State) -> Bool {
+        guard approval.party.type == "key" else { return true }
+        guard let id = CredentialID(approval.party.id) else { return false }
+        return state.credentials[id].map { $0.value.status == .active } ?? false
+    }
+
+    /// What a verdict tells of a request.
+    func details(of request: ChangeRequest) -> JSONObject {
+        [
+            "changeRequest": .string(request.id.text), "required": .integer(Int64(required)),
+            "approvals": .integer(Int64(approvals)),
+        ]
+    }
+
+    /// The request as the API writes it.
+    func json(of request: Stored<ChangeRequest>) -> JSONObject {
+        var object = request.json
+        object["conflict"] = .bool(isConflict)
+        object["requiredApprovals"] = .integer(Int64(required))
+        object["countedApprovals"] = .integer(Int64(approvals))
+        return object
+    }
+}
+
+extension TenantAppConfig {
+    /// SHA-256 of the content in its canonical form: equal contents have one, whoever spelled them.
+    var contentDigest: String {
+        Hex.encode(Digest.sha256(JSONValue.object(document.object).canonical()))
+    }
+}
+
+extension Stored<ChangeRequest> {
+    /// The request after a write.
+    func moved(to value: ChangeRequest, _ stamp: Ledger.Stamp) -> Stored<ChangeRequest> {
+        Stored(value, revision: stamp.revision, createdAt: createdAt, updatedAt: stamp.now)
+    }
+}
+
+extension ChangeRequest {
+    /// What a write of it is about.
+    func subjectOfWrite(_ action: String) -> WriteSubject {
+        WriteSubject(
+            action: action,
+            type: "changeRequest",
+            id: id.text,
+            tenant: tenant,
+            environment: line.environment
+        )
+    }
+}
+
+extension Caller {
+    /// The caller as a change request knows it.
+    var party: ChangeRequest.Party {
+        ChangeRequest.Party(type: actorType, id: actorID, principal: credential.principal)
+    }
+}

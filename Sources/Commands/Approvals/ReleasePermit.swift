@@ -1,0 +1,114 @@
+import JSON
+import Ledger
+import Model
+
+/// The right to take a content live: only the approval gate gives one.
+///
+/// The lifecycle wants one for every step, so that a new way to publish does not compile until it has
+/// asked the gate, or has said that nothing goes live by it.
+struct ReleasePermit: Sendable {
+    /// What becomes of the change request that is carried out.
+    let changes: [Change]
+    /// The audit records of that.
+    let records: [WrittenPart]
+    /// What the gate found.
+    let verdict: GateVerdict?
+    /// Why there are no approvals; nil when none were wanted, or all are there.
+    let breakGlass: BreakGlass?
+
+    /// For what takes nothing live, or lives in memory alone.
+    static let nothingGoesLive = ReleasePermit(changes: [], records: [], verdict: nil)
+
+    private init(changes: [Change], records: [WrittenPart], verdict: GateVerdict?) {
+        (self.changes, self.records, self.verdict) = (changes, records, verdict)
+        breakGlass = nil
+    }
+
+    /// The gate's own.
+    init(
+        _ verdict: GateVerdict,
+        applying request: (before: Stored<ChangeRequest>, after: Stored<ChangeRequest>)?,
+        isRecorded: Bool
+    ) {
+        changes = request.map { [.putChangeRequest($0.after)] } ?? []
+        let part = request.map { request in
+            WrittenPart(
+                subject: request.after.value.subjectOfWrite("changeRequest.apply"),
+                written: Written(
+                    object: request.after.json,
+                    revision: request.after.revision,
+                    before: request.before.json
+                )
+            )
+        }
+        records = isRecorded ? [] : part.map { [$0] } ?? []
+        self.verdict = verdict
+        breakGlass = nil
+    }
+
+    /// The gate's own, for a version that goes live without the approvals that are wanted.
+    init(
+        _ breakGlass: BreakGlass,
+        _ target: ConfigScope,
+        _ version: ConfigVersion,
+        _ required: Int
+    ) {
+        changes = []
+        let told: JSONObject = [
+            "version": .integer(Int64(version.number)), "reason": .string(breakGlass.reason),
+            "requiredApprovals": .integer(Int64(required)),
+        ]
+        records = [
+            WrittenPart(
+                subject: target.subject("config.breakGlass", version.number),
+                written: Written(object: told)
+            )
+        ]
+        verdict = GateVerdict(
+            gate: .approvals,
+            outcome: .skipped,
+            details: [
+                "required": .integer(Int64(required)), "reason": .string(breakGlass.reason),
+            ]
+        )
+        self.breakGlass = breakGlass
+    }
+}
+
+/// What a gate on the way to a live config found, as answers tell it.
+struct GateVerdict: Sendable {
+    /// The gates, in the order in which they are asked.
+    enum Gate: String, Sendable {
+        case validation = "VALIDATION"
+        case preview = "PREVIEW"
+        case approvals = "APPROVALS"
+    }
+    /// What it found.
+    enum Outcome: String, Sendable { case passed, notRequired, skipped, failed }
+
+    let gate: Gate
+    let outcome: Outcome
+    var details: JSONObject = [:]
+
+    var json: JSONValue {
+        var object: JSONObject = [
+            "gate": .string(gate.rawValue), "verdict": .string(outcome.rawValue),
+        ]
+        for member in details { object[member.key] = member.value }
+        return .object(object)
+    }
+
+    /// The verdicts of a step that passed them all; none for what passes no gate.
+    static func all(
+        _ step: ConfigLifecycle.Step,
+        _ tier: Environment.Tier,
+        _ permit: ReleasePermit
+    ) -> [GateVerdict] {
+        guard let approvals = permit.verdict else { return [] }
+        let isSeen = step == .publish && tier == .production
+        return [
+            GateVerdict(gate: .validation, outcome: .passed),
+            GateVerdict(gate: .preview, outcome: isSeen ? .passed : .notRequired), approvals,
+        ]
+    }
+}

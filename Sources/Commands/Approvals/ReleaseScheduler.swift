@@ -1,0 +1,205 @@
+import JSON
+import Ledger
+import Model
+import Platform
+import Policy
+import Synchronization
+
+/// Takes scheduled change requests live when their time has come, for as long as the server runs.
+///
+/// The log knows what waits, so that a start finds it again, and what is overdue is published then. Of
+/// processes that share a ledger the one that holds a lease in it looks; that each is published once
+/// does not hang on it, since the request and the config move in one entry. All gates are judged at
+/// the time. One that refuses makes the request `Approved` again, with its verdict, and an alert;
+/// what could not be done for the moment is tried again.
+public final class ReleaseScheduler: Sendable {
+    /// How often it looks.
+    static let interval = Duration.seconds(1)
+    /// How long a request waits that could not be published for the moment.
+    static let retryPause = Duration.seconds(15)
+    /// The most requests of one look; the rest come with the next one.
+    static let countMax = 64
+
+    /// The part of the server that it is, as logs and the trail name it.
+    static let part = "scheduler"
+
+    private let services: Services
+    private let lease: WorkLease
+    private let isStopped = Atomic(false)
+    private let tasks = Mutex<[Task<Void, Never>]>([])
+    /// When those are tried again that could not be published.
+    private let pauses = Mutex<[ChangeRequestID: Timestamp]>([:])
+
+    /// A scheduler that is not started yet.
+    public init(_ services: Services) {
+        self.services = services
+        lease = WorkLease(services.ledger, named: "releases")
+    }
+
+    /// Begins to look; once.
+    public func start() {
+        services.addMetrics { [weak self] in self?.metricsText ?? "" }
+        // Beside the publications, which may wait for health checks longer than a lease lasts.
+        let renewing = Task { [weak self] in
+            await self?.lease.look()
+            while await Self.sleep(WorkLease.renewal) { await self?.lease.look() }
+        }
+        let looking = Task { [weak self] in
+            while await Self.sleep(Self.interval) {
+                guard let self, lease.isHeld else { continue }
+                // Not cancelled with this task: a health check that is cut off looks like one that
+                // failed, and would put the request back.
+                let run = Task {
+                    await self.publishDue { Timestamp(milliseconds: WallClock.milliseconds()) }
+                }
+                await run.value
+            }
+        }
+        tasks.withLock { $0 = [renewing, looking] }
+    }
+
+    /// Ends; returns when the publication that is under way has ended.
+    public func stop() async {
+        isStopped.store(true, ordering: .relaxed)
+        let tasks = tasks.withLock { $0 }
+        guard !tasks.isEmpty else { return }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+        await lease.giveBack()
+    }
+
+    private var metricsText: String {
+        let state = services.ledger.state
+        let waiting = state.tenantsWithSchedules
+            .reduce(0) { count, tenant in
+                count
+                    + state.tenant(tenant).changeRequests.values
+                    .count { $0.value.status == .scheduled }
+            }
+        var text = MetricsText()
+        text.family(
+            "bindery_scheduled_releases",
+            .gauge,
+            "Change requests that wait for their time."
+        )
+        text.sample("bindery_scheduled_releases", waiting)
+        text.family(
+            "bindery_release_scheduler",
+            .gauge,
+            "1 in the process that publishes at a time, of those that share the ledger."
+        )
+        text.sample("bindery_release_scheduler", lease.isHeld ? 1 : 0)
+        return text.text
+    }
+
+    /// Sleeps; false when the task was cancelled.
+    private static func sleep(_ duration: Duration) async -> Bool {
+        do {
+            try await Task.sleep(for: duration)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Publishes what is due, the earliest first.
+    func publishDue(_ clock: () -> Timestamp) async {
+        let state = services.ledger.state
+        guard !state.tenantsWithSchedules.isEmpty else { return }
+        let now = clock()
+        let paused = pauses.withLock { pauses in
+            pauses = pauses.filter { $0.value > now }
+            return Set(pauses.keys)
+        }
+        let due = state.tenantsWithSchedules
+            .flatMap { state.tenant($0).changeRequests.values.map { $0 } }
+            .filter { $0.value.isDue(at: now) && !paused.contains($0.value.id) }
+            .sorted { Self.order($0.value) < Self.order($1.value) }
+        for request in due.prefix(Self.countMax) where !isStopped.load(ordering: .relaxed) {
+            await publish(request.value, at: clock())
+        }
+    }
+
+    private static func order(_ request: ChangeRequest) -> (Timestamp, ChangeRequestID) {
+        (request.publishAt ?? .latest, request.id)
+    }
+
+    private func publish(_ request: ChangeRequest, at now: Timestamp) async {
+        let context = CommandContext(
+            services: services,
+            caller: .part(Self.part, of: request.tenant),
+            requestID: UUIDv7.make(now: now.milliseconds),
+            now: now
+        )
+        do throws(CommandError) {
+            let scope = try Self.scope(request, context)
+            var apply = ApplyChangeRequest(
+                scope: scope,
+                id: request.id,
+                body: ["comment": "scheduled for this time"]
+            )
+            apply.onlyWhenDue = true
+            do throws(CommandError) {
+                _ = try await apply.run(context)
+            } catch {
+                try await note(error, request, scope, context)
+            }
+        } catch {
+            // Neither published nor noted: the log can't be written for the moment.
+            pause(request, now)
+        }
+    }
+
+    private static func scope(
+        _ request: ChangeRequest,
+        _ context: CommandContext
+    ) throws(CommandError) -> TenantScope {
+        let scope = try context.caller.authorize(
+            .changeRequestsWrite,
+            tenant: request.tenant,
+            environment: request.line.environment
+        )
+        guard let scope else { preconditionFailure("a tenant's request has a tenant") }
+        return scope
+    }
+
+    private func pause(_ request: ChangeRequest, _ now: Timestamp) {
+        pauses.withLock { $0[request.id] = now + Self.retryPause }
+    }
+
+    /// Notes why a request was not published.
+    private func note(
+        _ failure: CommandError,
+        _ request: ChangeRequest,
+        _ scope: TenantScope,
+        _ context: CommandContext
+    ) async throws(CommandError) {
+        switch failure.kind {
+        case .unavailable, .timeout, .limited, .badGateway: return pause(request, context.now)
+        default: break
+        }
+        guard failure != ApplyChangeRequest.notDue else { return }
+        let subject = request.subjectOfWrite("changeRequest.fail")
+        _ = try await context.write(subject) { (state, stamp) throws(CommandError) in
+            let existing = scope.read(state).changeRequests[request.id]
+            // Somebody moved it while it was tried: that it failed is no news.
+            guard let existing, existing.value.isDue(at: context.now) else {
+                return Ledger.Plan([], answer: Written())
+            }
+            var value = existing.value
+            value.take(
+                .fail,
+                to: .approved,
+                by: context.caller.party,
+                at: stamp.now,
+                comment: failure.code
+            )
+            value.failure = ChangeRequest.Failure(
+                code: failure.code,
+                detail: String(failure.detail.prefix(1000)),
+                at: stamp.now
+            )
+            return MoveChangeRequest.plan(from: existing, to: value, state, stamp)
+        }
+    }
+}
