@@ -14,6 +14,9 @@ public final class AlertDispatcher: Sendable {
     public static let concurrencyMax = 64
     /// The most attempts under way to endpoints of one tenant.
     public static let concurrencyMaxPerTenant = 8
+    /// So many under way are refilled by who has waited longest, of whatever tenant; below, the tenant
+    /// whose attempt ended goes on, which costs no look at the others.
+    static let concurrencyForEverybody = 48
     /// The most attempts under way to one webhook.
     public static let concurrencyMaxPerWebhook = 2
     /// How long a lease holds; it is renewed when less than `leaseRest` is left.
@@ -119,13 +122,14 @@ public final class AlertDispatcher: Sendable {
             for job in due where Self.hasRoom(for: job, in: work) {
                 let task = Task {
                     await self.deliver(job)
-                    let goesOn = self.work.withLock { work in
+                    let (goesOn, isBusy) = self.work.withLock { work in
                         work.underWay[job] = nil
-                        return work.loop != nil
+                        let count = work.underWay.count
+                        return (work.loop != nil, count >= Self.concurrencyForEverybody)
                     }
                     // What waits behind it begins at once: forwarded webhooks come in bursts, which
                     // two in each look would not keep up with.
-                    if goesOn { _ = await self.begin(of: job.tenant) }
+                    if goesOn { _ = await self.begin(of: isBusy ? nil : job.tenant) }
                 }
                 work.underWay[job] = task
                 tasks.append(task)
@@ -214,6 +218,7 @@ public final class AlertDispatcher: Sendable {
             delivery.status == .pending
         else { return }
         guard webhook.status == .enabled else { return await end(job) }
+        guard isDue(delivery, webhook, of: job.tenant) else { return }
         let sent = await sender.send(delivery, to: webhook, of: job.tenant, at: clock.now())
         // A stop is no failure of the endpoint: the attempt is made anew with the next start.
         guard !Task.isCancelled else { return }
@@ -237,6 +242,14 @@ public final class AlertDispatcher: Sendable {
         )
         let disabled = await keep(at: now) { outcome.changes($0, $1) }
         if let disabled { await recorder.record(disabled) }
+    }
+
+    /// Whether it is due still: an attempt may have ended since it was found to be.
+    private func isDue(_ delivery: AlertDelivery, _ webhook: Webhook, of tenant: TenantID) -> Bool {
+        let now = clock.now()
+        let pauses = work.withLock { $0.pauses }
+        return delivery.nextAttemptAt.map { $0 <= now } ?? false
+            && !Self.isPaused(webhook, of: tenant, now, pauses)
     }
 
     /// Ends a delivery whose webhook was disabled by its owner.

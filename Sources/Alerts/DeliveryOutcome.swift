@@ -14,15 +14,18 @@ struct DeliveryOutcome: Sendable {
     /// Whether the webhook may be disabled now; if not, it goes on failing.
     var mayDisable = true
 
-    /// The changes; none when the delivery is gone or was ended meanwhile.
+    private var isSuccess: Bool { attempt.status.map { (200..<300).contains($0) } ?? false }
+
+    /// The changes; none when the delivery is gone or was ended meanwhile, but for one that was given
+    /// up for others while it was sent, and has arrived.
     func changes(_ state: State, _ stamp: Ledger.Stamp) -> [Change] {
         let alerts = state.tenant(tenant).alerts
         guard let stored = alerts.webhooks[webhook],
             var delivery = alerts.deliveries[webhook]?.last(where: { $0.id == delivery }),
-            delivery.status == .pending
+            delivery.status == .pending || isSuccess && delivery.wasGivenUp
         else { return [] }
         delivery.note(attempt)
-        if let status = attempt.status, (200..<300).contains(status) {
+        if isSuccess {
             delivery.end(.delivered)
             return [.putAlertDelivery(tenant, delivery)] + standing(nil, alerts)
         }

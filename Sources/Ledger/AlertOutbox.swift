@@ -70,18 +70,26 @@ public struct AlertOutbox {
             payload: payload,
             createdAt: now
         )
-        giveUpOldest(of: alerts.deliveries[webhook] ?? [], for: alert)
+        giveUpOldest(of: webhook, alerts, for: alert)
         changes.append(.putAlertDelivery(alert.tenant, delivery))
         return delivery
     }
 
     /// Makes room among those that wait: what is new says more than what is old.
-    private mutating func giveUpOldest(of list: [AlertDelivery], for alert: Alert) {
+    private mutating func giveUpOldest(
+        of webhook: WebhookID,
+        _ alerts: TenantAlerts,
+        for alert: Alert
+    ) {
         let areForwarded = alert.type == .webhookReceived
-        let most = AlertDelivery.pendingCountMax(areForwarded: areForwarded)
-        let waiting = list.filter { $0.status == .pending && $0.isForwarded == areForwarded }
+        let isTenantFull =
+            areForwarded && alerts.pendingCount >= AlertDelivery.forwardedPendingCountMaxOfTenant
+        let most = isTenantFull ? 1 : AlertDelivery.pendingCountMax(areForwarded: areForwarded)
+        let waiting = (alerts.deliveries[webhook] ?? [])
+            .filter { $0.status == .pending && $0.isForwarded == areForwarded }
         guard waiting.count >= most, var oldest = waiting.first else { return }
-        oldest.note(AlertDelivery.Attempt(at: now, status: nil, error: "QUEUE_FULL"))
+        let error = AlertDelivery.queueFull
+        oldest.note(AlertDelivery.Attempt(at: now, status: nil, error: error))
         oldest.end(.failed)
         changes.append(.putAlertDelivery(alert.tenant, oldest))
     }
@@ -131,9 +139,33 @@ public struct AlertOutbox {
                     "reason": .string(reason),
                 ]
             )
+        case .putApprovalPolicy(let tenant, let policy):
+            return alert(lowering: policy.value, of: tenant, on: state)
+        case .removeApprovalPolicy(let tenant): return alert(lowering: nil, of: tenant, on: state)
         case .putChangeRequest(let request): return alert(of: request.value)
         default: return nil
         }
+    }
+
+    /// What a policy means that asks for fewer approvals: who may write it may do without them so.
+    private static func alert(
+        lowering policy: ApprovalPolicy?,
+        of tenant: TenantID,
+        on state: State
+    ) -> Alert? {
+        let old = state.tenant(tenant).approvalPolicy?.value
+        let lowered = (old?.required ?? [:]).filter { name, count in
+            count > policy?.required(in: name) ?? 0
+        }
+        guard !lowered.isEmpty else { return nil }
+        let names = lowered.keys.map(\.text).sorted()
+        return Alert(
+            .configApprovalsLowered,
+            tenant: tenant,
+            connection: nil,
+            environment: nil,
+            details: ["environments": .array(names.map { .string($0) })]
+        )
     }
 
     /// What a change request means whose publication at its time was refused.

@@ -82,6 +82,13 @@ extension Secret {
         into texts: inout [SecretBytes]
     ) {
         switch value {
+        case .string(let text) where !isInside && text.utf8.first == 0x7B:
+            // A key file that is kept as a text: what stands in it is secret by itself too.
+            do {
+                collect(try JSONValue(parsing: text), isInside: true, into: &texts)
+            } catch {
+                return
+            }
         case .string where isInside: texts.append(bytes(of: value))
         case .array(let items):
             for item in items { collect(item, isInside: true, into: &texts) }

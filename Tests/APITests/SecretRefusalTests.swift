@@ -136,7 +136,13 @@ import Testing
             [["title"], ["description"]]
         ),
         Place("submitChangeRequest", .post, request + "/submit", [:], [["comment"]]),
-        Place("approveChangeRequest", .post, request + "/approve", [:], [["comment"]]),
+        Place(
+            "approveChangeRequest",
+            .post,
+            request + "/approve",
+            ["contentDigest": "sha256:00"],
+            [["comment"]]
+        ),
         Place("rejectChangeRequest", .post, request + "/reject", [:], [["comment"]]),
         Place("scheduleChangeRequest", .post, request + "/schedule", [:], [["comment"]]),
         Place("cancelChangeRequest", .post, request + "/cancel", [:], [["comment"]]),

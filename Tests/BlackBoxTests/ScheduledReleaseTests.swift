@@ -32,14 +32,15 @@ import Testing
         let made = try await server.must("POST", Self.tenant + "/change-requests", body)
         let id = try #require(made.json["id"]?.string)
         let path = "\(Self.tenant)/change-requests/\(id)"
-        try await server.must("POST", path + "/submit")
+        let sent = try await server.must("POST", path + "/submit")
+        let digest: JSONValue = ["contentDigest": sent.json["contentDigest"] ?? .null]
         let key = try await server.must(
             "POST",
             Self.tenant + "/keys",
             ["roles": ["tenant-admin"], "environments": ["*"]]
         )
         let text = try #require(key.json["key"]?.string)
-        #expect(try await server.send("POST", path + "/approve", key: text).status == 200)
+        #expect(try await server.send("POST", path + "/approve", digest, key: text).status == 200)
         return path
     }
 

@@ -32,6 +32,19 @@ public enum RSAKeyFile {
         -----END PRIVATE KEY-----
 
         """
+    /// PEM of PKCS #1 whose private numbers are all 0: it reads as a key, and signs nothing.
+    public static let brokenPEM = """
+        -----BEGIN RSA PRIVATE KEY-----
+        MIIBHwIBAAKCAQEAvMYa82hQUTVPfkRkFoWqpbIn6XjI2P9/qYkh7QbMtH6kZXgW
+        xQMcFdNqdEgzMMduQa/AmEPeYXftEd+NujjJdfTEddL7Y6QZi/iRNAiQf9UrSiws
+        5nLgnIj57XqttjRb7EBUwlTLnmxcelUhtVWcQYZI8Ww7DYQQ1L5CowAfmV+RBw1r
+        0HAR2rdmoDlUZtlWkqYor7QY1J7L2H0Zdd+q6RM69MGslYCShRzr8x/fJE6UTvPq
+        z8Xev38qetLRxUhxG4x1iKHstTihJscOdSyBX7C+GtqFixNRCbQKtAdx/aYPzKqu
+        I2W1uCvtzgu/OTkAWKGS7susx+cbqvhCoTEhiwIDAQABAgEAAgEAAgEAAgEAAgEA
+        AgEA
+        -----END RSA PRIVATE KEY-----
+
+        """
     /// The modulus in hexadecimal; the exponent is 65537.
     public static let modulus =
         "bcc61af3685051354f7e44641685aaa5b227e978c8d8ff7fa98921ed06ccb47ea4657816c5031c15"

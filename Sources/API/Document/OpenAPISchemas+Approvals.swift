@@ -53,6 +53,10 @@ extension OpenAPISchemas {
         ),
         "ChangeRequest": changeRequest,
         "Comment": object(["comment": comment]),
+        "Approval": object(
+            ["comment": comment, "contentDigest": ["type": "string", "maxLength": 80]],
+            required: ["contentDigest"]
+        ),
         "Rejection": object(["comment": comment], required: ["comment"]),
         "Schedule": object(["comment": comment, "publishAt": timeOrNull]),
         "BreakGlass": object(

@@ -136,7 +136,7 @@ struct RequestStanding {
     let approvals: Int
     /// The approvals that its environment asks for.
     let required: Int
-    /// Whether another version was published since it was submitted, or its version is gone.
+    /// Whether another version was published since it was submitted, or its version is gone or archived.
     let isConflict: Bool
 
     /// Whether it may be carried out.
@@ -148,15 +148,20 @@ struct RequestStanding {
         required = tenant.approvalPolicy?.value.required(in: request.line.environment) ?? 0
         approvals = request.approvals.count { Self.counts($0, state) }
         let isMoved = request.subject.map { $0.base != line.published?.value.number } ?? false
-        isConflict =
-            request.status.isSubmitted && (isMoved || line.versions[request.version] == nil)
+        let version = line.versions[request.version]?.value
+        let isGone = version.map { $0.status == .archived } ?? true
+        isConflict = request.status.isSubmitted && (isMoved || isGone)
     }
 
     /// Whether an approval still stands: a key that was revoked takes its yes with it.
     static func counts(_ approval: ChangeRequest.Approval, _ state: State) -> Bool {
         guard approval.party.type == "key" else { return true }
-        guard let id = CredentialID(approval.party.id) else { return false }
-        return state.credentials[id].map { $0.value.status == .active } ?? false
+        guard let id = CredentialID(approval.party.id),
+            state.credentials[id]?.value.status == .active
+        else { return false }
+        // So does the key that made it, for which it stands.
+        let maker = CredentialID(approval.party.principal).flatMap { state.credentials[$0] }
+        return maker.map { $0.value.status == .active } ?? true
     }
 
     /// What a verdict tells of a request.

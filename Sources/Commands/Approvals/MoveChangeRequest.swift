@@ -35,6 +35,8 @@ public struct MoveChangeRequest: Sendable {
         let comment: String?
         /// Nil when it says nothing of a time; nil inside when it takes the time away.
         let publishAt: Timestamp??
+        /// What is approved; nil in other steps.
+        let contentDigest: String?
     }
 
     /// Carries it out.
@@ -203,6 +205,35 @@ public struct MoveChangeRequest: Sendable {
         return subject
     }
 
+    /// Whether the caller, or a key of the same principal, made the version.
+    private static func wrote(
+        _ party: ChangeRequest.Party,
+        _ request: ChangeRequest,
+        _ tenant: TenantState,
+        _ state: State
+    ) -> Bool {
+        let steps = tenant.lines[request.line]?.history ?? []
+        return steps.contains { step in
+            guard step.version == request.version, step.from == nil else { return false }
+            let maker = CredentialID(step.actor).flatMap { state.credentials[$0]?.value.principal }
+            return step.actor == party.id || maker == party.principal
+        }
+    }
+
+    /// Checks that what is approved is what was read: the author may have submitted another content.
+    private static func checkContent(
+        _ request: ChangeRequest,
+        _ wish: Wish
+    ) throws(CommandError) {
+        let digest = request.subject.map { "sha256:\($0.digest)" }
+        guard wish.contentDigest != digest else { return }
+        throw CommandError(
+            .conflict,
+            "CHANGE_REQUEST_CONFLICT",
+            "The content that was submitted is not the one of contentDigest: read the request again."
+        )
+    }
+
     /// The yes of the caller; nil when it was given before and is enough by now.
     private func approval(
         _ request: ChangeRequest,
@@ -220,7 +251,15 @@ public struct MoveChangeRequest: Sendable {
                 "Who made or submitted a change request can't approve it."
             )
         }
+        guard !Self.wrote(party, request, scope.read(state), state) else {
+            throw CommandError(
+                .forbidden,
+                "SELF_APPROVAL",
+                "Who made the version that a change request is about can't approve it."
+            )
+        }
         let standing = RequestStanding(request, state)
+        try Self.checkContent(request, wish)
         try Self.checkBase(request, standing, state)
         let isGiven = request.approvals.contains {
             $0.party.principal == party.principal && RequestStanding.counts($0, state)
@@ -286,6 +325,7 @@ public struct MoveChangeRequest: Sendable {
         let issues = IssueList()
         var members: Set<String> = ["comment"]
         if move == .schedule { members.insert("publishAt") }
+        if move == .approve { members.insert("contentDigest") }
         let value = body ?? .object([:])
         let reader = ObjectReader(value, at: .root, issues: issues, members: members)
         let comment = reader.string("comment", byteCountMax: ChangeRequest.commentByteCountMax)
@@ -294,6 +334,11 @@ public struct MoveChangeRequest: Sendable {
             if comment?.isEmpty == true {
                 reader.error(.invalidValue, "comment", "must say why")
             }
+        }
+        var digest: String?
+        if move == .approve {
+            reader.require("contentDigest")
+            digest = reader.string("contentDigest", byteCountMax: 80)
         }
         var publishAt: Timestamp??
         if reader.value("publishAt") == .null {
@@ -304,6 +349,6 @@ public struct MoveChangeRequest: Sendable {
         }
         SecretScan.scan(.object(reader.object), at: .root, issues: issues)
         if issues.hasErrors { throw .invalid(issues.issues) }
-        return Wish(comment: comment, publishAt: publishAt)
+        return Wish(comment: comment, publishAt: publishAt, contentDigest: digest)
     }
 }

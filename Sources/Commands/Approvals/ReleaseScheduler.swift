@@ -17,8 +17,13 @@ public final class ReleaseScheduler: Sendable {
     static let interval = Duration.seconds(1)
     /// How long a request waits that could not be published for the moment.
     static let retryPause = Duration.seconds(15)
-    /// The most requests of one look; the rest come with the next one.
+    /// How long after its time a request is tried that can't be published for the moment, such as one
+    /// whose health checks do not end; later it is one that a gate has refused.
+    static let lateMax = Duration.seconds(600)
+    /// The most requests of one tenant in one look; the rest come with the next one.
     static let countMax = 64
+    /// The most tenants whose requests are published at the same time; of each one after the other.
+    static let tenantCountMax = 16
 
     /// The part of the server that it is, as logs and the trail name it.
     static let part = "scheduler"
@@ -103,7 +108,7 @@ public final class ReleaseScheduler: Sendable {
     }
 
     /// Publishes what is due, the earliest first.
-    func publishDue(_ clock: () -> Timestamp) async {
+    func publishDue(_ clock: @escaping @Sendable () -> Timestamp) async {
         let state = services.ledger.state
         guard !state.tenantsWithSchedules.isEmpty else { return }
         let now = clock()
@@ -112,11 +117,27 @@ public final class ReleaseScheduler: Sendable {
             return Set(pauses.keys)
         }
         let due = state.tenantsWithSchedules
-            .flatMap { state.tenant($0).changeRequests.values.map { $0 } }
-            .filter { $0.value.isDue(at: now) && !paused.contains($0.value.id) }
-            .sorted { Self.order($0.value) < Self.order($1.value) }
-        for request in due.prefix(Self.countMax) where !isStopped.load(ordering: .relaxed) {
-            await publish(request.value, at: clock())
+            .map { tenant in
+                state.tenant(tenant).changeRequests.values.map(\.value)
+                    .filter { $0.isDue(at: now) && !paused.contains($0.id) }
+                    .sorted { Self.order($0) < Self.order($1) }
+            }
+            .filter { !$0.isEmpty }
+        // Beside each other: the slow endpoints of one tenant are no delay of another one's.
+        await withTaskGroup(of: Void.self) { group in
+            for (index, requests) in due.enumerated() {
+                if index >= Self.tenantCountMax { await group.next() }
+                group.addTask { await self.publish(requests, clock) }
+            }
+        }
+    }
+
+    private func publish(
+        _ requests: [ChangeRequest],
+        _ clock: @Sendable () -> Timestamp
+    ) async {
+        for request in requests.prefix(Self.countMax) where !isStopped.load(ordering: .relaxed) {
+            await publish(request, at: clock())
         }
     }
 
@@ -175,7 +196,9 @@ public final class ReleaseScheduler: Sendable {
         _ context: CommandContext
     ) async throws(CommandError) {
         switch failure.kind {
-        case .unavailable, .timeout, .limited, .badGateway: return pause(request, context.now)
+        case .unavailable, .timeout, .limited, .badGateway:
+            let isLate = request.publishAt.map { context.now - $0 > Self.lateMax } ?? false
+            guard isLate else { return pause(request, context.now) }
         default: break
         }
         guard failure != ApplyChangeRequest.notDue else { return }

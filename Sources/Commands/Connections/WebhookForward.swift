@@ -34,7 +34,11 @@ struct WebhookForward: Sendable {
         let isOmitted = body.count > Self.bodyByteCountMax
         details["bodyOmitted"] = .bool(isOmitted)
         guard !isOmitted else { return details }
-        let text = String(validating: body, as: UTF8.self)
+        var text = String(validating: body, as: UTF8.self)
+        // Of control characters JSON makes six times as much, which waits in memory.
+        if let some = text, JSONValue.string(some).serialized().count > 2 * Self.bodyByteCountMax {
+            text = nil
+        }
         details["body"] = .string(text ?? Base64.encode(body))
         details["bodyEncoding"] = text == nil ? "base64" : "text"
         return details

@@ -19,6 +19,14 @@ public struct CreateKey: Sendable {
         self.body = body
     }
 
+    /// Whether a new key stands for its maker: one that a caller makes for where it acts itself.
+    ///
+    /// So a platform's key that makes a key of the platform makes no other pair of eyes; the
+    /// bootstrap key, which is nobody's, does.
+    private static func inherits(_ caller: Caller, _ tenant: TenantID?) -> Bool {
+        !caller.isBootstrap && caller.credential.tenant == tenant
+    }
+
     /// Carries it out.
     ///
     /// - Throws: Everything wrong with the body; `FORBIDDEN` when the key could do what its maker
@@ -33,7 +41,7 @@ public struct CreateKey: Sendable {
                 id: id,
                 tenant: owner.tenant,
                 digest: Hex.encode(APIKey.digest(of: text)),
-                principal: maker.tenant == nil ? nil : maker.principal
+                principal: Self.inherits(context.caller, owner.tenant) ? maker.principal : nil
             )
         } catch {
             throw .invalid(error)

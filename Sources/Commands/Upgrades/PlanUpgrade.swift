@@ -59,6 +59,8 @@ public struct PlanUpgrade: Sendable {
     /// - Throws: `NOT_FOUND`, `BLUEPRINT_NOT_FOUND`, `PLAN_STALE`, `INVALID_PARAMETER`;
     ///   `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE` for an environment that is asked for by name.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        // A plan that another process made may be ahead of what this one has read.
+        if query.plan != nil || page.after != nil { try await context.refresh() }
         let state = context.state
         let (upgrade, key) = try question().upgrade(state)
         let all = try filter(context.caller).places(upgrade, state, context.caller)

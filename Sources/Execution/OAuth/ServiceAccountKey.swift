@@ -30,9 +30,23 @@ struct ServiceAccountKey: Sendable {
         self.email = email
         privateKey = SecretBytes(Array(key.utf8))
         keyID = file("private_key_id")
-        subject = account.subject.flatMap { template in
-            scope.text(template) { _, text in text }
+        subject = try Self.subject(account, scope)
+    }
+
+    /// The user whom the account acts for: without one it would act for itself, which is more.
+    private static func subject(
+        _ account: ServiceAccount,
+        _ scope: TemplateScope
+    ) throws(RenderFailure) -> String? {
+        guard let template = account.subject else { return nil }
+        if let missing = scope.missing(in: template) {
+            throw .reference(missing, .missingField, "is needed for the subject and is missing")
         }
+        let text = scope.text(template) { _, text in text }
+        guard let text, !text.isEmpty else {
+            throw .spec(detail: "the subject of its service account is empty")
+        }
+        return text
     }
 
     private static func file(
@@ -51,7 +65,7 @@ struct ServiceAccountKey: Sendable {
         }
     }
 
-    /// An assertion for the token endpoint; nil when the private key is none of RSA.
+    /// An assertion for the token endpoint; nil when the private key is none of RSA, or a broken one.
     func assertion(audience: String, scopes: [String], at calendar: Int64) -> String? {
         guard let key = privateKey.withSpan({ RSASigningKey(pem: $0) }) else { return nil }
         var header: JSONObject = ["alg": "RS256", "typ": "JWT"]
@@ -67,7 +81,8 @@ struct ServiceAccountKey: Sendable {
         let parts = [header, claims]
             .map { Base64.encode(JSONValue.object($0).serialized(), as: .url) }
         let message = parts.joined(separator: ".")
-        return message + "." + Base64.encode(key.rs256(Array(message.utf8)), as: .url)
+        return key.rs256(Array(message.utf8))
+            .map { message + "." + Base64.encode($0, as: .url) }
     }
 
     /// What tells this account's tokens from another one's, beside the key.

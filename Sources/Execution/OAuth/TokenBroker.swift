@@ -233,7 +233,13 @@ public final class TokenBroker: Sendable {
         for account: TokenAccount
     ) async -> Result<TokenAnswer, TokenFailure> {
         let (began, calendar) = (clock.now(), clock.calendar())
-        let result = await answer(client, grant)
+        let request: OutboundRequest
+        do throws(TokenFailure) {
+            request = try client.request(grant, userAgent: userAgent, at: calendar)
+        } catch {
+            return .failure(error)
+        }
+        let result = await answer(request).mapError { client.signsForItself ? $0.ofNoGrant : $0 }
         var failure: TokenFailure?
         if case .failure(let error) = result { failure = error }
         let record = TokenRecord(
@@ -253,16 +259,7 @@ public final class TokenBroker: Sendable {
         return result
     }
 
-    private func answer(
-        _ client: TokenClient,
-        _ grant: TokenClient.Grant
-    ) async -> Result<TokenAnswer, TokenFailure> {
-        let request: OutboundRequest
-        do throws(TokenFailure) {
-            request = try client.request(grant, userAgent: userAgent, at: clock.calendar())
-        } catch {
-            return .failure(error)
-        }
+    private func answer(_ request: OutboundRequest) async -> Result<TokenAnswer, TokenFailure> {
         let response: OutboundResponse
         do throws(OutboundError) {
             response = try await outbound.send(request)

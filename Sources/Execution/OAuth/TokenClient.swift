@@ -57,6 +57,9 @@ struct TokenClient: Sendable {
         }
     }
 
+    /// Whether it is a service account.
+    var signsForItself: Bool { account != nil }
+
     /// The endpoint's host, with its port if it names one: of its URL the only part that is told.
     var host: String { Self.host(of: url) }
 

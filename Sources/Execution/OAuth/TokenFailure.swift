@@ -8,6 +8,12 @@ enum TokenFailure: Error, Sendable, Hashable {
     /// What the user once granted is over (`invalid_grant`), or was never granted.
     case invalidGrant(detail: String)
 
+    /// The same of a client that signs for itself: there `invalid_grant` is of one assertion, such as
+    /// one by a clock that goes wrong (RFC 7523 section 3.1), and no user's grant has ended.
+    var ofNoGrant: TokenFailure {
+        if case .invalidGrant(let detail) = self { .rejected(detail: detail) } else { self }
+    }
+
     /// The same, as a call fails with it.
     var reason: CallFailure.Reason {
         switch self {

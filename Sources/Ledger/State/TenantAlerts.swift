@@ -29,10 +29,15 @@ public struct TenantAlerts: Sendable {
             list.append(delivery)
         }
         guard list.count > AlertDelivery.countMax else { return }
-        let surplus = list.count { $0.status != .pending } - AlertDelivery.countMax
-        for _ in 0..<max(0, surplus) {
-            guard let oldest = list.firstIndex(where: { $0.status != .pending }) else { return }
-            list.remove(at: oldest)
+        for areForwarded in [false, true] {
+            let isEnded = { (delivery: AlertDelivery) in
+                delivery.status != .pending && delivery.isForwarded == areForwarded
+            }
+            let surplus = list.count(where: isEnded) - AlertDelivery.countMax
+            for _ in 0..<max(0, surplus) {
+                guard let oldest = list.firstIndex(where: isEnded) else { break }
+                list.remove(at: oldest)
+            }
         }
     }
 

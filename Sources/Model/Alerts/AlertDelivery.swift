@@ -2,13 +2,17 @@ public import JSON
 
 /// One alert on its way to one webhook.
 public struct AlertDelivery: Sendable {
-    /// The most deliveries of one webhook that are kept after they have ended.
+    /// The most deliveries of one webhook that are kept after they have ended, alerts and what was
+    /// forwarded each for itself.
     public static let countMax = 100
     /// The most alerts of one webhook that wait; one more gives up the oldest of them.
     public static let pendingCountMax = 64
     /// The most webhooks of providers that wait to be forwarded to one webhook; they come in bursts,
     /// and are counted apart, so that neither they nor alerts push out the others.
     public static let forwardedPendingCountMax = 256
+    /// The most of them that wait for all webhooks of a tenant; beyond, a webhook for which some wait
+    /// gives up its oldest.
+    public static let forwardedPendingCountMaxOfTenant = 1024
     /// The most attempts of one delivery that are told, the newest.
     public static let attemptCountMax = 20
 
@@ -91,6 +95,12 @@ public struct AlertDelivery: Sendable {
     public static func pendingCountMax(areForwarded: Bool) -> Int {
         areForwarded ? forwardedPendingCountMax : pendingCountMax
     }
+
+    /// The attempt that was none: it was given up to make room.
+    public static let queueFull = "QUEUE_FULL"
+
+    /// Whether it was given up to make room for newer ones.
+    public var wasGivenUp: Bool { status == .failed && attempts.last?.error == Self.queueFull }
 
     /// Ends it.
     public mutating func end(_ status: Status) {

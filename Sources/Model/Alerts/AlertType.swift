@@ -13,6 +13,7 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
     case connectionCredentialsExpiring = "connection.credentials_expiring"
     /// Forwards what a provider posted; sent to webhooks that list it by name alone.
     case webhookReceived = "webhook.received"
+    case configApprovalsLowered = "config.approvals_lowered"
     case configBreakGlass = "config.break_glass"
     case configScheduleFailed = "config.schedule_failed"
     /// Asked for by `POST …/webhooks/{id}/test`, and sent whatever the webhook lists.
@@ -35,6 +36,8 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
             "`credentialsExpiresAt` is 14 days, 3 days or no time away, once for each"
         case .webhookReceived:
             "a connection's provider posts a webhook that is signed well; never by `*`"
+        case .configApprovalsLowered:
+            "an environment asks for fewer approvals than before, or for none"
         case .configBreakGlass:
             "a config goes live by break-glass, without the approvals that its environment asks for"
         case .configScheduleFailed:
@@ -60,6 +63,7 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
                 "receivedAt", "contentType", "bodyBytes", "bodyDigest", "bodyOmitted", "body",
                 "bodyEncoding",
             ]
+        case .configApprovalsLowered: ["environments"]
         case .configBreakGlass: ["blueprint", "version", "actor", "reason"]
         case .configScheduleFailed:
             ["blueprint", "version", "changeRequest", "code", "publishAt"]

@@ -111,7 +111,8 @@ import Testing
         for (method, path) in [
             (HTTPMethod.get, id), (.post, id + "/approve"), (.post, id + "/apply"),
         ] {
-            let body: JSONValue = [:]
+            let isYes = path.hasSuffix("/approve")
+            let body: JSONValue = isYes ? ["contentDigest": "sha256:00"] : [:]
             let own = "/v1/tenants/globex/change-requests/\(path)"
             for target in ["\(ApprovalWorld.requests)/\(path)", own] {
                 let answer =

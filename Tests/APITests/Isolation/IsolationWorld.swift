@@ -208,13 +208,18 @@ struct IsolationWorld {
             ids[status] = id
             let request = "\(path)/change-requests/\(id)"
             if status == "Draft" { continue }
-            try await api.must(.post, request + "/submit")
+            let sent = try await api.must(.post, request + "/submit")
             if status == "InReview" { continue }
             let key = try await api.key(
                 "tenant-admin",
                 tenant: path.split(separator: "/").last.map(String.init)
             )
-            let answer = try await api.send(.post, request + "/approve", [:], key: key)
+            let answer = try await api.send(
+                .post,
+                request + "/approve",
+                ["contentDigest": sent.json["contentDigest"] ?? .null],
+                key: key
+            )
             guard answer.status == 200 else {
                 throw UnexpectedAnswer(target: request, answer: answer)
             }

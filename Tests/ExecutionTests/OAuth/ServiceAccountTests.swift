@@ -90,6 +90,7 @@ import TokenTesting
             (["private_key": nil], "its key file has no private_key"),
             (["client_email": nil], "its key file has no client_email"),
             (["client_email": "a\u{1}b"], "its key file has no client_email"),
+            (["private_key": .string(RSAKeyFile.brokenPEM)], "the private_key of its key file"),
             (["private_key": "hunter2"], "the private_key of its key file is none of RSA"),
         ]
         for (change, detail) in changes {
@@ -104,6 +105,23 @@ import TokenTesting
         let world = try await world(method: ["credentialField": "file"], secret: ["file": "{"])
         let failure = try await world.failure()
         #expect("\(failure.reason)".contains("its field file is no JSON"))
+    }
+
+    @Test func aSubjectThatIsMissingIsNoneOfTheAccountItself() async throws {
+        let world = try await world(method: ["subject": "{{config.nobody}}"])
+        let failure = try await world.failure()
+        #expect("\(failure.reason)".contains("subject"), "\(failure.reason)")
+        #expect(world.tokenRequests.isEmpty)
+    }
+
+    @Test func anAssertionThatIsRefusedIsNoEndOfAGrant() async throws {
+        let world = try await OAuthWorld(
+            method: ["type": "service-account"],
+            secret: Self.keyFile
+        ) { _, _ in OAuthWorld.refusal("invalid_grant") }
+        let failure = try await world.failure()
+        #expect(!"\(failure.reason)".contains("eauthorization"), "\(failure.reason)")
+        #expect(world.observer.ends.isEmpty)
     }
 
     @Test func theKeyIsNowhere() async throws {
