@@ -154,9 +154,10 @@ public struct AlertOutbox {
         on state: State
     ) -> Alert? {
         let old = state.tenant(tenant).approvalPolicy?.value
-        let lowered = (old?.required ?? [:]).filter { name, count in
-            count > policy?.required(in: name) ?? 0
-        }
+        let lowered = (old?.required ?? [:])
+            .filter { name, count in
+                count > policy?.required(in: name) ?? 0
+            }
         guard !lowered.isEmpty else { return nil }
         let names = lowered.keys.map(\.text).sorted()
         return Alert(

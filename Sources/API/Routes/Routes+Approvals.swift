@@ -106,7 +106,11 @@ extension Routes {
 
     private static let changeRequestMoves: [Route] = [
         move(.submit, "Asks for approvals of the content as it is, on what is published now."),
-        move(.approve, "Says yes to what was submitted; not for its author.", body: .json("Approval")),
+        move(
+            .approve,
+            "Says yes to what was submitted; not for its author.",
+            body: .json("Approval")
+        ),
         move(.reject, "Says no to what was submitted, and why.", body: .json("Rejection")),
         move(
             .schedule,
