@@ -209,7 +209,10 @@ struct IsolationWorld {
             let request = "\(path)/change-requests/\(id)"
             if status == "Draft" { continue }
             let sent = try await api.must(.post, request + "/submit")
-            if status == "InReview" { continue }
+            if status == "InReview" {
+                ids["digest"] = sent.json["contentDigest"]?.string
+                continue
+            }
             let key = try await api.key(
                 "tenant-admin",
                 tenant: path.split(separator: "/").last.map(String.init)

@@ -152,6 +152,8 @@ struct RequestMaker {
         case "ApprovalPolicy": approvalPolicy
         case "NewChangeRequest": changeRequest
         case "Comment", "Publication": [:]
+        case "Approval":
+            ["contentDigest": .string(given.changeRequests["\(environment)/digest"] ?? "none")]
         case "Rejection": ["comment": "no"]
         case "Schedule": ["publishAt": .string(ChangeRequestLifeTests.time(in: 3600))]
         case "NewSecret": ["value": "another one"]
