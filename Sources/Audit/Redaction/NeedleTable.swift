@@ -3,15 +3,15 @@ struct NeedleTable: Sendable {
     /// The strings, those of one first byte beside each other, the longest of them first.
     private let needles: [[UInt8]]
     /// For each byte the place in `needles` of the first string that begins with it, or -1.
-    private let places: [Int]
+    private let places: [Int32]
 
     var isEmpty: Bool { needles.isEmpty }
 
     init(_ strings: Set<[UInt8]>) {
         needles = strings.filter { !$0.isEmpty }
             .sorted { $0[0] == $1[0] ? $0.count > $1.count : $0[0] < $1[0] }
-        var places = needles.isEmpty ? [] : [Int](repeating: -1, count: 256)
-        for place in needles.indices.reversed() { places[Int(needles[place][0])] = place }
+        var places = needles.isEmpty ? [] : [Int32](repeating: -1, count: 256)
+        for place in needles.indices.reversed() { places[Int(needles[place][0])] = Int32(place) }
         self.places = places
     }
 
@@ -33,7 +33,7 @@ struct NeedleTable: Sendable {
         guard !isEmpty else { return nil }
         let span = bytes.span
         for index in start..<span.count {
-            let place = places[Int(span[index])]
+            let place = Int(places[Int(span[index])])
             guard place >= 0 else { continue }
             let count = matchCount(in: span.extracting(droppingFirst: index), from: place)
             if count > 0 { return index..<(index + count) }
