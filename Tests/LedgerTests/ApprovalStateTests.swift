@@ -51,7 +51,7 @@ import Testing
         apply([.putChangeRequest(StateFixture.stored(over))], to: &state)
         #expect(state.tenantsWithSchedules.isEmpty)
         apply(
-            [.removeChangeRequest(tenant, request.id), .removeApprovalPolicy(tenant)],
+            [.removeChangeRequest(tenant, request.id), .removeApprovalPolicy(tenant, reason: nil)],
             to: &state
         )
         #expect(state.tenant(tenant).changeRequests.isEmpty)
