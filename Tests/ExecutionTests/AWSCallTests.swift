@@ -207,7 +207,8 @@ import Testing
         arguments: [([:], "is needed for the region"), (["region": "EU"], "must be a region")]
             as [(JSONObject, String)]
     )
-    func `a config without a region is told so`(_ config: JSONObject, _ words: String) async throws {
+    func `a config without a region is told so`(_ config: JSONObject, _ words: String) async throws
+    {
         let world = try await world()
         let spec = try spec(world, region: "{{config.region}}")
         let failure = try await world.failure(try world.call(spec, config: config))

@@ -55,7 +55,8 @@ struct RehearsedSignature {
     /// The header without the day and the signature, which are others in each call; nil for a header
     /// that is no signature.
     static func masked(_ value: String) -> String? {
-        guard value.hasPrefix(AWSSignature.algorithm), let signature = part("Signature=", of: value),
+        guard value.hasPrefix(AWSSignature.algorithm),
+            let signature = part("Signature=", of: value),
             let scope = part("Credential=", of: value)
         else { return nil }
         var parts = scope.split(separator: "/").map(String.init)

@@ -20,7 +20,9 @@ import Testing
         secretSchema: JSONValue? = keys
     ) -> (method: AWSSigning?, issues: [String]) {
         var auth: JSONObject = ["type": "aws-sigv4", "service": "s3", "region": "eu-central-1"]
-        for member in member { auth[member.key] = member.value.isNull ? JSONValue?.none : member.value }
+        for member in member {
+            auth[member.key] = member.value.isNull ? JSONValue?.none : member.value
+        }
         var document: JSONObject = [
             "meta": ["key": "storage.test", "version": 1, "category": "storage"],
             "capabilities": ["provides": []], "auth": .array([.object(auth)] + others),
@@ -106,13 +108,15 @@ import Testing
         )
     }
 
-    @Test(arguments: [
-        ["type": "bearer", "secretField": "accessKeyId"],
-        ["type": "basic", "usernameField": "accessKeyId"],
-        ["type": "header", "headerName": "AUTHORIZATION", "secretField": "accessKeyId"],
-        ["type": "aws-sigv4", "service": "ses", "region": "eu-central-1"],
-        ["type": "oauth2", "tokenUrl": "https://a.example/token"],
-    ] as [JSONValue])
+    @Test(
+        arguments: [
+            ["type": "bearer", "secretField": "accessKeyId"],
+            ["type": "basic", "usernameField": "accessKeyId"],
+            ["type": "header", "headerName": "AUTHORIZATION", "secretField": "accessKeyId"],
+            ["type": "aws-sigv4", "service": "ses", "region": "eu-central-1"],
+            ["type": "oauth2", "tokenUrl": "https://a.example/token"],
+        ] as [JSONValue]
+    )
     func `nothing beside it fills the same header`(_ other: JSONValue) {
         let issues = read(beside: [other]).issues
         #expect(issues.contains { $0.hasPrefix("/auth may hold one method aws-sigv4") })
