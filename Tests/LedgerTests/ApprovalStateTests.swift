@@ -62,7 +62,11 @@ import Testing
         let config = try StateFixture.config()
         var policy = ApprovalPolicy(reading: ["environments": [:]], issues: IssueList())
         policy.loweredReason = "Nobody is left to ask."
-        func step(_ version: Int, _ from: ConfigVersion.Status, _ to: ConfigVersion.Status)
+        func step(
+            _ version: Int,
+            _ from: ConfigVersion.Status,
+            _ to: ConfigVersion.Status
+        )
             -> Change
         {
             let step = ConfigTransition(
