@@ -197,6 +197,27 @@ import Testing
         #expect(try await other.post(Self.event).status == 503)
     }
 
+    @Test func `what has no record gets one though the duplicates' budget is spent`()
+        async throws
+    {
+        let world = try await World()
+        let bodies = (0..<30).map { #"{"id":"owed_\#($0)"}"# }
+        for body in [Self.event] + bodies { #expect(try await world.post(body).status == 200) }
+        // Another process, whose trail has none of these: as after a start, when the last process
+        // ended between the log and the trail.
+        let other = try await World(over: world.api.ledger, secrets: world.secrets)
+        for _ in 0..<50 { #expect(try await other.post(Self.event).status == 200) }
+        for _ in 0..<3 {
+            for body in bodies { #expect(try await other.post(body).json["duplicate"] == true) }
+        }
+        let path = "/v1/tenants/acme-corp/audit?kind=call&limit=500"
+        let items = try await other.api.send(.get, path).json["items"]?.array ?? []
+        let told = items.compactMap { $0["after"]?["providerId"]?.string }
+        for index in 0..<30 { #expect(told.contains("owed_\(index)"), "\(index)") }
+        // One that is owed for each of 31, and within the budget twenty a minute, which may turn.
+        #expect((51...71).contains(items.count), "\(items.count)")
+    }
+
     @Test func `who repeats one delivery does not fill the trail`() async throws {
         let world = try await World()
         for _ in 0..<60 { #expect(try await world.post(Self.event).status == 200) }
