@@ -11,6 +11,9 @@ public struct HealthProbe: Sendable {
     public let latency: Duration
     /// Why it did not succeed; nil when it did.
     let failure: CallFailure.Reason?
+    /// Whether who asked would not wait as long as the spec lets the provider take, and the provider
+    /// did not answer by then: nothing was found out.
+    let isCut: Bool
     /// The check as the trail would have it.
     let draft: AuditDraft
 
