@@ -190,6 +190,20 @@ import Testing
         #expect(provider.requests.last?.header("authorization") == "Bearer good-key-number-three")
     }
 
+    @Test func `a secret takes nothing over when the provider would not look at it`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        provider.reply { _ in .answer("429 Too Many Requests", body: "{}") }
+        let refused = try await rotate(world, to: "B")
+        #expect(refused.status == 503 && refused.code == "HEALTH_CHECK_INCONCLUSIVE", "\(refused)")
+        #expect(refused["retry-after"] == "30")
+        let connection = try await world.server.must("GET", Self.connection).json
+        #expect(connection["secretRef"] == "env://BINDERY_SECRET_A")
+        #expect(connection["health"]?["status"] == "healthy")
+        provider.reply { _ in .ok }
+        #expect(try await rotate(world, to: "B").status == 200)
+    }
+
     @Test func `a connection that is down is mended by a secret that works, at the first try`()
         async throws
     {

@@ -20,12 +20,14 @@ public struct HealthProbe: Sendable {
     /// Whether the provider answered as it should.
     public var hasSucceeded: Bool { failure == nil }
 
+    /// Whether it found nothing out about the account: this server had no room, or the provider wants
+    /// to be asked less often.
+    public var saysNothing: Bool { failure?.saysNothing ?? false }
+
     /// The health of a connection that had `previous` before.
     public func health(after previous: ConnectionHealth) -> ConnectionHealth {
         let milliseconds = latency.milliseconds
-        // It says nothing about the account: this server had no room, or the provider wants to be
-        // asked less often.
-        if let failure, failure.saysNothing { return previous }
+        if saysNothing { return previous }
         guard let failure else {
             return previous.afterSuccess(at: at, latencyMilliseconds: milliseconds, check: check)
         }
