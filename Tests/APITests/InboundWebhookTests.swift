@@ -285,6 +285,30 @@ import Testing
         #expect(try await world.post(#"{"id":"5"}"#, signedWith: "new-key-0123").status == 200)
     }
 
+    @Test(arguments: [#"{"apiKey": "k"}"#, #"{"apiKey": "k", "signingKey": "new-key-0123"}"#, ""])
+    func `in the overlap of a rotation the old secret's key is good, whatever the new one has`(
+        _ new: String
+    ) async throws {
+        let world = try await World()
+        // Without a text there is no such file: the store of the new secret is away.
+        if !new.isEmpty { try world.write(try JSONValue(parsing: new), to: "new.json") }
+        let path = "/v1/tenants/acme-corp/connections/hook"
+        let wish: JSONValue = ["secretRef": "file://new.json", "overlapSeconds": 600]
+        try await world.api.must(.post, path + "/rotate", wish)
+        #expect(try await world.post(#"{"id":"1"}"#).status == 200)
+        #expect(try await world.post(#"{"id":"2"}"#, signedWith: "nobody's").status == 401)
+        let wanted = new.contains("signingKey") ? 200 : 401
+        let other = try await world.post(#"{"id":"3"}"#, signedWith: "new-key-0123")
+        #expect(other.status == wanted)
+        // Without an overlap the old key is nobody's.
+        try await world.api.must(
+            .post,
+            path + "/rotate",
+            ["secretRef": "file://gone.json", "overlapSeconds": 0]
+        )
+        #expect(try await world.post(#"{"id":"4"}"#).status == 401)
+    }
+
     @Test func `what writes have is without a meaning here`() async throws {
         let world = try await World()
         let fields = [

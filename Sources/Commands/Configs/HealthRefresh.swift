@@ -166,7 +166,7 @@ struct HealthRefresh {
     /// Keeps what checks found; it moves no revision.
     ///
     /// What was found of a connection that has changed since is dropped: it is of another secret or
-    /// config.
+    /// config. What is kept already is not kept again, or its change of status would be told twice.
     static func keep(
         _ found: [Finding],
         _ scope: TenantScope,
@@ -180,7 +180,12 @@ struct HealthRefresh {
             ) { (state, _) throws(CommandError) in
                 try context.caller.checkKey(in: state, at: context.now)
                 let connections = scope.read(state).connections
-                let changes = found.filter { $0.isAbout(connections[$0.connection.value.id]) }
+                let kept = scope.read(state).health
+                let changes =
+                    found.filter { one in
+                        let id = one.connection.value.id
+                        return one.isAbout(connections[id]) && one.health != kept[id]
+                    }
                     .map(\.change)
                 return Ledger.Plan(changes, answer: true)
             }
@@ -189,6 +194,9 @@ struct HealthRefresh {
         }
         for one in found {
             let target = HealthTarget(tenant: scope.tenant, connection: one.connection.value.id)
+            // A check that found nothing out gives what was known, which is no other check.
+            let known = context.services.healthBook.newest(target, one.connection, kept: nil)
+            guard known != one.health else { continue }
             context.services.healthBook.note(one.health, target, of: one.connection)
         }
     }

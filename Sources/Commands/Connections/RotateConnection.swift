@@ -65,8 +65,7 @@ public struct RotateConnection: Sendable {
 
     /// Checks the connection with the new secret.
     ///
-    /// - Returns: What was found, nil without a check; and whether that is nothing: then it is the
-    ///   health of before, with the old secret.
+    /// - Returns: What was found, nil without a check; and whether that is nothing.
     private func check(
         with reference: SecretReference,
         _ tenant: TenantState,
@@ -82,7 +81,7 @@ public struct RotateConnection: Sendable {
         let previous = context.services.newestHealth(of: connection, in: tenant)
         let next = probe.health(after: previous)
         await checker.record(probe, previous, next)
-        return (next, probe.saysNothing)
+        return (probe.saysNothing ? previous.forgotten : next, probe.saysNothing)
     }
 
     /// A secret takes over when it was seen to work, not when nobody could look.
