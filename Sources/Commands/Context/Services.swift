@@ -127,7 +127,7 @@ public final class Services: Sendable {
         let decisions = DecisionLog(settings.decisions, audit, failsOpen: settings.auditFailsOpen)
         self.decisions = decisions
         self.exports = ExportObjects.makeSlots()
-        let grants = GrantKeeper(ledger, audit)
+        let grants = GrantKeeper(ledger, audit, failsOpen: settings.auditFailsOpen)
         executor.tell(grants)
         healthChecker.tell(grants)
         self.auditExports = ExportAudit.makeSlots()
