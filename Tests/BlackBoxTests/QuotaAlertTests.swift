@@ -36,14 +36,15 @@ import Testing
         try await wait(1)
         try await server.end(SIGKILL)
         try await server.start()
-        // A log without replicas counts anew with each process; what was told stays told.
-        try await call(10)
+        // The last counts before a kill may be forgotten, and are counted again; what was told stays
+        // told.
+        for _ in 0..<10 { _ = try await world.execute("balance") }
         try await wait(2)
         let refused = try await world.execute("balance")
         #expect(refused.status == 429 && refused.code == "QUOTA_EXCEEDED", "\(refused)")
         try await server.end(SIGKILL)
         try await server.start()
-        try await call(10)
+        for _ in 0..<10 { _ = try await world.execute("balance") }
         // Behind what the calls may have told.
         try await server.must("POST", ProviderWorld.tenant + "/webhooks/ops/test")
         try await wait(3)

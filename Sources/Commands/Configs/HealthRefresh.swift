@@ -124,9 +124,9 @@ struct HealthRefresh {
         guard let connection = tenant.connections[id], connection.value.status == .active,
             state.catalog.specs[connection.value.spec]?.value.healthCheck != nil
         else { return false }
-        let health = context.services.newestHealth(of: connection, in: tenant)
+        let health = context.services.newestHealth(of: connection, in: tenant, at: context.now)
         guard let checkedAt = health.checkedAt else { return true }
-        return health.status != .healthy
+        return health.status != .healthy || HealthBook.isAhead(checkedAt, of: context.now)
             || context.now - checkedAt > .seconds(context.services.healthFreshSeconds)
     }
 
@@ -144,7 +144,7 @@ struct HealthRefresh {
         else { return nil }
         let checker = context.services.healthChecker
         let question = HealthQuestion(connection.value, spec, secret: secret, context)
-        let previous = context.services.newestHealth(of: connection, in: tenant)
+        let previous = context.services.newestHealth(of: connection, in: tenant, at: context.now)
         guard let bound else { return await checker.check(question, previous: previous) }
         return await checker.check(question, previous: previous, within: bound)
     }
@@ -195,9 +195,10 @@ struct HealthRefresh {
         for one in found {
             let target = HealthTarget(tenant: scope.tenant, connection: one.connection.value.id)
             // A check that found nothing out gives what was known, which is no other check.
-            let known = context.services.healthBook.newest(target, one.connection, kept: nil)
+            let book = context.services.healthBook
+            let known = book.newest(target, one.connection, kept: nil, now: context.now)
             guard known != one.health else { continue }
-            context.services.healthBook.note(one.health, target, of: one.connection)
+            book.note(one.health, target, of: one.connection)
         }
     }
 }

@@ -78,7 +78,8 @@ public struct RotateConnection: Sendable {
         let checker = context.services.healthChecker
         let question = HealthQuestion(connection.value, spec, secret: reference, context)
         guard let probe = await checker.probe(question) else { return (.unknown, false) }
-        let previous = context.services.newestHealth(of: connection, in: tenant)
+        let now = context.now
+        let previous = context.services.newestHealth(of: connection, in: tenant, at: now)
         let next = probe.health(after: previous)
         await checker.record(probe, previous, next)
         return (probe.saysNothing ? previous.forgotten : next, probe.saysNothing)
