@@ -21,6 +21,27 @@ import Testing
         #expect(again.status == 409, "\(again)")
         #expect(again.code == "IDEMPOTENCY_IN_PROGRESS")
         #expect(provider.requests.count == 1)
+        // The caller is told how it stands, until when, and what there is to do; to come again is of
+        // no use, so no time for it is named.
+        let told = again.json["idempotency"]
+        let since = try #require(told?["since"]?.string)
+        let until = try #require(told?["until"]?.string)
+        #expect(told?["state"] == "unknown")
+        #expect(since < until)
+        #expect(again["retry-after"] == nil)
+        let detail = again.json["detail"]?.string ?? ""
+        for part in ["unknown", "audit trail since \(since)", "another key", "until \(until)"] {
+            #expect(detail.contains(part), "\(detail)")
+        }
+        // It stays so over another start, and another key makes the call.
+        try await world.server.end(SIGKILL)
+        try await world.server.start()
+        let later = try await world.execute("pay", headers: Self.key)
+        #expect(later.json["idempotency"] == told)
+        #expect(provider.requests.count == 1)
+        let other = try await world.execute("pay", headers: ["Idempotency-Key: order-4711-again"])
+        #expect(other.status == 200, "\(other)")
+        #expect(provider.requests.count == 2)
     }
 
     @Test func `an answer is given again after the server was killed`() async throws {
@@ -46,6 +67,7 @@ import Testing
         let second = try await world.execute("pay", headers: Self.key)
         #expect(second.code == "IDEMPOTENCY_IN_PROGRESS")
         #expect(second["retry-after"] != nil)
+        #expect(second.json["idempotency"]?["state"] == "running")
         provider.release()
         #expect(try await first.value.status == 200)
         #expect(provider.requests.count == 1)

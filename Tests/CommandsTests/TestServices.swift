@@ -12,7 +12,8 @@ enum TestServices {
         _ journal: any Journal
     ) async throws -> Services {
         let audit = try await AuditTrail.open(AuditTrail.Configuration())
-        let outbound = try OutboundClient(OutboundConfiguration())
+        let policy = AddressPolicy(allow: [try AddressRange("127.0.0.0/8")])
+        let outbound = try OutboundClient(OutboundConfiguration(addressPolicy: policy))
         let ledger = try Ledger(journal: journal)
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))

@@ -165,7 +165,9 @@ public final class IdempotencyGate: Sendable {
                 "The Idempotency-Key was used for another request."
             )
         }
-        guard record.answer != nil || record.repeatableOn != nil else { throw Self.inProgress }
+        guard record.answer != nil || record.repeatableOn != nil else {
+            throw Self.unsettled(record, isShared: ledger.following != nil, now: now)
+        }
         return record
     }
 
@@ -219,11 +221,4 @@ public final class IdempotencyGate: Sendable {
             throw CommandError(error)
         }
     }
-
-    static let inProgress = CommandError(
-        .conflict,
-        "IDEMPOTENCY_IN_PROGRESS",
-        "A request with this Idempotency-Key runs, or its outcome was lost: look at the audit trail.",
-        retryAfterSeconds: 1
-    )
 }

@@ -27,11 +27,18 @@ struct SetChecks: Sendable {
             Ledger.Plan([], answer: try self.wanted(state, stamp))
         }
         var findings: [HealthRefresh.Finding] = []
+        // One bound for the whole set, however many tenants it is about.
+        let deadline = HealthRefresh.deadline(context)
         for (scope, ids) in wanted.connections {
             let refresh = HealthRefresh(scope: scope)
-            let found = await refresh.findings(of: ids, wanted.state, context)
+            let found = await refresh.findings(
+                of: ids,
+                wanted.state,
+                until: deadline,
+                context
+            )
             try await HealthRefresh.keep(found.findings, scope, context)
-            try found.checkIsWhole()
+            try found.checkIsWhole(context)
             findings += found.findings
         }
         return findings
