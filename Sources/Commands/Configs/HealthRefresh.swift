@@ -32,13 +32,11 @@ struct HealthRefresh {
 
     /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
     ///
-    /// - Throws: `HEALTH_CHECKS_UNFINISHED` when there were more than `timeMax` allows; those that were
-    ///   made are kept, so the next try has fewer.
+    /// Those that there was no time for are not fresh afterwards, which the gate `HEALTH` tells.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
         guard !context.isDryRun else { return }
         let found = await findings(of: config.bindings.map(\.connection), context.state, context)
         try await Self.keep(found.findings, scope, context)
-        try found.checkIsWhole()
     }
 
     /// What checks found, and how many there was no time for.
@@ -48,14 +46,7 @@ struct HealthRefresh {
 
         /// - Throws: `HEALTH_CHECKS_UNFINISHED`.
         func checkIsWhole() throws(CommandError) {
-            guard skippedCount > 0 else { return }
-            throw CommandError(
-                .unavailable,
-                "HEALTH_CHECKS_UNFINISHED",
-                "The health checks of \(skippedCount) connections could not be made within "
-                    + "\(HealthRefresh.timeMax.components.seconds) s; what was found is kept.",
-                retryAfterSeconds: 1
-            )
+            if skippedCount > 0 { throw HealthRefresh.unfinished(skippedCount) }
         }
     }
 
@@ -97,13 +88,29 @@ struct HealthRefresh {
         _ state: State,
         _ context: CommandContext
     ) -> Bool {
-        guard let connection = tenant.connections[id], connection.value.status == .active,
-            state.catalog.specs[connection.value.spec]?.value.healthCheck != nil
+        guard let connection = tenant.connections[id], Self.hasCheck(connection.value, state)
         else { return false }
         let health = context.services.newestHealth(of: connection, in: tenant)
-        guard let checkedAt = health.checkedAt else { return true }
         return health.status != .healthy
-            || context.now - checkedAt > .seconds(context.services.healthFreshSeconds)
+            || !health.isFresh(at: context.now, context.services.healthFreshSeconds)
+    }
+
+    /// Whether a connection is in service and its spec says how it is checked.
+    static func hasCheck(_ connection: Connection, _ state: State) -> Bool {
+        connection.status == .active
+            && state.catalog.specs[connection.spec]?.value.healthCheck != nil
+    }
+
+    /// What is answered while checks are missing that a publish needs.
+    static func unfinished(_ count: Int) -> CommandError {
+        CommandError(
+            .unavailable,
+            "HEALTH_CHECKS_UNFINISHED",
+            "The health checks of \(count) connections have not told anything yet: there was no "
+                + "time for them within \(timeMax.components.seconds) s, or the provider wants to "
+                + "be asked less often. What was found is kept: try again.",
+            retryAfterSeconds: 1
+        )
     }
 
     /// Checks one connection; nil when it is gone or has no spec.
@@ -185,5 +192,12 @@ extension HealthQuestion {
             actor: context.caller.auditActor,
             requestID: context.requestID
         )
+    }
+}
+
+extension ConnectionHealth {
+    /// Whether it was checked within so many seconds.
+    func isFresh(at now: Timestamp, _ seconds: Int) -> Bool {
+        checkedAt.map { now - $0 <= .seconds(seconds) } ?? false
     }
 }

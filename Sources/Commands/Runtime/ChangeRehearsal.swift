@@ -24,6 +24,8 @@ struct ChangeRehearsal {
 
     /// Whose objects; nil while those of the platform are planned.
     var scope: TenantScope?
+    /// What was looked at outside of the store for configs that go live, tenant by tenant.
+    var checks: [TenantScope: PublishChecks] = [:]
     private let context: CommandContext
     private let stamp: Ledger.Stamp
     private let configWish: ConfigWish
@@ -217,7 +219,12 @@ struct ChangeRehearsal {
                 try PublishConfig.planAtOnce(config, on: target, state, stamp, context)
             case .statusItSays:
                 try WishedConfig(config, said: body["meta"]?["status"], on: target)
-                    .plan(state, stamp, context)
+                    .plan(
+                        state,
+                        stamp,
+                        context,
+                        knowing: checks[scope] ?? (context.isDryRun ? .none : .nothingRead)
+                    )
             }
         return Planned(id: id, environment: config.environment, target: target, plan: plan)
     }
