@@ -7,7 +7,7 @@ import Secrets
 struct SampleVariables: SecretStore {
     /// What each holds, by its name; a name that is not here is of no variable.
     static let values = Dictionary(
-        uniqueKeysWithValues: ["A", "B", "C", "D", "X"]
+        uniqueKeysWithValues: ["A", "B", "C", "D", "X", "ZQX"]
             .map { ("BINDERY_SECRET_\($0)", #"{"apiKey": "key-of-\#($0)"}"#) }
     )
 

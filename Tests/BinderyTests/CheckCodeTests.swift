@@ -231,7 +231,7 @@ import Testing
         Case(
             code: .unexpectedAssetType,
             severity: .warning,
-            place: "4#/object/branding/assets/0",
+            place: "4#/object/branding/assets/0/url",
             edits: [
                 description: branding(
                     #""assets": [{"type": "logo", "url": "https://a.example/logo.mp4"}]"#
