@@ -131,8 +131,8 @@ public final class TokenVerifier: Sendable {
             verified.keep(entry)
             return .granted(TokenAdmission(grant, until: until(held, grant, time)))
         } catch {
-            if mayWait, needsKeys(token, error), source.ring.admitsWaiter() {
-                return .needsKeys(PendingKeys(ring: source.ring))
+            if mayWait, needsKeys(token, error), let reading = source.ring.readForWaiter() {
+                return .needsKeys(PendingKeys(ring: source.ring, reading: reading))
             }
             return .refused(refusal(error, token, source, held))
         }
@@ -240,7 +240,8 @@ public struct TokenRefusal: Sendable, Hashable {
 /// Keys that are read while requests wait for them.
 public struct PendingKeys: Sendable {
     let ring: KeyRing
+    let reading: Task<Void, Never>
 
     /// Waits until they have been read, or could not be; must be called once.
-    public func read() async { await ring.readForWaiter() }
+    public func read() async { await ring.wait(for: reading) }
 }

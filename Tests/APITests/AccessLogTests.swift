@@ -170,10 +170,11 @@ import Testing
         let api = try await TestAPI(accessLog: log)
         let count = AccessLog.entryCountMax + 2000
         for _ in 0..<count { #expect(try await api.send(.get, "/livez", key: nil).status == 200) }
-        // What the pipe holds, what is being written and what waits is not lost yet; the rest is.
+        // What the pipe holds, what is being written and what waits is not lost yet; the rest is. The
+        // writer may not have come to take anything yet.
         let lost = try dropped(log)
         #expect(lost > 0)
-        #expect(lost < 2000)
+        #expect(lost <= 2000)
         await log.close()
         let read = try MetricsReading(log.metricsText)
         let written = read.values("bindery_access_log_lines_total").first ?? 0

@@ -70,35 +70,40 @@ final class KeyRing: Sendable {
     /// A number that changes with the keys.
     var generation: UInt64 { state.withLock { $0.generation } }
 
-    /// Whether a request may wait for a read; when it may, it has to (`readForWaiter`).
-    func admitsWaiter() -> Bool {
+    /// The read that a request waits for (`wait(for:)`); nil when it may not wait.
+    ///
+    /// It begins, or has begun, before this returns: whoever comes late to wait for it asks for no
+    /// other one.
+    func readForWaiter() -> Task<Void, Never>? {
         let now = now()
         return state.withLock { state in
-            guard state.waiterCount < Self.waiterCountMax else { return false }
+            guard state.waiterCount < Self.waiterCountMax else { return nil }
             if state.reading == nil {
-                if let asked = state.askedAt, now < asked + source.askedInterval { return false }
+                if let asked = state.askedAt, now < asked + source.askedInterval { return nil }
                 state.askedAt = now
             }
             state.waiterCount += 1
-            return true
+            return reading(in: &state)
         }
     }
 
-    /// Reads, for a request that was admitted to wait.
-    func readForWaiter() async {
-        await read()
+    /// Waits for what `readForWaiter` answered.
+    func wait(for read: Task<Void, Never>) async {
+        await read.value
         state.withLock { $0.waiterCount -= 1 }
     }
 
     /// Reads; whoever asks meanwhile waits for the same read.
     func read() async {
-        let task = state.withLock { state in
-            if let reading = state.reading { return reading }
-            let task = Task { await readNow() }
-            state.reading = task
-            return task
-        }
-        await task.value
+        await state.withLock { reading(in: &$0) }.value
+    }
+
+    /// The read that is under way, or a new one.
+    private func reading(in state: inout sending State) -> Task<Void, Never> {
+        if let reading = state.reading { return reading }
+        let task = Task { await readNow() }
+        state.reading = task
+        return task
     }
 
     private func readNow() async {
