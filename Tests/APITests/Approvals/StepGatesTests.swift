@@ -183,6 +183,27 @@ import Testing
         check(gate(answer, name), one)
     }
 
+    /// How many bindings are wrong, and how many of them the verdict names.
+    @Test(arguments: [(20, 20), (21, 20)])
+    func `a verdict names the first twenty issues, and counts all`(
+        _ count: Int,
+        _ named: Int
+    ) async throws {
+        let api = try await world("sandbox")
+        let gone = try #require(Self.cases.first { $0.connection == "gone" })
+        let bindings = Self.config(gone)["integrations"]?.array ?? []
+        var config = Self.config(gone).object ?? [:]
+        let wrong = Array(repeating: bindings[1], count: count)
+        config["integrations"] = .array([bindings[0]] + wrong)
+        let path = Self.line("sandbox") + "/versions"
+        try await api.must(.post, path, .object(config))
+        let answer = try await api.send(.post, path + "/1/publish", [:])
+        let verdict = gate(answer, "CONNECTIONS")
+        #expect(verdict?["issues"]?.array?.count == named, "\(answer)")
+        #expect(verdict?["issueCount"] == .integer(Int64(count)))
+        #expect(verdict?["reason"]?.string?.hasSuffix("(and \(count - 1) more)") == true)
+    }
+
     @Test func `a preview asks neither health nor secrets, and tells the others`() async throws {
         let api = try await world("production", approvals: 1)
         let keyless = try #require(Self.cases.first { $0.gate == "SECRETS" })
