@@ -27,7 +27,8 @@ extension HealthChecker {
             )
             return nil
         } catch {
-            return error.detail
+            guard case .secretUnavailable(let detail) = error else { return error.detail }
+            return detail
         }
     }
 }
