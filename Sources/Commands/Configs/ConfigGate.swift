@@ -72,7 +72,7 @@ struct ConfigGate {
                 let connection = tenant.connections[binding.connection],
                 HealthRefresh.hasCheck(connection.value, state)
             else { continue }
-            if services.newestHealth(of: connection, in: tenant)
+            if services.newestHealth(of: connection, in: tenant, at: now)
                 .isFresh(at: now, services.healthFreshSeconds)
             {
                 standing.freshCount += 1

@@ -118,13 +118,3 @@ extension ConfigVersion {
     /// Whether somebody looked at it before it goes live.
     var wasSeen: Bool { status == .preview || origin?.isReviewed ?? false }
 }
-
-extension ConfigVersion.Origin {
-    /// Whether a version of this origin was looked at before: elsewhere, or when it was live.
-    var isReviewed: Bool {
-        switch self {
-        case .promotion, .rollback: true
-        case .version, .migration: false
-        }
-    }
-}

@@ -90,8 +90,11 @@ struct HealthRefresh {
     ) -> Bool {
         guard let connection = tenant.connections[id], Self.hasCheck(connection.value, state)
         else { return false }
-        let health = context.services.newestHealth(of: connection, in: tenant)
+        let health = context.services.newestHealth(of: connection, in: tenant, at: context.now)
+        // Ahead of the clock it was found when that was wrong; those that this very request has made
+        // are a little ahead of its beginning, and are not asked here.
         return health.status != .healthy
+            || health.checkedAt.map { HealthBook.isAhead($0, of: context.now) } ?? true
             || !health.isFresh(at: context.now, context.services.healthFreshSeconds)
     }
 
@@ -126,7 +129,7 @@ struct HealthRefresh {
         else { return nil }
         return await context.services.healthChecker.check(
             HealthQuestion(connection.value, spec, secret: secret, context),
-            previous: context.services.newestHealth(of: connection, in: tenant)
+            previous: context.services.newestHealth(of: connection, in: tenant, at: context.now)
         )
     }
 
