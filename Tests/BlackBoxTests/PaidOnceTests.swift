@@ -105,7 +105,8 @@ import Testing
     @Test func `what was not sent may be tried again under its key`() async throws {
         let provider = try ScriptedProvider()
         defer { provider.stop() }
-        let world = try await ProviderWorld(url: provider.url, secrets: [:])
+        let world = try await ProviderWorld(url: provider.url)
+        try await world.point(at: "env://BINDERY_SECRET_NONE")
         for name in ["charge", "pay"] {
             let failed = try await world.execute(name, headers: Self.key)
             #expect(failed.code == "SECRET_UNAVAILABLE", "\(failed)")

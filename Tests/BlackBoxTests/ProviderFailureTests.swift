@@ -148,7 +148,8 @@ import Testing
     func `a secret that is not there`(_ reference: String) async throws {
         let provider = try ScriptedProvider()
         defer { provider.stop() }
-        let world = try await ProviderWorld(url: provider.url, secret: reference)
+        let world = try await ProviderWorld(url: provider.url)
+        try await world.point(at: reference)
         try await expect(try await world.execute(), 502, "SECRET_UNAVAILABLE", in: world)
         #expect(provider.requests.isEmpty)
     }
@@ -185,12 +186,12 @@ import Testing
         let folder = try TemporaryFolder()
         let world = try await ProviderWorld(
             url: provider.url,
-            secret: "vault://acme/conn",
             flags: [
                 "--secrets-vault-address", vault.url,
                 "--secrets-vault-token-file", try folder.write("token", token + "\n"),
             ]
         )
+        try await world.point(at: "vault://acme/conn")
         let answer = try await world.execute()
         if isRight {
             #expect(answer.status == 200, "\(answer)")

@@ -57,6 +57,13 @@ struct ProviderWorld {
         try await server.must("POST", Self.line + "/versions/1/publish", [:])
     }
 
+    /// Points the connection, which is live, at another secret: one that can't be had goes live in no
+    /// other way.
+    func point(at reference: String) async throws {
+        let patch: JSONValue = ["secretRef": .string(reference)]
+        try await server.must("PATCH", Self.tenant + "/connections/conn", patch)
+    }
+
     /// Calls the capability `name` for the workflow checkout.
     func execute(
         _ name: String = "charge",

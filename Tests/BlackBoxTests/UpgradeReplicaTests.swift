@@ -20,6 +20,7 @@ struct UpgradeReplicaTests {
                     variables: [
                         "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
                         "BINDERY_JOURNAL": SharedDatabase.url ?? "",
+                        "BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}",
                     ]
                 )
             }

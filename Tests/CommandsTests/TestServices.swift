@@ -2,8 +2,10 @@ import Audit
 import Commands
 import Execution
 import Ledger
+import Model
 import Outbound
-import Secrets
+
+@testable import Secrets
 
 /// Services that keep everything in memory, and reach nobody but on the loopback interface.
 enum TestServices {
@@ -17,7 +19,11 @@ enum TestServices {
         let ledger = try Ledger(journal: journal)
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
-        let secrets = try SecretKeeper(SecretsConfiguration(), local: local)
+        let variables = SampleVariables()
+        let secrets = SecretKeeper(stores: [
+            .env: variables, .file: variables, .local: local, .vault: variables,
+            .awsSecretsManager: variables,
+        ])
         return Services(
             settings: settings,
             ledger: ledger,

@@ -75,10 +75,18 @@ extension OpenAPISchemas {
         ]),
         "GateVerdict": object(
             [
-                "gate": ["enum": ["VALIDATION", "PREVIEW", "APPROVALS"]],
-                "verdict": ["enum": ["passed", "notRequired", "skipped", "failed"]],
+                "gate": [
+                    "enum": [
+                        "VALIDATION", "CONNECTIONS", "HEALTH", "SECRETS", "ENVIRONMENTS",
+                        "AMBIGUITY", "PREVIEW", "APPROVALS",
+                    ]
+                ],
+                "verdict": ["enum": ["passed", "notRequired", "skipped", "failed", "pending"]],
                 "required": integer, "approvals": integer, "changeRequest": text,
-                "reason": text,
+                "reason": text, "issueCount": integer,
+                "issues": list(
+                    object(["code": text, "pointer": text], required: ["code", "pointer"])
+                ),
             ],
             required: ["gate", "verdict"]
         ),

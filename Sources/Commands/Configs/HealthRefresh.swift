@@ -32,8 +32,7 @@ struct HealthRefresh {
 
     /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
     ///
-    /// - Throws: `HEALTH_CHECKS_UNFINISHED` when they take longer than `Services.Settings.
-    ///   publishCheckTimeMax` allows; what was found by then is kept, so the next try has fewer.
+    /// Those that there was no time for are not fresh afterwards, which the gate `HEALTH` tells.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
         guard !context.isDryRun else { return }
         let deadline = Self.deadline(context)
@@ -44,7 +43,6 @@ struct HealthRefresh {
             context
         )
         try await Self.keep(found.findings, scope, context)
-        try found.checkIsWhole(context)
     }
 
     /// What checks found, and those that there was no time for.
@@ -53,20 +51,8 @@ struct HealthRefresh {
         var unfinished: [ConnectionID] = []
 
         /// - Throws: `HEALTH_CHECKS_UNFINISHED`.
-        func checkIsWhole(_ context: CommandContext) throws(CommandError) {
-            guard !unfinished.isEmpty else { return }
-            let named = unfinished.sorted().prefix(HealthRefresh.namedCountMax).map(\.text)
-            let more = unfinished.count - named.count
-            let names = named.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
-            let seconds = context.services.publishCheckTimeMax.components.seconds
-            throw CommandError(
-                .unavailable,
-                "HEALTH_CHECKS_UNFINISHED",
-                "Nothing was published: the health checks of \(names) were not over within "
-                    + "\(seconds) s (health.publishSeconds). What was found of others is kept, "
-                    + "so another try has fewer to make.",
-                retryAfterSeconds: 1
-            )
+        func checkIsWhole() throws(CommandError) {
+            if !unfinished.isEmpty { throw HealthRefresh.unfinished(unfinished) }
         }
     }
 
@@ -121,13 +107,37 @@ struct HealthRefresh {
         _ state: State,
         _ context: CommandContext
     ) -> Bool {
-        guard let connection = tenant.connections[id], connection.value.status == .active,
-            state.catalog.specs[connection.value.spec]?.value.healthCheck != nil
+        guard let connection = tenant.connections[id], Self.hasCheck(connection.value, state)
         else { return false }
         let health = context.services.newestHealth(of: connection, in: tenant, at: context.now)
-        guard let checkedAt = health.checkedAt else { return true }
-        return health.status != .healthy || HealthBook.isAhead(checkedAt, of: context.now)
-            || context.now - checkedAt > .seconds(context.services.healthFreshSeconds)
+        // Ahead of the clock it was found when that was wrong; those that this very request has made
+        // are a little ahead of its beginning, and are not asked here.
+        return health.status != .healthy
+            || health.checkedAt.map { HealthBook.isAhead($0, of: context.now) } ?? true
+            || !health.isFresh(at: context.now, context.services.healthFreshSeconds)
+    }
+
+    /// Whether a connection is in service and its spec says how it is checked.
+    static func hasCheck(_ connection: Connection, _ state: State) -> Bool {
+        connection.status == .active
+            && state.catalog.specs[connection.spec]?.value.healthCheck != nil
+    }
+
+    /// What is answered while checks of these connections are missing that a publish needs.
+    static func unfinished(_ ids: [ConnectionID]) -> CommandError {
+        let named = Set(ids).sorted()
+        let shown = named.prefix(namedCountMax).map(\.text).joined(separator: ", ")
+        let more = named.count - namedCountMax
+        return CommandError(
+            .unavailable,
+            "HEALTH_CHECKS_UNFINISHED",
+            "Nothing was published: the health checks of \(shown)"
+                + (more > 0 ? " and \(more) more" : "")
+                + " have told nothing: they were not over within health.publishSeconds, or the "
+                + "provider wants to be asked less often. What was found of others is kept, so "
+                + "another try has fewer to make.",
+            retryAfterSeconds: 1
+        )
     }
 
     /// Checks one connection; nil when it is gone or has no spec, or was not done within `bound`.
@@ -227,5 +237,12 @@ extension HealthQuestion {
             actor: context.caller.auditActor,
             requestID: context.requestID
         )
+    }
+}
+
+extension ConnectionHealth {
+    /// Whether it was checked within so many seconds.
+    func isFresh(at now: Timestamp, _ seconds: Int) -> Bool {
+        checkedAt.map { now - $0 <= .seconds(seconds) } ?? false
     }
 }

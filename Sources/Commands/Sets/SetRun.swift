@@ -31,21 +31,22 @@ struct SetRun {
     /// Rules that go are gone, and what was found of connections is known, before a config is judged.
     mutating func apply(
         _ members: [SetMember],
-        knowing findings: [HealthRefresh.Finding],
+        knowing found: SetChecks.Found,
         pruning: ApplySet.Pruning
     ) throws(CommandError) {
         self.pruning = pruning
         try applyAllButConfigs(members)
         try prune(members) { $0.isNeededByNone }
-        try applyConfigs(members, knowing: findings)
+        try applyConfigs(members, knowing: found)
         try prune(members) { !$0.isNeededByNone }
     }
 
     private mutating func applyConfigs(
         _ members: [SetMember],
-        knowing findings: [HealthRefresh.Finding]
+        knowing found: SetChecks.Found
     ) throws(CommandError) {
-        note(findings)
+        note(found.findings)
+        rehearsal.checks = found.checks
         var refusals = SetRefusals()
         try apply(.config, of: members, &refusals)
         try refusals.check()

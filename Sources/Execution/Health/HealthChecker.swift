@@ -10,9 +10,9 @@ public import Secrets
 /// A check spends no tokens, opens no circuit breaker, is made once without a retry, and leaves an
 /// audit record.
 public final class HealthChecker: Sendable {
-    private let provider: Provider
+    let provider: Provider
     private let audit: AuditTrail
-    private let clock: ExecutionClock
+    let clock: ExecutionClock
 
     /// A checker that calls by `outbound`, with the secrets of `secrets`.
     ///

@@ -15,6 +15,24 @@ extension ReportRun {
         }
     }
 
+    /// The secret of each bound connection that can't be had, told at its first binding.
+    mutating func checkSecrets() {
+        guard !surroundings.secretDefects.isEmpty else { return }
+        var seen: Set<ConnectionID> = []
+        for (index, binding) in table.config.bindings.enumerated() {
+            guard let defect = surroundings.secretDefects[binding.connection],
+                seen.insert(binding.connection).inserted
+            else { continue }
+            draft.add(
+                .error,
+                .secretUnavailable,
+                at: Self.place(index).appending("connectionId"),
+                "the secret of \(binding.connection.text) can't be had: \(defect)",
+                suggestion: "put the secret where secretRef points, or point it elsewhere"
+            )
+        }
+    }
+
     private mutating func check(
         _ observed: ObservedConnection,
         _ spec: IntegrationSpec,

@@ -15,7 +15,7 @@ import Testing
             let answer = try await world.publish(version, [:], query)
             #expect(answer.status == 409, "\(answer)")
             #expect(answer.code == "APPROVAL_REQUIRED")
-            let gate = answer.json["gates"]?.array?.first
+            let gate = answer.json["gates"]?.array?.last
             #expect(gate?["gate"] == "APPROVALS")
             #expect(gate?["verdict"] == "failed")
             #expect(gate?["required"] == 2)
