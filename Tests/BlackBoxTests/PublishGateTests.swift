@@ -94,17 +94,14 @@ import Testing
         #expect(live.json["configVersion"] == 1)
     }
 
-    @Test func `a secret that is not there fails its own gate, also in a rehearsal`() async throws {
+    @Test func `in sandbox a secret that is not there is named, and is no error of its own`() async throws {
         let (provider, world) = try await world()
         defer { provider.stop() }
         let target = try await draft(world, "NONE")
         for query in ["?dryRun=true", ""] {
             let answer = try await world.server.send("POST", target + query, [:])
-            #expect(answer.code == "VALIDATION_FAILED", "\(answer)")
-            #expect(gate(answer, "SECRETS")?["verdict"] == "failed")
+            #expect(gate(answer, "SECRETS")?["verdict"] == "notRequired", "\(answer)")
             #expect(code(gate(answer, "SECRETS")) == "SECRET_UNAVAILABLE")
-            let words = gate(answer, "SECRETS")?["reason"]?.string ?? ""
-            #expect(words.contains("env://BINDERY_SECRET_NONE"), "\(words)")
         }
     }
 }

@@ -127,7 +127,14 @@ struct StepGates: Sendable {
             let words = "Secrets are read before the set is applied, and not for its plan."
             return GateVerdict(gate: .secrets, outcome: .pending, reason: words)
         }
-        return judged(.secrets)
+        let missing = warnings(of: .secretUnavailable)
+        guard tier == .nonproduction, !missing.isEmpty else { return judged(.secrets) }
+        return GateVerdict(
+            gate: .secrets,
+            outcome: .notRequired,
+            reason: "A secret that can't be had stops a config in production, and warns elsewhere.",
+            issues: missing
+        )
     }
 
     private var ambiguityVerdict: GateVerdict {
