@@ -133,7 +133,10 @@ struct WebhookReceipt: Sendable {
         _ context: CommandContext
     ) async throws(CommandError) {
         let draft = draft(known, isDuplicate: isDuplicate, context)
-        guard isDuplicate else { return try await context.services.record(draft) }
+        guard isDuplicate else {
+            try await context.services.record(draft)
+            return
+        }
         guard let admitted = context.services.denials.admitted(draft) else { return }
         try await context.services.record(admitted)
     }
