@@ -82,9 +82,9 @@ public struct ApplyChangeRequest: Sendable {
         let config = released.plan.answer
         let standing = RequestStanding(applied.value, state)
         var written = Written(
-            object: applied.json,
+            object: applied.summary,
             revision: applied.revision,
-            before: request.json
+            before: request.summary
         )
         written.beside = [WrittenPart(subject: released.subject, written: config)]
         written.makeBody = {

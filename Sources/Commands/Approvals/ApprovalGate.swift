@@ -173,8 +173,13 @@ struct RequestStanding {
     }
 
     /// The request as the API writes it.
-    func json(of request: Stored<ChangeRequest>) -> JSONObject {
-        var object = request.json
+    func json(of request: Stored<ChangeRequest>) -> JSONObject { json(request.json) }
+
+    /// The request as a list writes it: without its history.
+    func summary(of request: Stored<ChangeRequest>) -> JSONObject { json(request.summary) }
+
+    private func json(_ request: JSONObject) -> JSONObject {
+        var object = request
         object["conflict"] = .bool(isConflict)
         object["requiredApprovals"] = .integer(Int64(required))
         object["countedApprovals"] = .integer(Int64(approvals))

@@ -35,9 +35,9 @@ struct ReleasePermit: Sendable {
             WrittenPart(
                 subject: request.after.value.subjectOfWrite("changeRequest.apply"),
                 written: Written(
-                    object: request.after.json,
+                    object: request.after.summary,
                     revision: request.after.revision,
-                    before: request.before.json
+                    before: request.before.summary
                 )
             )
         }

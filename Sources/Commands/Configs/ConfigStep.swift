@@ -63,12 +63,15 @@ struct ConfigStep: Sendable {
         )
         var changes = result.changes
         written.beside = permit.records
-        if step == .archive {
-            let reset = RequestReset(target, number, state, stamp, context.caller.party)
-                .run(.cancel, to: .cancelled, because: "the version was archived")
-            changes += reset.changes
-            written.beside += reset.records
-        }
+        let requests = RequestReset(target, number, state, stamp, context.caller.party)
+        let ended =
+            switch step {
+            case .archive: requests.archive()
+            case .publish: requests.end(after: permit)
+            case .preview: (changes: [Change](), records: [WrittenPart]())
+            }
+        changes += ended.changes
+        written.beside += ended.records
         let gates = GateVerdict.all(step, environment.tier, permit)
         written.makeBody = {
             let access = judge.access(state, after: result.changes, stamp)

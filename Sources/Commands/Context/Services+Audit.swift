@@ -59,7 +59,8 @@ extension Services {
         draft.requestID = context.requestID
         draft.traceparent = context.trace?.traceparent
         draft.before = written.before.map { .object($0) }
-        draft.after = written.kind == .nothing ? nil : written.object.map { .object($0) }
+        let after = written.kind == .nothing ? written.farewell : written.object
+        draft.after = after.map { .object($0) }
         return draft
     }
 

@@ -52,7 +52,8 @@ extension Operation {
             reader.error(.invalidTemplate, "path", "must start with / and hold no space or #")
         }
         let roots: Set<Template.Root> = [.input, .config]
-        return Template.read(text, at: place, roots: roots, issues: reader.issues) ?? .empty
+        return Template.read(text, at: place, roots: roots, issues: reader.issues, isPath: true)
+            ?? .empty
     }
 
     private static func schema(_ reader: ObjectReader, _ key: String) -> Schema? {
