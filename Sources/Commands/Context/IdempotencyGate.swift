@@ -129,7 +129,10 @@ public final class IdempotencyGate: Sendable {
             change = ticket.change(answer: answer)
         } else if case .repeatable(let connection) = effect {
             change = ticket.change(answer: nil, repeatableOn: connection)
-        } else if ticket.isDurable, effect == .none {
+        } else if let connection = ticket.pinned, effect != .spent {
+            // That this try was refused undoes nothing of what an earlier one may have done.
+            change = ticket.change(answer: nil, repeatableOn: connection)
+        } else if ticket.isDurable, effect != .spent {
             change = .removeIdempotency(ticket.id)
         }
         guard let change else { return }

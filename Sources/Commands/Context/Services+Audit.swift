@@ -73,11 +73,15 @@ extension Services {
     }
 
     /// Appends a record; durable when it returns.
-    func record(_ draft: AuditDraft) async throws(CommandError) {
+    ///
+    /// - Returns: Its id; nil when it could not be written, and need not be.
+    @discardableResult
+    func record(_ draft: AuditDraft) async throws(CommandError) -> String? {
         do {
-            _ = try await audit.append(draft)
+            return try await audit.append(draft).id
         } catch {
-            if !settings.auditFailsOpen { throw CommandError(error) }
+            guard settings.auditFailsOpen else { throw CommandError(error) }
+            return nil
         }
     }
 }
