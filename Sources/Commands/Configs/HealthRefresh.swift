@@ -112,13 +112,16 @@ struct HealthRefresh {
         _ tenant: TenantState,
         _ state: State,
         _ context: CommandContext,
-        secret: SecretReference? = nil
+        secret: SecretReference? = nil,
+        reason: String? = nil
     ) async -> ConnectionHealth? {
         guard let connection = tenant.connections[id],
             let spec = state.catalog.specs[connection.value.spec]?.value
         else { return nil }
+        var question = HealthQuestion(connection.value, spec, secret: secret, state, context)
+        question.reason = reason
         return await context.services.healthChecker.check(
-            HealthQuestion(connection.value, spec, secret: secret, context),
+            question,
             previous: context.services.newestHealth(of: connection, in: tenant)
         )
     }
@@ -129,11 +132,13 @@ struct HealthRefresh {
         _ connection: Connection,
         _ state: State,
         _ context: CommandContext,
-        secret: SecretReference? = nil
+        secret: SecretReference? = nil,
+        reason: String? = nil
     ) async -> CredentialValidation? {
         guard connection.mode == .byok, let spec = state.catalog.specs[connection.spec]?.value
         else { return nil }
-        let question = HealthQuestion(connection, spec, secret: secret, context)
+        var question = HealthQuestion(connection, spec, secret: secret, state, context)
+        question.reason = reason
         return await context.services.healthChecker.validate(question)
     }
 
@@ -174,6 +179,7 @@ extension HealthQuestion {
         _ connection: Connection,
         _ spec: IntegrationSpec,
         secret: SecretReference?,
+        _ state: State,
         _ context: CommandContext
     ) {
         let config = MergedConfig(connection, spec)
@@ -182,6 +188,7 @@ extension HealthQuestion {
             spec,
             config: config.object,
             secretReference: secret,
+            revision: state.revision,
             actor: context.caller.auditActor,
             requestID: context.requestID
         )

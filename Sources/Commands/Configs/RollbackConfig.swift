@@ -29,7 +29,8 @@ public struct RollbackConfig: Sendable {
         let old = try target.version(wish.number, context.state)
         try await HealthRefresh(scope: target.scope).run(old.value.config, context)
         try wish.breakGlass?.authorize(target, context.caller)
-        return try await context.write(target.subject("config.rollback", wish.number)) {
+        let subject = target.subject("config.rollback", wish.number, reason: wish.reason)
+        return try await context.write(subject) {
             (state, stamp) throws(CommandError) in
             try plan(wish.number, wish.reason, state, stamp, context, wish.breakGlass)
         }

@@ -38,12 +38,20 @@ public struct RotateConnection: Sendable {
         let reference = try wish.reference(for: seen.value, tenant, context.now)
         // What the store has now is checked, and not what it had a while ago.
         context.services.secrets?.invalidate(reference)
-        let health = await HealthRefresh.check(id, tenant, state, context, secret: reference)
+        let health = await HealthRefresh.check(
+            id,
+            tenant,
+            state,
+            context,
+            secret: reference,
+            reason: wish.reason
+        )
         let validation = await HealthRefresh.validate(
             seen.value,
             state,
             context,
-            secret: reference
+            secret: reference,
+            reason: wish.reason
         )
         // A rollback is what is left when nothing works: it asks for no success.
         if !wish.isRollback {
@@ -53,6 +61,7 @@ public struct RotateConnection: Sendable {
         let until = context.now + .seconds(wish.overlapSeconds)
         let change = Rotation(
             seen: seen,
+            reason: wish.reason,
             reference: reference,
             health: health,
             validation: validation,
@@ -85,6 +94,7 @@ public struct RotateConnection: Sendable {
 
     private struct Rotation: Sendable {
         let seen: Stored<Connection>
+        let reason: String?
         let reference: SecretReference
         let health: ConnectionHealth?
         let validation: CredentialValidation?
@@ -100,7 +110,8 @@ public struct RotateConnection: Sendable {
             type: "connection",
             id: id.text,
             tenant: scope.tenant,
-            environment: rotation.seen.value.environment
+            environment: rotation.seen.value.environment,
+            reason: rotation.reason
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
             let tenant = scope.read(state)

@@ -123,6 +123,11 @@ public struct ObjectReader {
         }
     }
 
+    /// Checks the member as a time, and writes it in `object` as answers do: in UTC.
+    public func normalizeTimestamp(_ key: String, in object: inout JSONObject) {
+        if let time = timestamp(key) { object[key] = .string(time.text) }
+    }
+
     // MARK: Names
 
     /// A name.
@@ -243,6 +248,11 @@ public struct ObjectReader {
     /// A nested object that must be there; reads as empty, with an error, when it is not.
     public func requiredNested(_ key: String, members: Set<String>) -> ObjectReader {
         require(key)
+        return nestedOrEmpty(key, members: members)
+    }
+
+    /// A nested object that reads as empty when it is absent.
+    public func nestedOrEmpty(_ key: String, members: Set<String>) -> ObjectReader {
         let empty = ObjectReader(.object([:]), at: place(key), issues: issues, members: members)
         return nested(key, members: members) ?? empty
     }
