@@ -245,6 +245,18 @@ seed() {
 }
 
 # The Python with the packages of the judges, as $judge.
+# moto_environment: installs moto, which plays services of AWS, and boto3 with botocore, AWS's own client, unless they
+# are, and sets `moto`, a Python that has them.
+moto_environment() {
+    moto=$root/.build/venv-moto/bin/python
+    if ! "$moto" -c 'import moto, boto3, flask, flask_cors' 2>/dev/null; then
+        rm -rf "$root/.build/venv-moto"
+        quietly "$work/venv-moto.log" python3 -m venv "$root/.build/venv-moto"
+        quietly "$work/venv-moto.log" "$moto" -m pip install --quiet --disable-pip-version-check \
+            'moto==5.2.5' 'boto3==1.44.8' 'flask==3.1.3' 'flask-cors==6.0.5' 'werkzeug==3.1.9'
+    fi
+}
+
 judge_environment() {
     judge=$root/.build/venv-judge/bin/python
     if ! "$judge" -c 'import authlib, bcrypt, cedarpy, flask, httpbin, jwcrypto, oidc_provider_mock, radicale, standardwebhooks' 2>/dev/null; then

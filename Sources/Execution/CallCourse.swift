@@ -14,11 +14,13 @@ struct CallCourse {
     private(set) var stream: OutboundStream?
     /// The credentials of all requests: an answer may hold those of the one before.
     private var credentials: [String] = []
+    /// Those of all requests, with the signatures that were made since.
+    private var allCredentials: [String] { credentials + (request?.credentials ?? []) }
 
     /// Remembers the request that is sent next.
     mutating func take(_ request: RenderedRequest) {
+        credentials = allCredentials
         self.request = request
-        credentials += request.credentials
     }
 
     /// Adds how the calls to the provider ended.
@@ -50,7 +52,7 @@ struct CallCourse {
         let request = redaction.request(
             method: rendered.request.method,
             url: rendered.request.url,
-            headers: rendered.request.headers.map(\.audited),
+            headers: rendered.shownHeaders.map(\.audited),
             body: rendered.request.body
         )
         let response =
@@ -70,7 +72,7 @@ struct CallCourse {
     private func redaction(_ rendered: RenderedRequest, _ spec: IntegrationSpec) -> AuditRedaction {
         AuditRedaction(
             secretFields: spec.secretFields,
-            secretValues: (secret?.values ?? []) + credentials,
+            secretValues: (secret?.values ?? []) + allCredentials,
             secretNames: rendered.secretNames
         )
     }

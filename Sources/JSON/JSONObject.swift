@@ -23,6 +23,7 @@ public struct JSONObject: Sendable {
 
     /// The members given; of a key given twice the last value stays, in the first one's place.
     public init(_ members: some Sequence<(String, JSONValue)>) {
+        self.members.reserveCapacity(members.underestimatedCount)
         for (key, value) in members { self[key] = value }
     }
 

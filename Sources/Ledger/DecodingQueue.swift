@@ -9,6 +9,10 @@ struct DecodingQueue<Input: Sendable, Output: Sendable> {
     private let countMax = 4096
     private let byteCountMax = 16 << 20
 
+    /// A thread of its own: the pool's are those on which who waits here runs, and where there is
+    /// one core it would wait for itself.
+    private let thread = DispatchQueue(label: "bindery.ledger.decode")
+
     private let decode: @Sendable (Input) throws(JournalError) -> Output
     private var inputs: [Input] = []
     private var byteCount = 0
@@ -31,7 +35,7 @@ struct DecodingQueue<Input: Sendable, Output: Sendable> {
     mutating func turn(_ take: (Input, Output) -> Void) throws(JournalError) {
         let finished = running
         finished?.wait()
-        running = inputs.isEmpty ? nil : DecodingBatch(inputs, decode)
+        running = inputs.isEmpty ? nil : DecodingBatch(inputs, on: thread, decode)
         inputs = []
         byteCount = 0
         try finished?.forEach(take)
@@ -54,10 +58,11 @@ private final class DecodingBatch<Input: Sendable, Output: Sendable>: Sendable {
     /// Begins at once.
     init(
         _ inputs: [Input],
+        on thread: DispatchQueue,
         _ decode: @escaping @Sendable (Input) throws(JournalError) -> Output
     ) {
         self.inputs = inputs
-        DispatchQueue.global()
+        thread
             .async(group: group) {
                 DispatchQueue.concurrentPerform(iterations: Self.sliceCount) { slice in
                     let decoded = self.range(slice)

@@ -60,6 +60,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// `YYYYMMDDTHHMMSSZ`: the basic format of ISO 8601, without a fraction.
+    public var basicText: String {
+        text.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+    }
+
     /// Orders by time.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds

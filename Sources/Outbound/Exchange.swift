@@ -8,6 +8,8 @@ struct Exchange: Sendable {
     let responseByteCountMax: Int
     let streamByteCountMax: Int
     let acceptsGzip: Bool
+    /// Signs hops to this origin; see `OutboundRequest.signing`.
+    private let signing: (@Sendable (OutboundHop) -> [OutboundHeader])?
 
     /// Whether it may be sent twice without harm (RFC 9110 section 9.2.1).
     var isSafe: Bool { method == "GET" || method == "HEAD" }
@@ -17,23 +19,54 @@ struct Exchange: Sendable {
         try request.check()
         self.method = request.method
         self.url = try OutboundURL(request.url)
-        self.headers = request.headers
         self.body = request.body
         self.connectTimeout = request.connectTimeout
         self.responseByteCountMax = request.responseByteCountMax
         self.streamByteCountMax = request.streamByteCountMax
         self.acceptsGzip = request.acceptsGzip
+        self.signing = request.signing
+        self.headers = try Self.signed(request.headers, request.method, url, body, signing)
     }
 
-    private init(_ previous: Exchange, url: OutboundURL, headers: [OutboundHeader]) {
+    private init(
+        _ previous: Exchange,
+        url: OutboundURL,
+        headers: [OutboundHeader],
+        isSameOrigin: Bool
+    ) throws(OutboundError) {
         self.method = previous.method
         self.url = url
-        self.headers = headers
         self.body = previous.body
         self.connectTimeout = previous.connectTimeout
         self.responseByteCountMax = previous.responseByteCountMax
         self.streamByteCountMax = previous.streamByteCountMax
         self.acceptsGzip = previous.acceptsGzip
+        self.signing = isSameOrigin ? previous.signing : nil
+        self.headers = try Self.signed(headers, method, url, body, signing)
+    }
+
+    /// The header fields, with those of a signature in the place of their namesakes.
+    private static func signed(
+        _ headers: [OutboundHeader],
+        _ method: String,
+        _ url: OutboundURL,
+        _ body: [UInt8]?,
+        _ signing: (@Sendable (OutboundHop) -> [OutboundHeader])?
+    ) throws(OutboundError) -> [OutboundHeader] {
+        guard let signing else { return headers }
+        let hop = OutboundHop(
+            method: method,
+            authority: url.authority,
+            path: url.path,
+            query: url.query,
+            headers: headers,
+            body: body ?? []
+        )
+        let added = signing(hop)
+        for header in added {
+            if let defect = header.defect { throw OutboundError(.invalidRequest, defect) }
+        }
+        return headers.filter { header in !added.contains { $0.isNamed(header.name) } } + added
     }
 
     /// Where `response` sends a safe request; nil when it is the answer itself.
@@ -54,6 +87,6 @@ struct Exchange: Sendable {
         }
         let isSameOrigin = next.origin == url.origin
         let kept = headers.filter { header in isSameOrigin || !header.isCredential }
-        return Exchange(self, url: next, headers: kept)
+        return try Exchange(self, url: next, headers: kept, isSameOrigin: isSameOrigin)
     }
 }

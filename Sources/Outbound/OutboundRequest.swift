@@ -50,6 +50,12 @@ public struct OutboundRequest: Sendable {
     public var redirects: RedirectPolicy
     /// Whether the answer may come compressed.
     public var acceptsGzip: Bool
+    /// Signs what goes out: answers header fields that stand in the place of those of their names.
+    ///
+    /// Asked each time that the request is sent and for each redirect within the origin, so that a
+    /// signature is never older than its request and always of the URL that is called; another
+    /// origin gets none. Nil for a request that is sent as it is.
+    public var signing: (@Sendable (OutboundHop) -> [OutboundHeader])?
 
     /// A request with the limits most callers want; it is checked when it is sent.
     public init(

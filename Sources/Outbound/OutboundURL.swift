@@ -9,6 +9,12 @@ import CShims
     let origin: String
     /// Whether the scheme is `https`.
     let isSecure: Bool
+    /// What the header field `Host` says: the port only where it is not the scheme's own.
+    let authority: String
+    /// The path; never empty.
+    let path: String
+    /// The query without its question mark; empty for none.
+    let query: String
 
     /// Reads a URL that a caller wrote.
     ///
@@ -51,11 +57,15 @@ import CShims
             scheme == "http" || scheme == "https",
             let host = unsafe Self.part(CURLUPART_HOST, of: handle), !host.isEmpty,
             let port = unsafe Self.part(CURLUPART_PORT, of: handle),
+            let path = unsafe Self.part(CURLUPART_PATH, of: handle, flags: 0),
             let text = unsafe Self.part(CURLUPART_URL, of: handle, flags: 0)
         else { throw malformed }
         self.text = text
         self.origin = "\(scheme)://\(host.lowercased()):\(port)"
         self.isSecure = scheme == "https"
+        self.authority = port == (isSecure ? "443" : "80") ? host : "\(host):\(port)"
+        self.path = path
+        self.query = unsafe Self.part(CURLUPART_QUERY, of: handle, flags: 0) ?? ""
     }
 
     private static func part(

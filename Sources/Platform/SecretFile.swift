@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Synchronization
 
 /// Small files that hold secrets, read whole, off the caller's thread.
 public enum SecretFile {
@@ -18,20 +19,61 @@ public enum SecretFile {
         case system(SystemError)
     }
 
+    /// How long a read may take; a disk that hangs is told of then.
+    public static let timeMax = Duration.seconds(5)
+    /// The most files that are read at one time.
+    public static let laneCount = 16
+    /// The most reads that are under way or wait.
+    public static let waitingCountMax = 4096
+
     // A slow disk must hold up neither an event loop nor the threads that run tasks.
-    private static let queue = DispatchQueue(label: "secret-file", attributes: .concurrent)
+    private static let lanes = FileLanes(
+        label: "secret-file",
+        count: laneCount,
+        waitingCountMax: waitingCountMax
+    )
+    private static let timer = DispatchQueue(label: "secret-file-timer")
+
+    /// Who waits for a read, answered once.
+    private final class Waiter: Sendable {
+        private let continuation: Mutex<CheckedContinuation<Result<SecretBytes, Failure>, Never>?>
+
+        init(_ continuation: CheckedContinuation<Result<SecretBytes, Failure>, Never>) {
+            self.continuation = Mutex(continuation)
+        }
+
+        var isAnswered: Bool { continuation.withLock { $0 == nil } }
+
+        func answer(_ result: Result<SecretBytes, Failure>) {
+            let waiting = continuation.withLock { continuation in
+                defer { continuation = nil }
+                return continuation
+            }
+            waiting?.resume(returning: result)
+        }
+    }
 
     /// The content of the file at `path`; when `root` is given, of the file at `path` below it.
     ///
     /// With a root, symbolic links are followed as long as what was opened stands below the root:
     /// orchestrators publish secrets behind links. The file that was opened is the one checked, so
     /// that a link which changes meanwhile gains nothing.
+    ///
+    /// - Throws: `.system` with `ETIMEDOUT` after `timeMax`, with `EAGAIN` when too many reads wait.
     public static func read(
         _ path: String,
         under root: String? = nil
     ) async throws(Failure) -> SecretBytes {
         let result: Result<SecretBytes, Failure> = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: readNow(path, under: root)) }
+            let waiter = Waiter(continuation)
+            let isTaken = lanes.run {
+                // Whoever has given up needs no secret in memory.
+                if !waiter.isAnswered { waiter.answer(readNow(path, under: root)) }
+            }
+            guard isTaken else { return waiter.answer(.failure(failure(EAGAIN))) }
+            timer.asyncAfter(deadline: .now() + .seconds(Int(timeMax / .seconds(1)))) {
+                waiter.answer(.failure(failure(ETIMEDOUT)))
+            }
         }
         return try result.get()
     }

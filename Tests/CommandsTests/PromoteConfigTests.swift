@@ -50,6 +50,25 @@ import Testing
         #expect(try bench.line().read(bench.state).published?.value.number == 1)
     }
 
+    @Test func `what was promoted and then edited is looked at again`() async throws {
+        let bench = try await bench()
+        let connections: JSONValue = ["conn_test": "conn_prod"]
+        _ = try await promote(bench, ["to": "production", "connections": connections])
+        try await bench.connect("conn_second")
+        let body = Sample.configBody("conn_second")
+        _ = try await PutConfigVersion(target: try bench.line(), number: 1, body: body)
+            .run(try bench.context())
+        let error = try await refusal { try await bench.publish(1) }
+        #expect(error?.code == "PREVIEW_REQUIRED")
+        // The same content again is no edit.
+        _ = try await promote(bench, ["to": "production", "connections": connections])
+        let second = try bench.line().read(bench.state).versions[2]
+        let same = try #require(second?.value.config.document.object)
+        _ = try await PutConfigVersion(target: try bench.line(), number: 2, body: .object(same))
+            .run(try bench.context())
+        try await bench.publish(2)
+    }
+
     @Test func `a connection without a counterpart is named, with its candidates`() async throws {
         let bench = try await bench()
         try await bench.connect("conn_second")

@@ -84,6 +84,7 @@ import Testing
             ["response": ["output": "{{secret.apiKey}}"]], ["response": [:]],
             ["body": ["a": "{{response.body.a}}"]], ["errors": ["when": ["pointer": "/ok"]]],
             ["errors": ["when": ["pointer": "ok", "equals": true]]],
+            ["errors": ["when": ["pointer": "/ok", "equals": 1, "notEquals": 2]]],
         ] as [JSONObject]
     )
     func `a mapping that cannot work is refused at registration`(
@@ -128,5 +129,26 @@ import Testing
         #expect(!shown.serializedText.contains(SampleSpec.secretText))
         let unread = try SampleSpec.connection(secretRef: "file://is-not-there")
         _ = try world.executor.preview(try world.call(spec, connection: unread))
+    }
+
+    @Test(arguments: [
+        (#"{"code": 0, "data": []}"#, false), (#"{"code": 100, "message": "no"}"#, true),
+        (#"{"code": null}"#, true), (#"{"data": []}"#, false), ("[]", false),
+    ])
+    func `an answer is an error when it is another than the good one`(
+        _ body: String,
+        _ isError: Bool
+    ) async throws {
+        let world = try await ExecutionWorld { _ in .answer(body: body) }
+        let spec = try world.spec([
+            "errors": ["codePointer": "/code", "when": ["pointer": "/code", "notEquals": 0]]
+        ])
+        let result = await world.executor.execute(try world.call(spec))
+        switch result {
+        case .success: #expect(!isError)
+        case .failure(let failure):
+            guard case .providerError = failure.reason else { throw failure }
+            #expect(isError)
+        }
     }
 }

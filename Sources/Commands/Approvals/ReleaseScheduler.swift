@@ -31,6 +31,7 @@ public final class ReleaseScheduler: Sendable {
     private let services: Services
     private let lease: WorkLease
     private let isStopped = Atomic(false)
+    private let isPublishing = Atomic(false)
     private let tasks = Mutex<[Task<Void, Never>]>([])
     /// When those are tried again that could not be published.
     private let pauses = Mutex<[ChangeRequestID: Timestamp]>([:])
@@ -57,18 +58,30 @@ public final class ReleaseScheduler: Sendable {
                 let run = Task {
                     await self.publishDue { Timestamp(milliseconds: WallClock.milliseconds()) }
                 }
+                isPublishing.store(true, ordering: .relaxed)
                 await run.value
+                isPublishing.store(false, ordering: .relaxed)
             }
         }
         tasks.withLock { $0 = [renewing, looking] }
     }
 
-    /// Ends; returns when the publication that is under way has ended.
-    public func stop() async {
+    /// Ends; returns when the publication that is under way has ended, or could not be waited for.
+    ///
+    /// One that is given up changes nothing, since the ledger is closed by the time it gets there; the
+    /// next start publishes what is due.
+    ///
+    /// - Parameter timeMax: How long it waits: a publication waits for health checks of its own.
+    public func stop(within timeMax: Duration) async {
         isStopped.store(true, ordering: .relaxed)
         let tasks = tasks.withLock { $0 }
         guard !tasks.isEmpty else { return }
         for task in tasks { task.cancel() }
+        let start = MonotonicClock.now
+        while isPublishing.load(ordering: .relaxed) {
+            guard MonotonicClock.now - start < timeMax else { return }
+            await Self.pause()
+        }
         for task in tasks { await task.value }
         await lease.giveBack()
     }
@@ -105,6 +118,11 @@ public final class ReleaseScheduler: Sendable {
         } catch {
             return false
         }
+    }
+
+    /// A moment, also for a task that is cancelled.
+    private static func pause() async {
+        await Task { _ = await sleep(.milliseconds(20)) }.value
     }
 
     /// Publishes what is due, the earliest first.

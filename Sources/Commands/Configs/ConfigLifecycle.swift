@@ -124,13 +124,3 @@ enum ConfigLifecycle {
         }
     }
 }
-
-extension ConfigVersion.Origin {
-    /// Whether a version of this origin was looked at before: elsewhere, or when it was live.
-    var isReviewed: Bool {
-        switch self {
-        case .promotion, .rollback: true
-        case .version, .migration: false
-        }
-    }
-}

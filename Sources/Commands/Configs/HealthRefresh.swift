@@ -100,9 +100,9 @@ struct HealthRefresh {
         guard let connection = tenant.connections[id], connection.value.status == .active,
             state.catalog.specs[connection.value.spec]?.value.healthCheck != nil
         else { return false }
-        let health = context.services.newestHealth(of: connection, in: tenant)
+        let health = context.services.newestHealth(of: connection, in: tenant, at: context.now)
         guard let checkedAt = health.checkedAt else { return true }
-        return health.status != .healthy
+        return health.status != .healthy || HealthBook.isAhead(checkedAt, of: context.now)
             || context.now - checkedAt > .seconds(context.services.healthFreshSeconds)
     }
 
@@ -122,7 +122,7 @@ struct HealthRefresh {
         question.reason = reason
         return await context.services.healthChecker.check(
             question,
-            previous: context.services.newestHealth(of: connection, in: tenant)
+            previous: context.services.newestHealth(of: connection, in: tenant, at: context.now)
         )
     }
 

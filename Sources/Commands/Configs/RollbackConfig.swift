@@ -75,7 +75,10 @@ public struct RollbackConfig: Sendable {
             throw CommandError(
                 .conflict,
                 "INVALID_TRANSITION",
-                "A version that is \(old.value.status.rawValue) was never live here."
+                old.value.status == .archived
+                    ? "Version \(number) is archived, and what is archived does not go live again: "
+                        + "make a draft of it with {\"fromVersion\": \(number)}."
+                    : "A version that is \(old.value.status.rawValue) was never published here."
             )
         }
         let version = ConfigVersion(

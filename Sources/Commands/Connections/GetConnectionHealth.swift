@@ -24,7 +24,7 @@ public struct GetConnectionHealth: Sendable {
         let tenant = scope.read(state)
         guard let connection = tenant.connections[id] else { throw .notFound("such connection") }
         try context.caller.check(connection.value.environment)
-        let health = context.services.newestHealth(of: connection, in: tenant)
+        let health = context.services.newestHealth(of: connection, in: tenant, at: context.now)
         let target = HealthTarget(tenant: tenant.id, connection: id)
         let checks = context.services.healthBook.checks(of: target)
         var object = health.json.object ?? [:]

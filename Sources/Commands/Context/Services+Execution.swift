@@ -1,4 +1,4 @@
-import Execution
+public import Execution
 import JSON
 import Ledger
 import Model
@@ -27,11 +27,20 @@ extension Services {
     /// Has the next who needs a secret read it anew.
     func forgetSecret(_ reference: SecretReference) { executor.forgetSecret(reference) }
 
+    /// The counts of quotas that outlast the process; nil when none has changed since the last time.
+    public func changedQuotaCounts() -> [QuotaCount]? { executor.changedQuotaCounts() }
+
+    /// Takes counts over that were kept; before the first call.
+    public func restoreQuotas(_ counts: [QuotaCount]) { executor.restore(counts) }
+
     /// The newest health of a connection: what the ledger keeps, or what was found since.
-    func newestHealth(of connection: Stored<Connection>, in tenant: TenantState) -> ConnectionHealth
-    {
+    func newestHealth(
+        of connection: Stored<Connection>,
+        in tenant: TenantState,
+        at now: Timestamp
+    ) -> ConnectionHealth {
         let id = connection.value.id
         let target = HealthTarget(tenant: tenant.id, connection: id)
-        return healthBook.newest(target, connection, kept: tenant.health[id])
+        return healthBook.newest(target, connection, kept: tenant.health[id], now: now)
     }
 }

@@ -49,18 +49,30 @@ final class HealthBook: Sendable {
     /// How many changes of status checks have found since the start.
     var transitionCount: UInt64 { content.withLock { $0.transitionCount } }
 
+    /// How far a time of a check may be ahead of the clock: replicas' clocks differ a little.
+    static let skewMax = Duration.seconds(60)
+
+    /// Whether a check's time can't be right, because the clock was ahead then and was set back.
+    ///
+    /// What was found at such a time is older than what is found now, and never fresh.
+    static func isAhead(_ checkedAt: Timestamp, of now: Timestamp) -> Bool {
+        checkedAt - now > skewMax
+    }
+
     /// The newest health of a connection, of which the ledger keeps `kept`.
     func newest(
         _ target: HealthTarget,
         _ connection: Stored<Connection>,
-        kept: ConnectionHealth?
+        kept: ConnectionHealth?,
+        now: Timestamp
     ) -> ConnectionHealth {
         let kept = kept ?? .unknown
         let entry = content.withLock { $0.entries[target] }
         guard let entry, entry.revision == connection.revision,
-            let known = entry.health.checkedAt, known > kept.checkedAt ?? .earliest
+            let known = entry.health.checkedAt
         else { return kept }
-        return entry.health
+        let keptAt = kept.checkedAt ?? .earliest
+        return known > keptAt || Self.isAhead(keptAt, of: now) ? entry.health : kept
     }
 
     /// The newest checks of a connection, the newest first.

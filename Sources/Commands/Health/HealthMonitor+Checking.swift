@@ -22,7 +22,7 @@ extension HealthMonitor {
         guard let current = HealthJob(target, ledger.state) else { return nil }
         guard current.connection.revision == job.connection.revision else { return interval }
         let book = services.healthBook
-        let previous = book.newest(target, current.connection, kept: current.kept)
+        let previous = book.newest(target, current.connection, kept: current.kept, now: now)
         let next = probe.health(after: previous)
         if next.newTransition != nil {
             // In the trail first: a transition that is kept was recorded.
@@ -96,8 +96,9 @@ extension HealthMonitor {
     /// Whether the findings are in the ledger, but for those that are overtaken.
     private func keep(_ findings: [HealthRefresh.Finding]) async -> Bool {
         guard !findings.isEmpty else { return true }
+        let now = now
         let plan: @Sendable (State, Ledger.Stamp) throws(Never) -> Ledger.Plan<Bool> = { state, _ in
-            Ledger.Plan(Self.changes(findings, in: state), answer: true)
+            Ledger.Plan(Self.changes(findings, in: state, at: now), answer: true)
         }
         do {
             return try await ledger.commit(actor: .system("health"), now: now, plan).answer
@@ -109,9 +110,10 @@ extension HealthMonitor {
 
     private static func changes(
         _ findings: [HealthRefresh.Finding],
-        in state: State
+        in state: State,
+        at now: Timestamp
     ) -> [Change] {
-        findings.filter { $0.isNews(in: state) }.map(\.change)
+        findings.filter { $0.isNews(in: state, at: now) }.map(\.change)
     }
 
     /// The calendar's time.
@@ -120,12 +122,13 @@ extension HealthMonitor {
 
 extension HealthRefresh.Finding {
     /// Whether it is about the connection as it is, and nothing newer is kept.
-    func isNews(in state: State) -> Bool {
+    func isNews(in state: State, at now: Timestamp) -> Bool {
         let tenant = state.tenant(connection.value.tenant)
         let id = connection.value.id
         guard isAbout(tenant.connections[id]), let checkedAt = health.checkedAt else {
             return false
         }
-        return tenant.health[id]?.checkedAt.map { $0 < checkedAt } ?? true
+        guard let kept = tenant.health[id]?.checkedAt else { return true }
+        return kept < checkedAt || HealthBook.isAhead(kept, of: now)
     }
 }

@@ -253,6 +253,9 @@ struct ConnectionGate: Sendable {
         return rates
     }
 
+    /// What is counted of the period; nil before the first call of one.
+    func counter(_ period: QuotaPeriod) -> QuotaCounter? { quotas[period] }
+
     /// The calls of the period so far.
     func used(_ period: QuotaPeriod, at moment: Moment) -> Int {
         quotas[period]?.used(period, now: moment.calendar) ?? 0

@@ -3,7 +3,8 @@ import Model
 import Platform
 import Synchronization
 
-/// The gates of all connections, in memory: they start empty with the process.
+/// The gates of all connections, in memory: they start empty with the process, but for the counts of
+/// quotas (`QuotaCount`).
 ///
 /// At most `connectionCountMax` of them are kept; beyond that those that have nothing to remember go
 /// first, then those that were not used for longest.
@@ -33,6 +34,8 @@ final class ConnectionGates: Sendable {
     private let onEvent: (@Sendable (GateEvent) -> Void)?
     /// Until when, in nanoseconds of the clock, some breaker may be open or be trying a probe.
     private let troubledUntil = Atomic<Int64>(0)
+    /// Whether a call was counted in a quota since counts were asked for last.
+    let hasNewQuotaCounts = Atomic(false)
     /// How long after the last refusal of a breaker a probe may still be under way.
     private static let probeTimeMax = CapabilityCall.timeoutMax
 
@@ -55,6 +58,7 @@ final class ConnectionGates: Sendable {
         _ constraints: Constraints
     ) throws(CallFailure.Reason) -> Pass {
         let moment = moment()
+        defer { noteQuotas(constraints) }
         let result = change(key, at: moment) { gate -> Result<Bool, CallFailure.Reason> in
             do throws(CallFailure.Reason) {
                 return .success(try gate.admit(callClass, constraints, at: moment))
@@ -85,6 +89,7 @@ final class ConnectionGates: Sendable {
     /// Whether an admitted call may be tried once more; takes what that needs.
     func admitRetry(_ pass: Pass, _ constraints: Constraints) -> Bool {
         let moment = moment()
+        defer { noteQuotas(constraints) }
         return shard(pass.key).gates
             .withLock { gates in
                 gates[pass.key]?.admitRetry(constraints, at: moment) ?? false
@@ -161,6 +166,19 @@ final class ConnectionGates: Sendable {
             .withLock { gates in
                 if gates[key]?.isBusy == false { gates[key] = nil }
             }
+    }
+
+    private func noteQuotas(_ constraints: Constraints) {
+        guard !constraints.quotas.isEmpty else { return }
+        hasNewQuotaCounts.store(true, ordering: .relaxed)
+    }
+
+    /// Looks at all gates, some of which change meanwhile.
+    func forEachGate(_ look: (Key, ConnectionGate) -> Void) {
+        for shard in shards {
+            let gates = shard.gates.withLock { $0 }
+            for (key, gate) in gates { look(key, gate) }
+        }
     }
 
     private func shard(_ key: Key) -> Shard {

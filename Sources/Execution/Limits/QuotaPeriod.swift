@@ -45,10 +45,10 @@ enum QuotaPeriod: String, CaseIterable, Sendable {
 
 /// The calls of a connection in one period.
 struct QuotaCounter: Sendable {
-    private var start = Int64.min
-    private var count = 0
+    private(set) var start = Int64.min
+    private(set) var count = 0
     /// The highest share of the quota that was told of, in percent.
-    private var toldPercent = 0
+    private(set) var toldPercent = 0
 
     /// The share of the quota that was reached by now and was not told yet, in percent; nil for none.
     mutating func reachedPercent(of limit: Int) -> Int? {
@@ -61,9 +61,10 @@ struct QuotaCounter: Sendable {
     init() {}
 
     /// So many calls of the period that began then, in milliseconds since 1970.
-    init(start: Int64, count: Int) {
+    init(start: Int64, count: Int, toldPercent: Int = 0) {
         self.start = start
         self.count = count
+        self.toldPercent = toldPercent
     }
 
     /// The calls of the period around `now`.

@@ -130,14 +130,16 @@ struct AnswerReader {
     private func providerError(_ response: OutboundResponse) -> CallFailure.ProviderError {
         let body = response.body
         let whole = secret.value(Self.value(body))
+        let xml = XMLText(whole, of: response)
         let isLong = body.count > Self.errorByteCountMax
         let head = isLong ? JSONValue.string(Self.head(whole.templateText ?? "")) : whole
         return CallFailure.ProviderError(
             status: response.status,
             body: head,
-            code: text(whole, at: operation.errorCodePointer, lengthMax: Self.wordLengthMax),
+            code: text(whole, xml, at: operation.errorCodePointer, lengthMax: Self.wordLengthMax),
             message: text(
                 whole,
+                xml,
                 at: operation.errorMessagePointer,
                 lengthMax: Self.messageLengthMax
             ),
@@ -147,10 +149,11 @@ struct AnswerReader {
 
     private func text(
         _ body: JSONValue,
+        _ xml: XMLText?,
         at pointer: JSONPointer?,
         lengthMax: Int
     ) -> String? {
-        let text = pointer.flatMap { body.at($0)?.templateText }
+        let text = pointer.flatMap { body.at($0)?.templateText ?? xml?.text(at: $0) }
         return text.map { String($0.prefix(lengthMax)) }
     }
 

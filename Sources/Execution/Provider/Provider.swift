@@ -81,6 +81,7 @@ struct Provider: Sendable {
             idempotencyKey: idempotencyKey ?? UUIDv7.make(now: clock.calendar()),
             userAgent: configuration.userAgent,
             responseByteCountMax: configuration.responseByteCountMax,
+            now: { [calendar = clock.calendar] in Timestamp(milliseconds: calendar()) },
             page: page
         )
         do throws(RenderFailure) {

@@ -51,7 +51,8 @@ struct Credentials {
             let text = token.bytes.withText { $0 }
             headers.append(("Authorization", "Bearer " + text))
             values.append(text)
-        case .webhookSigning, .declared: break
+        // What signs needs the whole request, which is not made yet.
+        case .awsSigV4, .webhookSigning, .declared: break
         }
     }
 

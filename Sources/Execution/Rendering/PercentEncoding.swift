@@ -5,6 +5,8 @@ enum PercentEncoding {
         /// One segment of a path, or a query's name or value: only what no reader takes for a
         /// delimiter.
         case component
+        /// Segments of a path with the slashes between them.
+        case segments
         /// A name or a value of `application/x-www-form-urlencoded` (WHATWG URL section 5.2).
         case form
         /// A path that a spec wrote: everything that may stand in one, delimiters and what is
@@ -33,7 +35,8 @@ enum PercentEncoding {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
         case 0x7E: context != .form
-        case 0x2A: context != .component
+        case 0x2A: context == .form || context == .literalPath
+        case 0x2F: context == .segments || context == .literalPath
         default: context == .literalPath && "!$&'()+,;=:@/?%[]".utf8.contains(byte)
         }
     }

@@ -8,10 +8,24 @@ import Secrets
 struct RenderedRequest {
     /// The request; its time is set for each attempt.
     var request: OutboundRequest
-    /// What authenticates it, as the provider sees it: must not come back in an answer.
-    let credentials: [String]
+    /// What signs it; nil for a request that is authenticated otherwise.
+    var signer: AWSRequestSigner?
+    /// What authenticates it by itself, as the provider sees it.
+    fileprivate let staticCredentials: [String]
     /// The names of query parameters that carry a credential.
     let secretNames: Set<String>
+
+    /// What authenticates it, as the provider sees it: must not come back in an answer.
+    ///
+    /// What a signer adds is known when the request was sent.
+    var credentials: [String] { staticCredentials + (signer?.credentials ?? []) }
+
+    /// The header fields, for a record: with those of the signer that were sent last.
+    var shownHeaders: [OutboundHeader] {
+        guard let added = signer?.shown(request.body) else { return request.headers }
+        return request.headers.filter { header in !added.contains { $0.isNamed(header.name) } }
+            + added
+    }
 }
 
 /// Makes a provider's request from an operation's templates (API section 8): a pure function of
@@ -28,6 +42,8 @@ struct RequestRenderer {
         let idempotencyKey: String
         let userAgent: String
         let responseByteCountMax: Int
+        /// The time that a request is signed with.
+        var now: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
         /// The page that is asked for; nil for the first.
         var page: PageStep?
     }
@@ -68,8 +84,10 @@ struct RequestRenderer {
             // The provider rightly leaves them out of its links, mostly.
             secrets.removeAll { link.contains($0.prefix { $0 != "=" } + "=") }
         }
-        let target = Self.target(base + path, query, secrets, credentials.query, extras.page)
-        let request = OutboundRequest(
+        let signer = try signer(extras)
+        var target = Self.target(base + path, query, secrets, credentials.query, extras.page)
+        if signer != nil { target = AWSCanonicalForm.url(target) }
+        var request = OutboundRequest(
             for: extras.effect,
             method: operation.method.rawValue,
             url: target,
@@ -78,12 +96,22 @@ struct RequestRenderer {
             responseByteCountMax: extras.responseByteCountMax,
             redirects: .safeMethods
         )
+        if let signer { request.signing = { signer.headers(of: $0) } }
         let secretParameters = operation.query.filter(\.value.refersToSecret).map(\.name)
         return RenderedRequest(
             request: request,
-            credentials: credentials.values + templateSecrets(transport),
+            signer: signer,
+            staticCredentials: credentials.values + templateSecrets(transport),
             secretNames: Set(credentials.query.map(\.name) + secretParameters)
         )
+    }
+
+    /// What signs the request, of a spec whose calls are signed.
+    private func signer(_ extras: Extras) throws(RenderFailure) -> AWSRequestSigner? {
+        for case .awsSigV4(let method) in spec.auth {
+            return try AWSRequestSigner(method, scope, now: extras.now)
+        }
+        return nil
     }
 
     /// The URL of a call; that of a further page is where the last one pointed.

@@ -50,6 +50,7 @@ extension AuthMethod {
         case .bearer(let field): [field]
         case .basic(let user, let password): [user] + (password.map { [$0] } ?? [])
         case .header(_, _, let field), .query(_, _, let field): [field]
+        case .awsSigV4(let method): [method.accessKeyIDField, method.secretAccessKeyField]
         // Its token is masked as a whole, and the client behind it is not sent to the provider.
         case .oauth2, .webhookSigning, .declared: []
         }

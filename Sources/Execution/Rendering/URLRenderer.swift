@@ -75,7 +75,8 @@ struct URLRenderer {
             && !text.contains { "@?#\\".contains($0) } && OutboundRequest.isURL(text)
     }
 
-    /// The operation's path: each reference stays within its segment.
+    /// The operation's path: each reference stays within its segment, or, where the spec lets it
+    /// have several, within the path.
     func path(_ template: Template) throws(RenderFailure) -> String {
         if let missing = scope.missing(in: template) {
             throw .reference(missing, .missingField, "is needed for the path and is missing")
@@ -90,7 +91,10 @@ struct URLRenderer {
                 guard !value.isEmpty else {
                     throw .reference(reference, .invalidValue, "is empty and stands in the path")
                 }
-                path += PercentEncoding.encode(value, .component)
+                path += PercentEncoding.encode(
+                    value,
+                    reference.keepsSlashes ? .segments : .component
+                )
             }
         }
         try checkSegments(path, of: template)

@@ -97,7 +97,8 @@ public struct ObjectReader {
             "an integer from \(range.lowerBound) to \(range.upperBound)",
             code: .invalidValue
         ) {
-            guard case .integer(let number) = $0, let value = Int(exactly: number) else {
+            // As JSON Schema has it, 1.0 is an integer too.
+            guard let number = ExactNumber($0)?.integer, let value = Int(exactly: number) else {
                 return nil
             }
             return range.contains(value) ? value : nil

@@ -92,6 +92,8 @@ public enum AuthMethod: Sendable, Hashable {
     case query(name: String, prefix: String, secretField: String)
     /// `Authorization: Bearer` with a token that an authorization server gives for the secret.
     case oauth2(OAuthMethod)
+    /// `Authorization: AWS4-HMAC-SHA256` with a signature over the request itself.
+    case awsSigV4(AWSSigning)
     /// How the provider signs what it sends to a connection; adds nothing to a call.
     case webhookSigning(WebhookSigning)
     /// Declared for other parts of the product; adds nothing to a call.

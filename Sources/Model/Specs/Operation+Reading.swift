@@ -52,7 +52,8 @@ extension Operation {
             reader.error(.invalidTemplate, "path", "must start with / and hold no space or #")
         }
         let roots: Set<Template.Root> = [.input, .config]
-        return Template.read(text, at: place, roots: roots, issues: reader.issues) ?? .empty
+        return Template.read(text, at: place, roots: roots, issues: reader.issues, isPath: true)
+            ?? .empty
     }
 
     private static func schema(_ reader: ObjectReader, _ key: String) -> Schema? {
@@ -75,7 +76,7 @@ extension Operation {
 
     private static func statuses(_ errors: ObjectReader) -> [Int]? {
         errors.list("retryable", countMax: 50) { value, place in
-            guard case .integer(let status) = value, (400...599).contains(status) else {
+            guard let status = ExactNumber(value)?.integer, (400...599).contains(status) else {
                 errors.issues.error(.invalidValue, at: place, "must be a status from 400 to 599")
                 return nil
             }

@@ -22,11 +22,14 @@ public struct Template: Sendable, Hashable {
         public let root: Root
         /// The members, at least one.
         public let path: [String]
+        /// Whether slashes in its value part the segments of a URL's path: `{{+input.x}}`.
+        public let keepsSlashes: Bool
 
         /// A reference to the member at `path`, which is not empty.
-        public init(root: Root, path: [String]) {
+        public init(root: Root, path: [String], keepsSlashes: Bool = false) {
             self.root = root
             self.path = path
+            self.keepsSlashes = keepsSlashes
         }
     }
 
@@ -90,6 +93,8 @@ public struct Template: Sendable, Hashable {
         if let last = parts.popLast() {
             parts.append(String(last.reversed().drop { $0 == " " }.reversed()))
         }
+        let keepsSlashes = parts[0].hasPrefix("+")
+        if keepsSlashes { parts[0].removeFirst() }
         guard parts.count >= 2, let root = Root(rawValue: parts[0]) else {
             throw TemplateError(
                 detail: "a reference is {{input.x}}, {{config.x}}, {{secret.x}} or {{response.x}}"
@@ -102,7 +107,7 @@ public struct Template: Sendable, Hashable {
         guard isGood else {
             throw TemplateError(detail: "a reference steps through members of A-Z a-z 0-9 _ - $")
         }
-        return Reference(root: root, path: path)
+        return Reference(root: root, path: path, keepsSlashes: keepsSlashes)
     }
 
     private static func isStepByte(_ byte: UInt8) -> Bool {

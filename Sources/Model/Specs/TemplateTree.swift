@@ -53,11 +53,14 @@ public indirect enum TemplateTree: Sendable, Hashable {
 
 extension Template {
     /// Reads a template that may refer to `roots` alone; nil with an error when it is wrong.
+    ///
+    /// Only in a path do slashes part anything, so that only there a reference may keep them.
     static func read(
         _ text: String,
         at pointer: JSONPointer,
         roots: Set<Root>,
-        issues: IssueList
+        issues: IssueList,
+        isPath: Bool = false
     ) -> Template? {
         do {
             let template = try Template(text)
@@ -68,6 +71,10 @@ extension Template {
                     at: pointer,
                     "\(reference.root.rawValue) may not be used here, only: \(allowed)"
                 )
+            }
+            if !isPath, template.references.contains(where: \.keepsSlashes) {
+                let detail = "{{+…}} keeps slashes and stands in an operation's path alone"
+                issues.error(.invalidTemplate, at: pointer, detail)
             }
             return template
         } catch {

@@ -48,6 +48,7 @@ extension AuthMethod {
         "header": ["secretField", "headerName", "valuePrefix"],
         "oauth2": OAuthMethod.members,
         "service-account": OAuthMethod.serviceAccountMembers,
+        "aws-sigv4": AWSSigning.members,
         "webhook-signing": WebhookSigning.members,
     ]
 
@@ -73,6 +74,7 @@ extension AuthMethod {
             reader.error(.invalidValue, "auth", "may hold one method of oauth2 or service-account")
         }
         WebhookSigning.checkCount(methods ?? [], reader)
+        AWSSigning.checkCompany(methods ?? [], reader)
         return methods ?? []
     }
 
@@ -98,6 +100,8 @@ extension AuthMethod {
         case "service-account":
             return OAuthMethod(serviceAccount: fields.item, field: fields.optional)
                 .map { .oauth2($0) } ?? .declared(type: type)
+        case "aws-sigv4":
+            return AWSSigning(fields.item, field: fields.field).map { .awsSigV4($0) }
         case "webhook-signing":
             return WebhookSigning.read(fields.item, declared: fields.declared)
                 .map { .webhookSigning($0) }
@@ -135,6 +139,12 @@ extension AuthMethod {
                 item.error(.invalidValue, key, "is no property of the secretSchema")
             }
             return field
+        }
+
+        /// The field that the member names, or the usual one; nil for one that is not declared.
+        func field(_ key: String, usual: String) -> String? {
+            if item.value(key) != nil { return optional(key) }
+            return declared.isEmpty || declared.contains(usual) ? usual : nil
         }
 
         func headerName(_ key: String, default fallback: String?) -> String? {

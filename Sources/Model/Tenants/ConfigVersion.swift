@@ -55,14 +55,26 @@ public struct ConfigVersion: Sendable {
     }
 
     /// The same version with other content; for drafts only.
+    ///
+    /// What was looked at elsewhere was the content before: the new one has that origin no more.
     public func replacing(_ config: TenantAppConfig) -> ConfigVersion {
         ConfigVersion(
             number: number,
             config: config,
             status: status,
-            origin: origin,
+            origin: origin?.isReviewed == true ? nil : origin,
             wasPreviewed: wasPreviewed
         )
+    }
+}
+
+extension ConfigVersion.Origin {
+    /// Whether a version of this origin was looked at before: elsewhere, or when it was live.
+    public var isReviewed: Bool {
+        switch self {
+        case .promotion, .rollback: true
+        case .version, .migration: false
+        }
     }
 }
 

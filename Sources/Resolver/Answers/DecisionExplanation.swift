@@ -25,8 +25,7 @@ public struct DecisionExplanation: Sendable {
         let isAllowed = resolution.isAllowed
         self.isAllowed = isAllowed
         var told = ToldNotes(audience, resolution.workflow)
-        let permitted = resolution.candidates.lazy.filter(\.isPermitted)
-        for candidate in isAllowed ? Array(permitted) : resolution.candidates {
+        for candidate in resolution.candidates where candidate.isPermitted || !isAllowed {
             told.tell(candidate, isAllowed: isAllowed)
         }
         determining = told.determining

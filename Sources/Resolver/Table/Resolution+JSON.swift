@@ -16,6 +16,7 @@ extension Resolution {
         for audience: RuleNote.Audience,
         candidateCountMax: Int = .max
     ) -> JSONObject {
+        let told = DecisionExplanation(self, for: audience)
         var object: JSONObject = [
             "allowed": .bool(isAllowed),
             "winner": winner.map {
@@ -27,12 +28,11 @@ extension Resolution {
             "policies": .array(
                 policies(for: audience).prefix(candidateCountMax).map { .string($0.text) }
             ),
+            "decision": .bool(told.isAllowed), "determining": .array(told.determining),
+            "nearMisses": .array(told.nearMisses), "errors": .array(told.errors),
         ]
         if candidates.count > candidateCountMax {
             object["candidateCount"] = .integer(Int64(candidates.count))
-        }
-        for member in DecisionExplanation(self, for: audience).members {
-            object[member.key] = member.value
         }
         return object
     }
@@ -43,9 +43,13 @@ extension Resolution {
     /// The forbids that matched a candidate and the permits that admitted one, by id, as the
     /// audience may see them.
     public func policies(for audience: RuleNote.Audience) -> [PolicyID] {
-        let notes = candidates.flatMap(\.notes)
-            .filter { $0.isSeen(by: audience) && ($0.part == .forbids || $0.part == .admits) }
-        return Set(notes.map(\.id)).sorted()
+        var ids: Set<PolicyID> = []
+        for candidate in candidates {
+            for note in candidate.notes where note.isSeen(by: audience) {
+                if note.part == .forbids || note.part == .admits { ids.insert(note.id) }
+            }
+        }
+        return ids.sorted()
     }
 }
 

@@ -71,7 +71,7 @@ public struct AWSSecretStore: SecretStore {
         _ credentials: AWSCredentials
     ) -> OutboundRequest {
         let body = (["SecretId": .string(reference.path)] as JSONValue).serialized()
-        let time = AWSSignature.time(now())
+        let time = now().basicText
         var headers = [
             (name: "Content-Type", value: "application/x-amz-json-1.1"),
             (name: "Host", value: host), (name: "X-Amz-Date", value: time),
@@ -81,7 +81,8 @@ public struct AWSSecretStore: SecretStore {
             headers.append((name: "X-Amz-Security-Token", value: token))
         }
         let signature = AWSSignature(
-            credentials: credentials,
+            accessKeyID: credentials.accessKeyID,
+            secretAccessKey: credentials.secretAccessKey,
             region: settings.region,
             service: "secretsmanager"
         )

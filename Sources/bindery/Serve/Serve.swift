@@ -33,6 +33,7 @@ enum Serve {
         let health: HealthMonitor
         let releases: ReleaseScheduler
         let alerts: ServerAlerts
+        let quotas: QuotaKeeping?
         do {
             let local = try ServerSecrets.local(settings, stores.ledger)
             let sealing = try WebhookSealing(settings, local, stores.ledger)
@@ -52,6 +53,7 @@ enum Serve {
                 log: log
             )
             services.addMetrics { alerts.metricsText }
+            quotas = try await QuotaKeeping(settings, services, log)
             health = HealthMonitor(services, settings.health)
             releases = ReleaseScheduler(services)
             server = try await start(settings, stores, services, tls, accessLog.log, console, log)
@@ -70,7 +72,7 @@ enum Serve {
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         // Beside the drain: checks that run are ended, not waited for.
         async let isHealthStopped: Void = health.stop()
-        async let areReleasesStopped: Void = releases.stop()
+        async let areReleasesStopped: Void = releases.stop(within: settings.drain)
         await server.drain()
         await isHealthStopped
         await areReleasesStopped
@@ -78,6 +80,7 @@ enum Serve {
         await accessLog.close()
         // No call is under way: what is leased of limits goes back to the other replicas.
         await services.close()
+        await quotas?.stop()
         await alerts.stop()
         await watch.stop()
         await retaining.stop()

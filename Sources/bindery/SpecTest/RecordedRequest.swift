@@ -12,6 +12,8 @@ struct RecordedRequest: Sendable {
     static let idempotencyKey = "example-key"
 
     let method: String
+    /// The value of the header field `Host`.
+    let host: String
     /// The path and query as sent, after the host.
     let target: String
     let headers: [(name: String, value: String)]
@@ -19,6 +21,7 @@ struct RecordedRequest: Sendable {
 
     init(_ request: HTTPRequest) {
         method = request.method.rawValue
+        host = request.allFields.first { $0.name.lowercased() == "host" }?.value ?? ""
         target = request.path + (request.query.map { "?" + $0 } ?? "")
         headers = request.allFields
             .map { ($0.name.lowercased(), $0.value) }
@@ -51,8 +54,10 @@ struct RecordedRequest: Sendable {
     /// The request for a reader, at the address that the spec names.
     func json(_ secret: RehearsalSecret, address: String) -> JSONValue {
         var json: JSONObject = ["line": .string("\(method) \(address)\(secret.masked(target))")]
-        let shown = headers.map { header in
-            (header.name, JSONValue.string(secret.maskedHeader(boundless(header.value))))
+        let shown = headers.map { header -> (String, JSONValue) in
+            // The time of a signature is another in each call.
+            let value = header.name == "x-amz-date" ? "…" : boundless(header.value)
+            return (header.name, JSONValue.string(secret.maskedHeader(value)))
         }
         json["headers"] = .object(JSONObject(shown))
         if !body.isEmpty { json["body"] = shownBody }

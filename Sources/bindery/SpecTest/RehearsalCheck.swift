@@ -39,6 +39,7 @@ struct RehearsalCheck {
             return request.header(header.lowercased()) == prefix + field(name)
         case .query(let parameter, let prefix, let name):
             return request.query.contains { $0 == (parameter, prefix + field(name)) }
+        case .awsSigV4(let method): return RehearsedSignature(method, scene, request).isRight
         // Its token comes from the provider's own endpoint, which is not played.
         case .oauth2, .webhookSigning, .declared: return true
         }
@@ -114,7 +115,10 @@ struct RehearsalCheck {
         guard take.kind == .hostile else { return [] }
         let path = operation.path.segments
             .map { segment in
-                if case .literal(let text) = segment { text } else { "x" }
+                switch segment {
+                case .literal(let text): text
+                case .reference(let reference): reference.keepsSlashes ? "x/x" : "x"
+                }
             }
             .joined()
         let base = scene.spec.transport?.baseURL.segments

@@ -58,6 +58,7 @@ struct RehearsalSecret: Sendable {
 
     /// A header's value, masked; what `Basic` encodes is shown as it was before.
     func maskedHeader(_ value: String) -> String {
+        if let signed = RehearsedSignature.masked(value) { return masked(signed) }
         guard value.hasPrefix("Basic "), let bytes = Base64.decode(String(value.dropFirst(6)))
         else {
             return masked(value)

@@ -16,6 +16,9 @@ struct RehearsalTake: Sendable {
     /// A text that would be other segments, a query and a fragment.
     static let hostileText = "a/../b?c=d&e#f%2F é"
 
+    /// The same for a reference that may have several segments: without the dots, which are refused.
+    static let hostilePathText = "a/b?c=d&e#f%2F é"
+
     let kind: Kind
     let input: JSONValue
 
@@ -48,7 +51,7 @@ struct RehearsalTake: Sendable {
             let name = reference.path[0]
             guard input[name]?.string != nil else { continue }
             var changed = input
-            changed[name] = .string(hostileText)
+            changed[name] = .string(reference.keepsSlashes ? hostilePathText : hostileText)
             if schema.check(.object(changed)).isEmpty { input = changed }
         }
         return .object(input) == full ? nil : .object(input)
