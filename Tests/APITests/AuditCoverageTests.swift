@@ -76,6 +76,8 @@ import Testing
         Step("getOperationReach", .get, tenant + "/operations/payments.test.charge/reach"),
         Step("listAudit", .get, tenant + "/audit"),
         Step("getAudit", .get, tenant + "/audit/none", goesWell: false),
+        Step("listPlatformAudit", .get, "/v1/audit"),
+        Step("getPlatformAudit", .get, "/v1/audit/none", goesWell: false),
         Step("verifyAudit", .get, "/v1/audit/verify"),
         Step("listTenantPolicies", .get, tenant + "/policies"),
         Step("getTenantPolicy", .get, tenant + "/policies/no-agents"),

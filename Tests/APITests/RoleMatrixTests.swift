@@ -146,6 +146,7 @@ import Testing
         Row(.post, tenant + "/keys", SampleObjects.key, for: ["tenant-admin"]),
         Row(.get, tenant + "/audit", for: ["tenant-admin", "tenant-viewer", "auditor"]),
         Row(.get, tenant + "/audit/export", for: ["tenant-admin", "auditor"]),
+        Row(.get, "/v1/audit", for: []),
         Row(.get, "/v1/audit/verify", for: ["auditor"]),
         Row(.get, "/v1/events", for: ["tenant-admin", "auditor"]),
         Row(.get, "/v1/events?tenant=acme-corp", for: ["tenant-admin", "auditor"]),

@@ -69,6 +69,8 @@ import Testing
         let server = try await killed()
         let name = try damage(server, below: "audit", at: "rule-7")
         try await expectRefusal(server, naming: name)
+        try await expectRefusal(server, naming: ", offset ")
+        try await expectRefusal(server, naming: "bindery audit verify")
     }
 
     @Test func `an audit trail whose end was cut off is refused`() async throws {

@@ -34,7 +34,8 @@ import Testing
                 try SampleSpec.connection(limits: ["quotas": ["callsPerDay": 0]]),
                 try spec(world, timeout: timeout),
                 config: ["region": "eu"],
-                secretReference: secretReference.flatMap(SecretReference.init(_:))
+                secretReference: secretReference.flatMap(SecretReference.init(_:)),
+                revision: 7
             ),
             previous: previous
         )
@@ -53,6 +54,7 @@ import Testing
         #expect(record.kind == .health)
         #expect(record.outcome == .success)
         #expect(record.json["connectionId"] == "conn_a")
+        #expect(record.json["revision"] == 7)
         #expect(record.json["response"]?["status"] == 204)
         #expect(record.json["actor"] == ["type": "system", "id": "health"])
     }

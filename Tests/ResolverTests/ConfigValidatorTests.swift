@@ -174,6 +174,9 @@ import Testing
         Case(code: "EMPTY_ALLOWED_MODES", pointer: "/integrations/0/slotId") {
             $0.slots = [World.slot(modes: [])]
         },
+        Case(code: "EMPTY_ALLOWED_MODES", pointer: "/meta/blueprintVersion") {
+            $0.slots.append(World.slot("spare", modes: [], required: false))
+        },
         Case(code: "UNEXPECTED_ASSET_TYPE", pointer: "/branding/assets/0/url") {
             $0.branding = ["assets": [["type": "logo", "url": "https://a.example/logo.exe"]]]
         },

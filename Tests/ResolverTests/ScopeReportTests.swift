@@ -91,6 +91,12 @@ import Testing
         ((nil, nil, nil), ([], nil, nil)),
         ((nil, nil, nil), (nil, ["payments.adyen.*"], nil)),
         ((nil, ["payments.stripe.*"], 1), (nil, ["*.createRefund"], 2)),
+        ((["*"], nil, 1), (nil, nil, 2)),
+        ((["**"], nil, 1), (nil, nil, 2)),
+        ((["*", "refund"], nil, 1), (nil, nil, nil)),
+        ((["*"], nil, 1), (["checkout"], nil, 2)),
+        ((["*"], nil, nil), (nil, nil, nil)),
+        ((["*"], nil, nil), (["**"], nil, nil)),
     ]
 
     @Test(arguments: shadowed)
@@ -105,6 +111,8 @@ import Testing
         ((nil, nil, nil), (["*"], nil, nil)),
         ((nil, ["*.createRefund"], 1), (nil, nil, 2)),
         ((["a*b"], nil, 1), (["a*"], nil, 2)),
+        ((["*-x", "x*"], nil, 1), (nil, nil, 2)),
+        ((["*"], nil, nil), (["checkout"], nil, nil)),
     ]
 
     @Test(arguments: unshadowed)

@@ -3,8 +3,8 @@
 ANNOTATIONS = ("title", "description", "examples", "$comment", "deprecated", "readOnly", "writeOnly", "$schema", "$id", "default")
 ASSERTIONS = (
     "type", "properties", "required", "additionalProperties", "items", "enum", "const", "pattern", "format", "minLength",
-    "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems",
-    "uniqueItems", "minProperties", "maxProperties", "allOf", "anyOf", "oneOf", "not", "$ref",
+    "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems",
+    "minProperties", "maxProperties", "allOf", "anyOf", "oneOf", "not", "$ref",
 )
 # Every other keyword of 2020-12, with the schema or value that it takes; then those of other drafts and of OpenAPI.
 UNSUPPORTED = {
@@ -13,6 +13,7 @@ UNSUPPORTED = {
     "minContains": 2, "maxContains": 0, "unevaluatedItems": False, "unevaluatedProperties": False,
     "contentEncoding": "base64", "contentMediaType": "application/json", "contentSchema": {}, "$anchor": "a",
     "$dynamicAnchor": "a", "$dynamicRef": "#a", "$vocabulary": {},
+    "multipleOf": 2, "uniqueItems": True,
     "dependencies": {"a": ["b"]}, "additionalItems": False, "definitions": {}, "id": "https://example.com/s",
     "$recursiveAnchor": True, "$recursiveRef": "#", "divisibleBy": 2, "disallow": "string", "extends": {},
     "nullable": True, "discriminator": {"propertyName": "a"},

@@ -137,7 +137,12 @@ extension Routes {
             answer: .object("ValidationReport"),
             audit: .nothing(.computes),
             run: .later { call async throws(CommandError) in
-                try ValidateConfig(target: call.line(), number: call.number()).run(call.context)
+                try ValidateConfig(
+                    target: call.line(),
+                    number: call.number(),
+                    body: call.body
+                )
+                .run(call.context)
             }
         ),
         Route(

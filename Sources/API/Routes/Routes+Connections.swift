@@ -171,8 +171,12 @@ extension Routes {
                 answer: .object("IntegrationConnection"),
                 audit: .records(.health, ["connection.check"]),
                 run: .later { call async throws(CommandError) in
-                    try await TestConnection(scope: call.tenant, id: call.name("id"))
-                        .run(call.context)
+                    try await TestConnection(
+                        scope: call.tenant,
+                        id: call.name("id"),
+                        body: call.body
+                    )
+                    .run(call.context)
                 }
             ),
             Route(

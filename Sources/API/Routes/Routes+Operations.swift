@@ -18,15 +18,7 @@ extension Routes {
             answer: .page("AuditRecord"),
             audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
-                var filters: [String: String] = [:]
-                for name in AuditQuery.parameters { filters[name] = call.query[name] }
-                let command = ListAudit(
-                    scope: call.tenant,
-                    filters: filters,
-                    limit: call.query["limit"],
-                    cursor: call.query["cursor"]
-                )
-                return try await command.run(call.context)
+                try await list(.tenant(call.tenant), call)
             }
         ),
         Route(
@@ -60,7 +52,33 @@ extension Routes {
             answer: .object("AuditRecord"),
             audit: .nothing(.reads),
             run: .later { call async throws(CommandError) in
-                try await GetAudit(scope: call.tenant, id: call.parameters["id"] ?? "")
+                try await GetAudit(scope: .tenant(call.tenant), id: call.parameters["id"] ?? "")
+                    .run(call.context)
+            }
+        ),
+        Route(
+            .get,
+            "/v1/audit",
+            "listPlatformAudit",
+            "Lists the platform's own audit records, which are no tenant's, newest first.",
+            access: .action(.auditRead),
+            environments: .listed,
+            query: AuditQuery.parameters,
+            answer: .page("AuditRecord"),
+            audit: .nothing(.reads),
+            run: .later { call async throws(CommandError) in try await list(.platform, call) }
+        ),
+        Route(
+            .get,
+            "/v1/audit/{id}",
+            "getPlatformAudit",
+            "Answers an audit record of the platform's own.",
+            access: .action(.auditRead),
+            environments: .object,
+            answer: .object("AuditRecord"),
+            audit: .nothing(.reads),
+            run: .later { call async throws(CommandError) in
+                try await GetAudit(scope: .platform, id: call.parameters["id"] ?? "")
                     .run(call.context)
             }
         ),
@@ -77,6 +95,21 @@ extension Routes {
             }
         ),
     ]
+
+    private static func list(
+        _ scope: OwnerScope,
+        _ call: RouteCall
+    ) async throws(CommandError) -> CommandAnswer {
+        var filters: [String: String] = [:]
+        for name in AuditQuery.parameters { filters[name] = call.query[name] }
+        let command = ListAudit(
+            scope: scope,
+            filters: filters,
+            limit: call.query["limit"],
+            cursor: call.query["cursor"]
+        )
+        return try await command.run(call.context)
+    }
 
     /// What those need who run the server.
     static let operations: [Route] = [

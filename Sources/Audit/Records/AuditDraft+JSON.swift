@@ -14,6 +14,7 @@ extension AuditDraft {
         object["action"] = .string(action)
         object["resource"] = resource?.json
         object["outcome"] = .string(outcome.rawValue)
+        object["reason"] = reason.map { AuditRedaction.formats.value(.string($0)) }
         object["error"] = failure?.json
         addPlace(to: &object)
         object["leftOut"] = leftOutCount.map { .integer(Int64($0)) }

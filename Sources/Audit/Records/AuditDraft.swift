@@ -21,6 +21,8 @@ public struct AuditDraft: Sendable {
     public var resource: AuditResource?
     /// How it ended.
     public var outcome: AuditOutcome
+    /// Why it was done, in the words of who did it.
+    public var reason: String?
     /// Why it did not succeed.
     public var failure: AuditFailure?
     /// The blueprint whose config bound the call.

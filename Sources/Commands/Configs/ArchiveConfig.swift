@@ -24,7 +24,7 @@ public struct ArchiveConfig: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let reason = try ActionBody.text("changeSummary", in: body)
         let step = ConfigStep(target: target, number: number, step: .archive, reason: reason)
-        return try await context.write(target.subject("config.archive", number)) {
+        return try await context.write(target.subject("config.archive", number, reason: reason)) {
             (state, stamp) throws(CommandError) in
             try step.plan(state, stamp, context)
         }

@@ -59,14 +59,15 @@ public struct ConfigScope: Sendable, Hashable {
     }
 
     /// What a write of the line is about.
-    func subject(_ action: String, _ number: Int?) -> WriteSubject {
+    func subject(_ action: String, _ number: Int?, reason: String? = nil) -> WriteSubject {
         let version = number.map { "@\($0)" } ?? ""
         return WriteSubject(
             action: action,
             type: "config",
             id: "\(line.blueprint.text)/\(line.environment.text)\(version)",
             tenant: scope.tenant,
-            environment: line.environment
+            environment: line.environment,
+            reason: reason
         )
     }
 }

@@ -147,13 +147,15 @@ struct HealthRefresh {
         _ state: State,
         _ context: CommandContext,
         secret: SecretReference? = nil,
-        within bound: Duration? = nil
+        within bound: Duration? = nil,
+        reason: String? = nil
     ) async -> ConnectionHealth? {
         guard let connection = tenant.connections[id],
             let spec = state.catalog.specs[connection.value.spec]?.value
         else { return nil }
         let checker = context.services.healthChecker
-        let question = HealthQuestion(connection.value, spec, secret: secret, context)
+        var question = HealthQuestion(connection.value, spec, secret: secret, state, context)
+        question.reason = reason
         let previous = context.services.newestHealth(of: connection, in: tenant, at: context.now)
         guard let bound else { return await checker.check(question, previous: previous) }
         return await checker.check(question, previous: previous, within: bound)
@@ -165,11 +167,13 @@ struct HealthRefresh {
         _ connection: Connection,
         _ state: State,
         _ context: CommandContext,
-        secret: SecretReference? = nil
+        secret: SecretReference? = nil,
+        reason: String? = nil
     ) async -> CredentialValidation? {
         guard connection.mode == .byok, let spec = state.catalog.specs[connection.spec]?.value
         else { return nil }
-        let question = HealthQuestion(connection, spec, secret: secret, context)
+        var question = HealthQuestion(connection, spec, secret: secret, state, context)
+        question.reason = reason
         return await context.services.healthChecker.validate(question)
     }
 
@@ -226,6 +230,7 @@ extension HealthQuestion {
         _ connection: Connection,
         _ spec: IntegrationSpec,
         secret: SecretReference?,
+        _ state: State,
         _ context: CommandContext
     ) {
         let config = MergedConfig(connection, spec)
@@ -234,6 +239,7 @@ extension HealthQuestion {
             spec,
             config: config.object,
             secretReference: secret,
+            revision: state.revision,
             actor: context.caller.auditActor,
             requestID: context.requestID
         )

@@ -26,7 +26,7 @@ public struct PreviewConfig: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let reason = try ActionBody.text("changeSummary", in: body)
         let step = ConfigStep(target: target, number: number, step: .preview, reason: reason)
-        return try await context.write(target.subject("config.preview", number)) {
+        return try await context.write(target.subject("config.preview", number, reason: reason)) {
             (state, stamp) throws(CommandError) in
             try step.plan(state, stamp, context)
         }

@@ -43,7 +43,8 @@ public struct PromoteConfig: Sendable {
             throw CommandError(.forbidden, "ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE", detail)
         }
         let from = try source.environment(context.services.environments)
-        return try await context.write(target.subject("config.promote", nil)) {
+        let subject = target.subject("config.promote", nil, reason: wish.reason)
+        return try await context.write(subject) {
             (state, stamp) throws(CommandError) in
             try context.precondition.check(nil)
             guard let live = source.read(state).live(in: from.tier) else {

@@ -36,7 +36,7 @@ public struct PublishConfig: Sendable {
         }
         step.breakGlass = breakGlass
         let planned = step
-        return try await context.write(target.subject("config.publish", number)) {
+        return try await context.write(target.subject("config.publish", number, reason: reason)) {
             (state, stamp) throws(CommandError) in
             try planned.plan(state, stamp, context)
         }

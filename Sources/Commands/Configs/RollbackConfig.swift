@@ -29,7 +29,8 @@ public struct RollbackConfig: Sendable {
         let old = try target.version(wish.number, context.state)
         let checks = try await PublishChecks.run(old.value.config, target.scope, context)
         try wish.breakGlass?.authorize(target, context.caller)
-        return try await context.write(target.subject("config.rollback", wish.number)) {
+        let subject = target.subject("config.rollback", wish.number, reason: wish.reason)
+        return try await context.write(subject) {
             (state, stamp) throws(CommandError) in
             try plan(wish.number, wish.reason, state, stamp, context, checks, wish.breakGlass)
         }
@@ -75,7 +76,10 @@ public struct RollbackConfig: Sendable {
             throw CommandError(
                 .conflict,
                 "INVALID_TRANSITION",
-                "A version that is \(old.value.status.rawValue) was never live here."
+                old.value.status == .archived
+                    ? "Version \(number) is archived, and what is archived does not go live again: "
+                        + "make a draft of it with {\"fromVersion\": \(number)}."
+                    : "A version that is \(old.value.status.rawValue) was never published here."
             )
         }
         let version = ConfigVersion(

@@ -58,7 +58,8 @@ public struct MoveConnection: Sendable {
             action: "connection.\(move.rawValue)",
             type: "connection",
             id: id.text,
-            tenant: scope.tenant
+            tenant: scope.tenant,
+            reason: reason
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(scope.read(state).connections[id]?.revision)

@@ -38,12 +38,19 @@ public struct RotateConnection: Sendable {
         let reference = try wish.reference(for: seen.value, tenant, context.now)
         // What the store has now is checked, and not what it had a while ago.
         context.services.secrets?.invalidate(reference)
-        let (health, saysNothing) = await check(with: reference, tenant, state, context)
+        let (health, saysNothing) = await check(
+            with: reference,
+            because: wish.reason,
+            tenant,
+            state,
+            context
+        )
         let validation = await HealthRefresh.validate(
             seen.value,
             state,
             context,
-            secret: reference
+            secret: reference,
+            reason: wish.reason
         )
         // A rollback is what is left when nothing works: it asks for no success.
         if !wish.isRollback {
@@ -54,6 +61,7 @@ public struct RotateConnection: Sendable {
         let until = context.now + .seconds(wish.overlapSeconds)
         let change = Rotation(
             seen: seen,
+            reason: wish.reason,
             reference: reference,
             health: health,
             validation: validation,
@@ -68,6 +76,7 @@ public struct RotateConnection: Sendable {
     /// - Returns: What was found, nil without a check; and whether that is nothing.
     private func check(
         with reference: SecretReference,
+        because reason: String?,
         _ tenant: TenantState,
         _ state: State,
         _ context: CommandContext
@@ -76,7 +85,8 @@ public struct RotateConnection: Sendable {
             let spec = state.catalog.specs[connection.value.spec]?.value
         else { return (nil, false) }
         let checker = context.services.healthChecker
-        let question = HealthQuestion(connection.value, spec, secret: reference, context)
+        var question = HealthQuestion(connection.value, spec, secret: reference, state, context)
+        question.reason = reason
         guard let probe = await checker.probe(question) else { return (.unknown, false) }
         let now = context.now
         let previous = context.services.newestHealth(of: connection, in: tenant, at: now)
@@ -119,6 +129,7 @@ public struct RotateConnection: Sendable {
 
     private struct Rotation: Sendable {
         let seen: Stored<Connection>
+        let reason: String?
         let reference: SecretReference
         let health: ConnectionHealth?
         let validation: CredentialValidation?
@@ -134,7 +145,8 @@ public struct RotateConnection: Sendable {
             type: "connection",
             id: id.text,
             tenant: scope.tenant,
-            environment: rotation.seen.value.environment
+            environment: rotation.seen.value.environment,
+            reason: rotation.reason
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
             let tenant = scope.read(state)

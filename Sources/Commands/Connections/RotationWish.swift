@@ -9,6 +9,9 @@ struct RotationWish {
     /// How long the old secret can be returned to; 0 when it can't.
     let overlapSeconds: Int
 
+    /// Why, in the words of who rotates; the trail keeps it.
+    let reason: String?
+
     /// Whether the secret before the last rotation is wished for.
     var isRollback: Bool { newReference == nil }
 
@@ -30,8 +33,9 @@ struct RotationWish {
         let reference = SecretReference.read(reader, "secretRef")
         ConnectionRules.checkReference(reference, of: tenant, services, issues)
         let seconds = reader.integer("overlapSeconds", in: 0...SecretOverlap.secondsMax)
-        _ = ActionBody.reason(reader)
+        let reason = ActionBody.reason(reader)
         guard !issues.hasErrors else { throw .invalid(issues.issues) }
+        self.reason = reason
         newReference = isRollback ? nil : reference
         overlapSeconds = isRollback ? 0 : seconds ?? SecretOverlap.secondsDefault
     }

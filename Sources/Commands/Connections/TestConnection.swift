@@ -1,5 +1,5 @@
 import Execution
-import JSON
+public import JSON
 import Ledger
 public import Model
 import Secrets
@@ -11,17 +11,21 @@ public struct TestConnection: Sendable {
     public let scope: TenantScope
     /// The connection.
     public let id: ConnectionID
+    /// The body: `reason`, which may be left out; the trail keeps it.
+    public let body: JSONValue?
 
     /// A request.
-    public init(scope: TenantScope, id: ConnectionID) {
+    public init(scope: TenantScope, id: ConnectionID, body: JSONValue? = nil) {
         self.scope = scope
         self.id = id
+        self.body = body
     }
 
     /// Carries it out; a check that fails is an answer, not an error.
     ///
-    /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`.
+    /// - Throws: `NOT_FOUND`; `CONNECTION_REVOKED`; what is wrong with the body.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
+        let reason = try ActionBody.text("reason", in: body)
         try await context.refresh()
         let state = context.state
         let tenant = scope.read(state)
@@ -31,7 +35,8 @@ public struct TestConnection: Sendable {
         try Self.checkCallable(connection.value)
         // Who asks for a test has often just changed the secret where it is kept.
         connection.value.secretReference.map { context.services.secrets?.invalidate($0) }
-        guard let health = await HealthRefresh.check(id, tenant, state, context) else {
+        guard let health = await HealthRefresh.check(id, tenant, state, context, reason: reason)
+        else {
             throw .notFound("such connection")
         }
         if !context.isDryRun {
@@ -42,7 +47,12 @@ public struct TestConnection: Sendable {
             )
         }
         var object = TenantState.json(connection, health, tenant.overlaps[id])
-        let validation = await HealthRefresh.validate(connection.value, state, context)
+        let validation = await HealthRefresh.validate(
+            connection.value,
+            state,
+            context,
+            reason: reason
+        )
         if let validation { object["validation"] = validation.json }
         return CommandAnswer(
             body: .json(.object(object)),

@@ -142,7 +142,8 @@ struct WebhookReceipt: Sendable {
         let standing = trail.claim(known.deliveryID)
         if standing == .unknown, try await recordOwed(draft, known, context) { return }
         if let admitted = context.services.denials.admitted(draft) {
-            return try await context.services.record(admitted)
+            try await context.services.record(admitted)
+            return
         }
         // Not answered as if it was recorded while another request is at it.
         guard standing != .claimed else {

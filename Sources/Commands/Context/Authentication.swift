@@ -87,13 +87,33 @@ public final class Authentication: Sendable {
             usage.note(credential.id, at: now)
             return .caller(Caller(credential: credential, isBootstrap: false, address: address))
         } catch {
-            let subject = APIKey.id(of: token).map { AuthenticationFailure.Subject.key($0) }
-            throw failures.count(
-                AuthenticationFailure(kind: .key, reason: error.rawValue, subject: subject),
-                from: address,
-                now: now
-            )
+            throw refusal(of: token, error, address: address, now: now)
         }
+    }
+
+    /// A key that stands for nobody; where it names one that is there, the trail says whose.
+    private func refusal(
+        of token: String,
+        _ defect: APIKeyDefect,
+        address: String,
+        now: Timestamp
+    ) -> CommandError {
+        let id = APIKey.id(of: token)
+        let subject = id.map { AuthenticationFailure.Subject.key($0) }
+        var error = failures.count(
+            AuthenticationFailure(kind: .key, reason: defect.rawValue, subject: subject),
+            from: address,
+            now: now
+        )
+        guard let credential = id.flatMap({ ledger.state.credentials[$0]?.value }) else {
+            return error
+        }
+        error.refusedCredential = RefusedCredential(
+            credential,
+            isProven: defect == .revoked || defect == .expired
+        )
+        error.auditDetail? += " Key: \(credential.id.text)."
+        return error
     }
 
     /// What became of a token that an issuer may have signed.
@@ -133,10 +153,10 @@ public final class Authentication: Sendable {
         address: String,
         now: Timestamp
     ) throws(CommandError) -> Caller {
-        if let id = certificates.credential(of: certificate),
-            let credential = ledger.state.credentials[id]?.value, credential.isGood(at: now)
-        {
-            usage.note(id, at: now)
+        let credential = certificates.credential(of: certificate)
+            .flatMap { ledger.state.credentials[$0]?.value }
+        if let credential, credential.isGood(at: now) {
+            usage.note(credential.id, at: now)
             return Caller(credential: credential, isBootstrap: false, address: address)
         }
         var error = failures.count(
@@ -144,6 +164,7 @@ public final class Authentication: Sendable {
             from: address,
             now: now
         )
+        error.refusedCredential = credential.map { RefusedCredential($0, isProven: true) }
         if error.kind == .unauthenticated {
             error.refusesToken = false
             error.detail =

@@ -14,6 +14,8 @@ struct WriteSubject: Sendable {
     var tenant: TenantID?
     /// The environment, where it has one.
     var environment: EnvironmentName?
+    /// Why it is done, in the words of the body.
+    var reason: String?
 }
 
 extension CommandContext {

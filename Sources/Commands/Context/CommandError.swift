@@ -49,6 +49,8 @@ public struct CommandError: Error, Sendable, Equatable {
     public internal(set) var refusesToken = false
     /// What the trail says instead of `detail`, more than a client may know; holds no secret.
     var auditDetail: String?
+    /// The credential that was shown and refused, where there is such a one: whose trail tells of it.
+    var refusedCredential: RefusedCredential?
     /// Whether the trail knows of it already.
     public internal(set) var isRecorded = false
     /// What it may have done although it failed, which decides what becomes of the request's

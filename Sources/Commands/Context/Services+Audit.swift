@@ -55,6 +55,7 @@ extension Services {
         draft.environment = subject.environment
         draft.resource = AuditResource(type: subject.type, id: subject.id)
         if subject.type == "connection" { draft.connection = ConnectionID(subject.id) }
+        draft.reason = subject.reason
         draft.revision = revision
         draft.requestID = context.requestID
         draft.traceparent = context.trace?.traceparent

@@ -34,16 +34,13 @@ public struct RefusedRequest: Sendable {
 extension Services {
     /// Leaves a record of a failed authentication.
     ///
-    /// It is the platform's: whose key it was not, nobody knows. Does not wait; bounded for each
-    /// address.
+    /// It is the tenant's whose credential was shown or guessed at, and otherwise the platform's:
+    /// whose it was not, nobody knows. Does not wait; bounded for each address and credential.
     public func noteUnauthenticated(_ error: CommandError, _ request: RefusedRequest) {
-        let actor = AuditActor(
-            type: "anonymous",
-            id: "anonymous",
-            via: "http",
-            ip: request.address
-        )
-        denials.note(Self.denial(.unauthenticated, error, request, by: actor))
+        let actor = RefusedCredential.actor(error.refusedCredential, from: request.address)
+        var draft = Self.denial(.unauthenticated, error, request, by: actor)
+        draft.tenant = error.refusedCredential?.tenant
+        denials.note(draft)
     }
 
     /// Leaves a record of what the PDP did not allow, for the tenant of the credential.

@@ -6,6 +6,8 @@ import Resolver
 /// A connection that is checked in the background: it is active, and its spec says how.
 struct HealthJob: Sendable {
     let target: HealthTarget
+    /// The store's revision that the job was read at.
+    let revision: UInt64
     let connection: Stored<Connection>
     let spec: IntegrationSpec
     let check: HealthCheck
@@ -23,6 +25,7 @@ struct HealthJob: Sendable {
             let check = spec.healthCheck
         else { return nil }
         self.target = target
+        revision = state.revision
         self.connection = connection
         self.spec = spec
         self.check = check
@@ -37,7 +40,8 @@ struct HealthJob: Sendable {
             connection.value,
             spec,
             config: config.object,
-            secretReference: secret
+            secretReference: secret,
+            revision: revision
         )
     }
 }

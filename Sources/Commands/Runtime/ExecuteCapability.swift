@@ -112,7 +112,9 @@ public struct ExecuteCapability: Sendable {
         let issues = IssueList()
         let members: Set<String> = ["workflow", "input", "context", "timeoutMs", "pages", "stream"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
-        let text = reader.string("workflow", byteCountMax: 256)
+        // Null names none, as an absent member does.
+        let isNamed = reader.value("workflow") != .null
+        let text = isNamed ? reader.string("workflow", byteCountMax: 256) : nil
         var circumstances = reader.freeObject("context") ?? [:]
         circumstances["input"] = body["input"] ?? .object([:])
         let timeoutMax = Int(CapabilityCall.timeoutMax / .milliseconds(1))

@@ -8,7 +8,7 @@ struct AuditReading {
     private let maySeeBodies: Bool
     private let maySeePlatform: Bool
 
-    init(_ scope: TenantScope, _ caller: Caller) {
+    init(_ scope: OwnerScope, _ caller: Caller) {
         let decision = Authorization.decide(
             credential: caller.credential,
             action: .auditReadBodies,

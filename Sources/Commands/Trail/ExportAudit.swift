@@ -42,7 +42,7 @@ public struct ExportAudit: Sendable {
         }
         try context.services.checkAudit()
         let slot = try context.services.auditExports.enter(context.caller.credential.tenant)
-        let reading = AuditReading(scope, context.caller)
+        let reading = AuditReading(.tenant(scope), context.caller)
         let stream = AnswerStream(mediaType: "application/x-ndjson") { sink in
             defer { withExtendedLifetime(slot) {} }
             try await write(to: sink, filter, after: start, reading, context)

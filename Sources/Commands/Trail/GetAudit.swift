@@ -2,15 +2,15 @@ import Audit
 import JSON
 import Model
 
-/// Answers an audit record of a tenant.
+/// Answers an audit record of a tenant, or of the platform.
 public struct GetAudit: Sendable {
-    /// The tenant.
-    public let scope: TenantScope
+    /// Whose record it is.
+    public let scope: OwnerScope
     /// The record's id.
     public let id: String
 
     /// A request.
-    public init(scope: TenantScope, id: String) {
+    public init(scope: OwnerScope, id: String) {
         self.scope = scope
         self.id = id
     }

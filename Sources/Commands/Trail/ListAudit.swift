@@ -2,10 +2,10 @@ import Audit
 import JSON
 import Model
 
-/// Lists a tenant's audit records, newest first.
+/// Lists the audit records of a tenant, or those of the platform, newest first.
 public struct ListAudit: Sendable {
-    /// The tenant.
-    public let scope: TenantScope
+    /// Whose records.
+    public let scope: OwnerScope
     /// The filters that were given.
     public let filters: [String: String]
     /// The parameter `limit`.
@@ -14,7 +14,7 @@ public struct ListAudit: Sendable {
     public let cursor: String?
 
     /// A request.
-    public init(scope: TenantScope, filters: [String: String], limit: String?, cursor: String?) {
+    public init(scope: OwnerScope, filters: [String: String], limit: String?, cursor: String?) {
         self.scope = scope
         self.filters = filters
         self.limit = limit

@@ -147,6 +147,8 @@ public final class HealthChecker: Sendable {
         let actor = question.actor ?? .system("health")
         var draft = AuditDraft(.health, action, outcome: .success, by: actor, at: now)
         draft.requestID = question.requestID
+        draft.revision = question.revision
+        draft.reason = question.reason
         draft.latency = latency
         draft.describe(question.connection, operation, failure)
         course.describe(in: &draft, question.spec)

@@ -12,6 +12,10 @@ public struct HealthQuestion: Sendable {
     public let config: JSONObject
     /// A secret to check in place of the connection's: before it takes over.
     public let secretReference: SecretReference?
+    /// The store's revision that connection and spec are of; nil without a store.
+    public let revision: UInt64?
+    /// Why it was asked for, in the words of who asked.
+    public var reason: String?
     /// Who asked for it; nil for the server itself.
     public let actor: AuditActor?
     /// The request that asked for it, if any.
@@ -23,6 +27,7 @@ public struct HealthQuestion: Sendable {
         _ spec: IntegrationSpec,
         config: JSONObject,
         secretReference: SecretReference? = nil,
+        revision: UInt64? = nil,
         actor: AuditActor? = nil,
         requestID: String? = nil
     ) {
@@ -30,6 +35,7 @@ public struct HealthQuestion: Sendable {
         self.spec = spec
         self.config = config
         self.secretReference = secretReference
+        self.revision = revision
         self.actor = actor
         self.requestID = requestID
     }

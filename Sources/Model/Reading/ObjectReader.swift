@@ -97,7 +97,8 @@ public struct ObjectReader {
             "an integer from \(range.lowerBound) to \(range.upperBound)",
             code: .invalidValue
         ) {
-            guard case .integer(let number) = $0, let value = Int(exactly: number) else {
+            // As JSON Schema has it, 1.0 is an integer too.
+            guard let number = ExactNumber($0)?.integer, let value = Int(exactly: number) else {
                 return nil
             }
             return range.contains(value) ? value : nil
@@ -121,6 +122,11 @@ public struct ObjectReader {
         member(key, "a time as RFC 3339 writes it", code: .invalidValue) {
             $0.string.flatMap { Timestamp($0) }
         }
+    }
+
+    /// Checks the member as a time, and writes it in `object` as answers do: in UTC.
+    public func normalizeTimestamp(_ key: String, in object: inout JSONObject) {
+        if let time = timestamp(key) { object[key] = .string(time.text) }
     }
 
     // MARK: Names
@@ -243,6 +249,11 @@ public struct ObjectReader {
     /// A nested object that must be there; reads as empty, with an error, when it is not.
     public func requiredNested(_ key: String, members: Set<String>) -> ObjectReader {
         require(key)
+        return nestedOrEmpty(key, members: members)
+    }
+
+    /// A nested object that reads as empty when it is absent.
+    public func nestedOrEmpty(_ key: String, members: Set<String>) -> ObjectReader {
         let empty = ObjectReader(.object([:]), at: place(key), issues: issues, members: members)
         return nested(key, members: members) ?? empty
     }

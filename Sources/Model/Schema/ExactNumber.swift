@@ -1,7 +1,7 @@
 import JSON
 
 /// A JSON number as its decimal digits, so that `0.1`, `19.99` and integers of any length compare
-/// and divide without a rounding.
+/// without a rounding.
 struct ExactNumber: Sendable, Hashable {
     private let isNegative: Bool
     /// The digits, without zeros at either end; none for zero.
@@ -71,33 +71,6 @@ struct ExactNumber: Sendable, Hashable {
             value = sum
         }
         return value
-    }
-
-    /// Whether the number is more than zero.
-    var isPositive: Bool { !isNegative && !digits.isEmpty }
-
-    /// The digits as one integer, or nil when there are more than 18.
-    private var significand: UInt64? {
-        guard digits.count <= 18 else { return nil }
-        return digits.reduce(0) { $0 * 10 + UInt64($1) }
-    }
-
-    /// Whether `isMultiple(of:)` can divide by this number, in a bounded number of steps.
-    var isDivisor: Bool { isPositive && significand != nil && exponent >= -400 }
-
-    /// Whether the number is an integer times `divisor`, which must satisfy `isDivisor`.
-    func isMultiple(of divisor: ExactNumber) -> Bool {
-        guard !digits.isEmpty else { return true }
-        guard let modulus = divisor.significand else { return false }
-        // The last digit is not zero, so a divisor that ends in more zeros cannot fit.
-        guard exponent >= divisor.exponent else { return false }
-        var rest: UInt64 = 0
-        for digit in digits { rest = (rest * 10 + UInt64(digit)) % modulus }
-        for _ in 0..<(exponent - divisor.exponent) {
-            guard rest != 0 else { return true }
-            rest = rest * 10 % modulus
-        }
-        return rest == 0
     }
 
     /// Below 0 when this is less than `other`, above when it is more.

@@ -26,17 +26,6 @@ extension SchemaChecker {
         }
     }
 
-    mutating func hasUniqueItems(_ value: JSONValue, _ pointer: JSONPointer) -> Bool {
-        guard case .array(let items) = value, spend(cost(of: value)) else { return true }
-        var seen: Set<SchemaIdentity> = []
-        for (index, item) in items.enumerated()
-        where !seen.insert(SchemaIdentity(item)).inserted {
-            let place = pointer.appending(index)
-            return fail("uniqueItems", place, "must differ from the items before it")
-        }
-        return true
-    }
-
     mutating func hasItems(_ node: Int, _ value: JSONValue, _ pointer: JSONPointer) -> Bool {
         guard case .array(let items) = value else { return true }
         var isSatisfied = true

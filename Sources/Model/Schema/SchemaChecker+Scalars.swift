@@ -69,16 +69,6 @@ extension SchemaChecker {
         return value.order(to: limit)
     }
 
-    mutating func isMultiple(
-        of divisor: ExactNumber,
-        _ value: JSONValue,
-        _ pointer: JSONPointer
-    ) -> Bool {
-        guard let number = ExactNumber(value), spend(16) else { return true }
-        if number.isMultiple(of: divisor) { return true }
-        return fail("multipleOf", pointer, "must be a multiple of the number in the schema")
-    }
-
     /// What it takes to look at all of a value: its values, and its text by the line.
     ///
     /// Stops adding when the sum is over any budget.

@@ -117,8 +117,6 @@ struct SchemaChecker {
         case .format(let format): return hasFormat(format, value, pointer)
         case .count(let rule, let limit): return counts(rule, limit, value, pointer)
         case .range(let rule, let limit): return isInRange(rule, limit, value, pointer)
-        case .multipleOf(let divisor): return isMultiple(of: divisor, value, pointer)
-        case .uniqueItems: return hasUniqueItems(value, pointer)
         case .properties(let nodes): return hasProperties(nodes, value, pointer)
         case .required(let names): return hasRequired(names, value, pointer)
         case .additionalProperties(let node, let known):

@@ -16,8 +16,8 @@ extension SchemaCompiler {
         Array(annotations.keys) + [
             "type", "properties", "required", "additionalProperties", "items", "enum", "const",
             "pattern", "format", "minLength", "maxLength", "minimum", "maximum",
-            "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems",
-            "uniqueItems", "minProperties", "maxProperties", "allOf", "anyOf", "oneOf", "not",
+            "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "minProperties",
+            "maxProperties", "allOf", "anyOf", "oneOf", "not",
             "$ref", "$defs", "default",
         ]
 
@@ -28,7 +28,7 @@ extension SchemaCompiler {
         "minContains", "maxContains", "unevaluatedItems", "unevaluatedProperties",
         "contentEncoding", "contentMediaType", "contentSchema", "$anchor", "$dynamicAnchor",
         "$dynamicRef", "$recursiveAnchor", "$recursiveRef", "$vocabulary", "definitions", "id",
-        "nullable", "discriminator",
+        "nullable", "discriminator", "multipleOf", "uniqueItems",
     ]
 
     /// Checks a keyword that asserts nothing, and refuses one that is not known: what it was meant
@@ -53,7 +53,8 @@ extension SchemaCompiler {
 
     private func unknown(_ keyword: SchemaKeyword) -> SchemaError {
         guard !Self.leftOut.contains(keyword.name) else {
-            let detail = "this keyword is outside the supported subset of JSON Schema 2020-12"
+            let name = keyword.name
+            let detail = "\(name) is outside the supported subset of JSON Schema 2020-12"
             return error(keyword.place, detail)
         }
         let nearest = Spelling.nearest(to: keyword.name, in: Self.supported)

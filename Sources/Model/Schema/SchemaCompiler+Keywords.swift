@@ -18,8 +18,6 @@ extension SchemaCompiler {
         case "const": return .constant(SchemaIdentity(keyword.value))
         case "pattern": return .pattern(try pattern(keyword))
         case "format": return .format(try format(keyword))
-        case "multipleOf": return .multipleOf(try divisor(keyword))
-        case "uniqueItems": return try isTrue(keyword) ? .uniqueItems : nil
         case "required": return .required(try names(keyword))
         case "$ref": return try reference(keyword)
         case "properties": return try properties(keyword)
@@ -95,23 +93,6 @@ extension SchemaCompiler {
             throw error(keyword.place, "must be an integer of at least 0")
         }
         return Int(number)
-    }
-
-    private func divisor(_ keyword: SchemaKeyword) throws(SchemaError) -> ExactNumber {
-        guard let number = ExactNumber(keyword.value), number.isDivisor else {
-            throw error(
-                keyword.place,
-                "must be a number above 0, of at most 18 digits and 400 places"
-            )
-        }
-        return number
-    }
-
-    private func isTrue(_ keyword: SchemaKeyword) throws(SchemaError) -> Bool {
-        guard let value = keyword.value.bool else {
-            throw error(keyword.place, "must be true or false")
-        }
-        return value
     }
 
     private func names(_ keyword: SchemaKeyword) throws(SchemaError) -> [ExactText] {

@@ -28,8 +28,6 @@ enum SchemaAssertion: Sendable {
     case format(SchemaFormat)
     case count(SchemaCount, Int)
     case range(SchemaRange, JSONValue)
-    case multipleOf(ExactNumber)
-    case uniqueItems
     case properties([ExactText: Int])
     case required([ExactText])
     case additionalProperties(Int, besides: Set<ExactText>)

@@ -87,7 +87,8 @@ extension Blueprint {
     /// Reads a blueprint, whose id is in its body when the path does not say it.
     public init(reading json: JSONValue, id: BlueprintID?, issues: IssueList) {
         let reader = ObjectReader(json, at: .root, issues: issues, members: Self.members)
-        let meta = reader.requiredNested(
+        // All that it must hold repeats the path (API section 2).
+        let meta = reader.nestedOrEmpty(
             "meta",
             members: [
                 "name", "key", "version", "appId", "title", "description", "owners", "tags",
@@ -116,6 +117,7 @@ extension Blueprint {
         Self.checkTexts(reader)
         var object = reader.object
         object["revision"] = nil
+        deprecation?.normalize(&object)
         var metaObject = meta.withoutStamps(["name": id.name.text], version: id.version)
         metaObject["key"] = nil
         object["meta"] = .object(metaObject)

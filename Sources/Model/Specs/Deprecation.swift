@@ -7,9 +7,9 @@ public struct Deprecation: Sendable, Hashable {
     /// The member of a document that says it.
     public static let member = "deprecated"
 
-    /// Since when; as written.
+    /// Since when, in UTC.
     public let since: String?
-    /// From when on it may be gone; as written.
+    /// From when on it may be gone, in UTC.
     public let sunset: String?
     /// What to use instead, such as `payments.stripe@2`.
     public let use: String?
@@ -18,12 +18,18 @@ public struct Deprecation: Sendable, Hashable {
     init?(_ reader: ObjectReader) {
         let members: Set<String> = ["since", "sunset", "use", "reason"]
         guard let nested = reader.nested(Self.member, members: members) else { return nil }
-        _ = nested.timestamp("since")
-        _ = nested.timestamp("sunset")
         _ = nested.string("reason")
-        since = nested.value("since")?.string
-        sunset = nested.value("sunset")?.string
+        since = nested.timestamp("since")?.text
+        sunset = nested.timestamp("sunset")?.text
         use = nested.string("use", byteCountMax: 256)
+    }
+
+    /// Writes its times in a document as answers do: in UTC.
+    func normalize(_ object: inout JSONObject) {
+        guard var written = object[Self.member]?.object else { return }
+        if let since { written["since"] = .string(since) }
+        if let sunset { written["sunset"] = .string(sunset) }
+        object[Self.member] = .object(written)
     }
 
     /// When it may be gone, in words behind "is deprecated"; empty when nothing is said.

@@ -54,6 +54,7 @@ extension IntegrationSpec {
         self.deprecation = Deprecation(reader)
         var object = reader.object
         object["revision"] = nil
+        deprecation?.normalize(&object)
         object["meta"] = .object(meta.withoutStamps(["key": id.key.text], version: id.version))
         self.document = StoredDocument(object)
         checkReferences(reader)

@@ -76,7 +76,7 @@ extension Operation {
 
     private static func statuses(_ errors: ObjectReader) -> [Int]? {
         errors.list("retryable", countMax: 50) { value, place in
-            guard case .integer(let status) = value, (400...599).contains(status) else {
+            guard let status = ExactNumber(value)?.integer, (400...599).contains(status) else {
                 errors.issues.error(.invalidValue, at: place, "must be a status from 400 to 599")
                 return nil
             }

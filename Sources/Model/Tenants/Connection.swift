@@ -171,6 +171,7 @@ extension Connection {
         self.limits = Constraints.read(reader, "limits")
         Self.checkTexts(reader)
         var object = reader.object
+        reader.normalizeTimestamp("credentialsExpiresAt", in: &object)
         object["revision"] = nil
         for name in Self.observedMembers { object[name] = nil }
         let names = ["id": id.text, "tenantId": tenant.text]
@@ -188,7 +189,6 @@ extension Connection {
         _ = reader.strings("tags", countMax: 50)
         _ = reader.freeObject("metadata")
         _ = reader.string("description")
-        _ = reader.timestamp("credentialsExpiresAt")
     }
 
     private static func scanForSecrets(_ object: JSONObject, _ issues: IssueList) {

@@ -70,7 +70,8 @@ public struct TenantAppConfig: DocumentNoun {
         issues: IssueList
     ) {
         let reader = ObjectReader(json, at: .root, issues: issues, members: Self.members)
-        let meta = reader.requiredNested("meta", members: Self.metaMembers)
+        // All that it must hold repeats the path (API section 2).
+        let meta = reader.nestedOrEmpty("meta", members: Self.metaMembers)
         let tenant = PathMember.identifier(meta, "tenantId", path: tenant)
         self.tenant = tenant
         let environment = PathMember.identifier(meta, "environment", path: line?.environment)

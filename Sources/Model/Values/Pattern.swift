@@ -77,6 +77,9 @@ public struct Pattern: Sendable {
         return links
     }
 
+    /// Whether the pattern is nothing but stars: it matches every name.
+    public var matchesAll: Bool { bytes == [Self.star] }
+
     /// Whether the pattern has no `*`: it matches its own text alone.
     public var isExact: Bool { literalPrefixLength == bytes.count }
     /// The number of characters that are not `*`.

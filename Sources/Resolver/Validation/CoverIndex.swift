@@ -3,6 +3,7 @@ import Policy
 
 /// Finds bindings that may cover one whose list starts with a given entry.
 struct CoverIndex {
+    /// Those without a list, or with an entry that is nothing but stars.
     private var unlisted: [Standing] = []
     private var named: [String: [Standing]] = [:]
     private var starred = StartIndex<Standing>()
@@ -36,7 +37,9 @@ struct CoverIndex {
             return
         }
         for pattern in list {
-            if pattern.isExact {
+            if pattern.matchesAll {
+                Self.keep(standing, in: &unlisted)
+            } else if pattern.isExact {
                 Self.keep(standing, in: &named[pattern.text, default: []])
             } else {
                 starred.update(pattern) { Self.keep(standing, in: &$0) }
@@ -51,7 +54,7 @@ struct CoverIndex {
         if list.last?.binding != standing.binding { list.append(standing) }
     }
 
-    /// Those with an entry that may cover `entry`; those without a list alone may cover all names.
+    /// Those with an entry that may cover `entry`; those of `unlisted` alone may cover all names.
     func covers(of entry: Pattern?, _ budget: WorkBudget) -> [Standing] {
         var result = unlisted
         guard let entry else { return result }

@@ -6,6 +6,7 @@ extension ReportRun {
     mutating func checkBindings() {
         checkDuplicateSlots()
         checkBlueprint()
+        checkUnboundSlots()
         var seenSpecs: Set<SpecID> = []
         var seenSlots: Set<SlotID> = []
         for (index, binding) in table.config.bindings.enumerated() {
@@ -51,6 +52,25 @@ extension ReportRun {
         )
     }
 
+    /// A slot that nothing is bound to is told of at the blueprint; the others at a binding.
+    private mutating func checkUnboundSlots() {
+        let bound = Set(table.config.bindings.map(\.slot))
+        let place = JSONPointer.root.appending("meta").appending("blueprintVersion")
+        for slot in table.blueprint.slots where !bound.contains(slot.id) {
+            if slot.namesModes, slot.allowedModes.isEmpty { warnEmptyModes(slot.id, at: place) }
+        }
+    }
+
+    private mutating func warnEmptyModes(_ slot: SlotID, at place: JSONPointer) {
+        draft.add(
+            .warning,
+            .emptyAllowedModes,
+            at: place,
+            "the slot \(slot.text) has an empty list of allowedModes, which allows every mode",
+            suggestion: "list the modes that the blueprint means to allow"
+        )
+    }
+
     private mutating func checkSlot(
         _ index: Int,
         _ binding: Binding,
@@ -76,13 +96,7 @@ extension ReportRun {
         guard slot.namesModes, slot.allowedModes.isEmpty, seen.insert(slot.id).inserted else {
             return
         }
-        draft.add(
-            .warning,
-            .emptyAllowedModes,
-            at: place,
-            "the slot \(name) has an empty list of allowedModes, which allows every mode",
-            suggestion: "list the modes that the blueprint means to allow"
-        )
+        warnEmptyModes(slot.id, at: place)
     }
 
     private mutating func checkConnection(_ index: Int, _ binding: Binding) {

@@ -152,7 +152,8 @@ struct ShadowFinder {
             table.config.bindings[other.binding].priority
             == table.config.bindings[standing.binding].priority
         guard let outer else { return inner == nil || !isTie }
-        guard let inner else { return false }
+        // A list with `*` admits every workflow too, and at equal priority comes before no list.
+        guard let inner else { return outer.contains { $0.matchesAll } }
         guard let entries = entries(of: other.binding, outer) else { return false }
         return inner.allSatisfy { entries.covers($0, asClosely: isTie, budget) }
     }

@@ -45,7 +45,7 @@ struct ServerStores: Sendable {
             audit = try await AuditTrail.open(configuration)
         } catch {
             await ledger.close()
-            throw .failed("the audit trail can't be opened: \(error.detail)")
+            throw .failed(refusal(of: error))
         }
         if let copy = audit.brokenCopy {
             log.write(.warning, "audit.torn", ["copy": .string(copy)])
@@ -66,6 +66,15 @@ struct ServerStores: Sendable {
             throw error
         }
         return stores
+    }
+
+    /// One line for the operator: what is wrong, and with damage the way out.
+    private static func refusal(of error: AuditError) -> String {
+        let line = "the audit trail can't be opened: \(error.detail)"
+        guard error.code == .damaged else { return line }
+        return line
+            + ". Nothing was changed; copy the folder, mend the file from a backup of it or "
+            + "restore, and check with bindery audit verify (docs/operations.md, At 3 a.m.)"
     }
 
     private static func openLedger(_ settings: Settings) throws(CommandFailure) -> Ledger {

@@ -17,32 +17,6 @@ extension JudgedSchemas {
         ),
         Group(
             schema: ##"""
-                {"uniqueItems":true}
-                """##,
-            valid: ##"""
-                [1,2]
-                [1,true]
-                [0,false]
-                ["a","A"]
-                [{"a":1},{"a":2}]
-                """##,
-            invalid: ##"""
-                [1,1.0]
-                [[1],[1]]
-                [{"a":1,"b":2},{"b":2,"a":1}]
-                """##
-        ),
-        Group(
-            schema: ##"""
-                {"uniqueItems":false}
-                """##,
-            valid: ##"""
-                [1,1]
-                """##,
-            invalid: ""
-        ),
-        Group(
-            schema: ##"""
                 {"items":{"type":"integer"}}
                 """##,
             valid: ##"""

@@ -126,34 +126,5 @@ extension JudgedSchemas {
                 9007199254740992
                 """##
         ),
-        Group(
-            schema: ##"""
-                {"multipleOf":5}
-                """##,
-            valid: ##"""
-                10
-                0
-                -15
-                10.0
-                "5"
-                """##,
-            invalid: ##"""
-                11
-                12.5
-                """##
-        ),
-        Group(
-            schema: ##"""
-                {"multipleOf":0.5}
-                """##,
-            valid: ##"""
-                1
-                1.5
-                -2.5
-                """##,
-            invalid: ##"""
-                1.25
-                """##
-        ),
     ]
 }

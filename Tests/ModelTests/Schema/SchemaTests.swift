@@ -16,24 +16,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1.10", "0.01", true), ("19.99", "0.01", true), ("19.995", "0.01", false),
-        ("0.3", "0.1", true), ("1e300", "7", false), ("1e300", "0.0000001", true),
-        ("9223372036854775807", "7", true), ("9223372036854775806", "7", false),
-        ("123456789012345678901234567890", "10", true), ("0", "0.3", true), ("-0", "3", true),
-        ("1e-400", "1", false),
-    ])
-    func `multiples are exact, as money needs`(
-        _ value: String,
-        _ divisor: String,
-        _ isOne: Bool
-    )
-        throws
-    {
-        let schema = try compile("{\"multipleOf\":\(divisor)}")
-        #expect(schema.check(try JSONValue(parsing: value)).isEmpty == isOne)
-    }
-
-    @Test(arguments: [
         ("9007199254740993", "9007199254740993.0", true),
         ("9007199254740993", "9007199254740992", false),
         ("0.1", "0.10", true), ("100", "1e2", true), ("0", "-0.0", true),
@@ -49,8 +31,8 @@ import Testing
     {
         let schema = try compile("{\"const\":\(one)}")
         #expect(schema.check(try JSONValue(parsing: other)).isEmpty == same)
-        let list = try compile("{\"uniqueItems\":true}")
-        #expect(list.check(try JSONValue(parsing: "[\(one),\(other)]")).isEmpty == !same)
+        let list = try compile("{\"enum\":[\(one)]}")
+        #expect(list.check(try JSONValue(parsing: other)).isEmpty == same)
     }
 
     @Test func `a name is of its code points, and no other that looks alike`() throws {

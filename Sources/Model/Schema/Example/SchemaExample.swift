@@ -94,7 +94,7 @@ struct SchemaExample {
         let signs = [
             ("object", ["properties", "required", "additionalProperties", "minProperties"]),
             ("array", ["items", "minItems", "maxItems"]),
-            ("number", ["minimum", "maximum", "multipleOf"]),
+            ("number", ["minimum", "maximum"]),
         ]
         return signs.first { sign in sign.1.contains { schema[$0] != nil } }?.0 ?? "string"
     }

@@ -44,10 +44,7 @@ struct SchemaExampleNumber {
         let above = schema["exclusiveMinimum"]?.double
         let least = schema["minimum"]?.double ?? above.map { isWhole ? $0 + 1 : $0 + 0.5 }
         let most = schema["maximum"]?.double ?? schema["exclusiveMaximum"]?.double.map { $0 - 1 }
-        var number = max(least ?? 1, min(1, most ?? 1))
-        if let step = schema["multipleOf"]?.double, step > 0 {
-            number = (number / step).rounded(.up) * step
-        }
+        let number = max(least ?? 1, min(1, most ?? 1))
         let whole = Int64(exactly: number)
         value = whole.map { .integer($0) } ?? JSONDecimal(number).map { .decimal($0) } ?? 1
     }
