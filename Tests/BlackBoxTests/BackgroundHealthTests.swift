@@ -3,6 +3,7 @@ import HTTPWire
 import JSON
 import Synchronization
 import Testing
+import Waiting
 
 /// Connections are checked while nobody asks, at the interval of their spec.
 @Suite struct BackgroundHealthTests {

@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Platform
 import Synchronization
+import Waiting
 
 /// `bindery serve` on a free port, over a data folder that outlives the process.
 final class BinderyServer: Sendable {

@@ -2,6 +2,7 @@ import Glibc
 import HTTPWire
 import JSON
 import Testing
+import Waiting
 
 /// A call with an `Idempotency-Key` is made once, whatever happens to the server in between.
 @Suite struct PaidOnceTests {

@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// Replicas that run one plan.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
