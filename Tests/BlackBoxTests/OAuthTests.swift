@@ -3,6 +3,7 @@ import HTTPWire
 import JSON
 import Synchronization
 import Testing
+import Waiting
 
 /// Calls carry tokens of an authorization server, and a grant that has ended is seen and mended.
 @Suite struct OAuthTests {

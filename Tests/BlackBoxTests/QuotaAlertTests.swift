@@ -2,6 +2,7 @@ import Glibc
 import HTTPWire
 import JSON
 import Testing
+import Waiting
 
 /// What is told once for a period is told once, whatever happens to the process.
 @Suite struct QuotaAlertTests {

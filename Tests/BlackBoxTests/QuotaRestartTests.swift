@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// The counts of quotas over the end of a server that is alone.
 @Suite struct QuotaRestartTests {
