@@ -4,7 +4,7 @@ import JSON
 /// that was kept before a rule came is still read.
 extension IntegrationSpec {
     /// Refuses what no call could ever be sent with: header fields that are the transfer's own, lines
-    /// within a header's value, dot segments of a path, members that the spec's schemas do not have.
+    /// within a header's value, dot segments of a path, fields that the secretSchema does not have.
     public func checkSendable(_ issues: IssueList) {
         let check = SendableCheck(self, issues)
         if let transport {
@@ -38,23 +38,10 @@ private struct SendableCheck {
 
     private let issues: IssueList
     private let secretFields: Set<String>
-    /// The members of the merged config; nil when the schema leaves them open.
-    private let configFields: Set<String>?
 
     init(_ spec: IntegrationSpec, _ issues: IssueList) {
         self.issues = issues
         secretFields = spec.secretFields
-        configFields = Self.members(of: spec.configSchema)
-    }
-
-    /// The members that a closed schema declares; nil when it lets others in, or says so in parts.
-    private static func members(of schema: Schema?) -> Set<String>? {
-        guard let source = schema?.source.object, source["additionalProperties"] == false else {
-            return nil
-        }
-        let parts = ["$ref", "allOf", "anyOf", "oneOf"]
-        guard parts.allSatisfy({ source[$0] == nil }) else { return nil }
-        return Set(source["properties"]?.object?.keys ?? [])
     }
 
     func operation(_ operation: Operation) {
@@ -116,32 +103,18 @@ private struct SendableCheck {
         }
     }
 
+    /// Only the secret's fields: a config's member that no schema has is missing, and what is missing
+    /// drops its header or parameter.
     private func check(_ reference: Template.Reference, at place: JSONPointer) {
-        guard let field = reference.path.first else { return }
-        switch reference.root {
-        case .secret where !secretFields.isEmpty && !secretFields.contains(field):
-            let near = Spelling.nearest(to: field, in: Array(secretFields))
-            report("secret", field, "secretSchema", near, at: place)
-        case .config:
-            guard let configFields, !configFields.contains(field) else { return }
-            let near = Spelling.nearest(to: field, in: Array(configFields))
-            report("config", field, "configSchema", near, at: place)
-        case .input, .secret, .response: return
-        }
-    }
-
-    private func report(
-        _ root: String,
-        _ field: String,
-        _ schema: String,
-        _ near: String?,
-        at place: JSONPointer
-    ) {
+        guard reference.root == .secret, let field = reference.path.first, !secretFields.isEmpty,
+            !secretFields.contains(field)
+        else { return }
         issues.error(
             .invalidTemplate,
             at: place,
-            "{{\(root).\(field)}} is no property of the \(schema)",
-            suggestion: near.map { "did you mean {{\(root).\($0)}}?" }
+            "{{secret.\(field)}} is no property of the secretSchema",
+            suggestion: Spelling.nearest(to: field, in: Array(secretFields))
+                .map { "did you mean {{secret.\($0)}}?" }
         )
     }
 
