@@ -89,10 +89,12 @@ let rooms: [Target] = [
 ]
 
 let suites: [Target] = [
+    // Waiting that ends, for the suites that wait for other threads and processes.
+    .target(name: "Waiting", path: "Tests/Waiting", swiftSettings: settings),
     // The rules that every journal keeps, run by the suites of the journals.
     .target(
         name: "JournalConformance",
-        dependencies: ["Ledger"],
+        dependencies: ["Ledger", "Waiting"],
         path: "Tests/JournalConformance",
         swiftSettings: settings
     ),
@@ -112,36 +114,39 @@ let suites: [Target] = [
     ),
     tests("JSONTests", ["JSON"]),
     tests("HTTPWireTests", ["HTTPWire"]),
-    tests("PlatformTests", ["Platform", "TLSTesting", "TokenTesting"]),
-    tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TLSTesting"]),
+    tests("PlatformTests", ["Platform", "TLSTesting", "TokenTesting", "Waiting"]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TLSTesting", "Waiting"]),
     tests("ModelTests", ["Model", "JSON"]),
     tests("PolicyTests", ["Policy", "Model", "JSON"]),
     tests("ResolverTests", ["Resolver", "Policy", "Model", "JSON"]),
-    tests("LedgerTests", ["Ledger", "Model", "JSON", "JournalConformance"]),
+    tests("LedgerTests", ["Ledger", "Model", "JSON", "JournalConformance", "Waiting"]),
     tests("LedgerFileTests", ["LedgerFile", "Ledger", "Platform", "JournalConformance"]),
     tests(
         "LedgerPostgresTests",
         [
             "LedgerPostgres", "Ledger", "Limits", "Execution", "Model", "JSON", "Platform",
-            "JournalConformance",
+            "JournalConformance", "Waiting",
         ]
     ),
     tests("AuditTests", ["Audit", "Model", "JSON", "Platform"]),
-    tests("OutboundTests", ["Outbound", "Platform"]),
-    tests("TokensTests", ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting"]),
-    tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform"]),
+    tests("OutboundTests", ["Outbound", "Platform", "Waiting"]),
+    tests(
+        "TokensTests",
+        ["Tokens", "Outbound", "Model", "JSON", "Platform", "TokenTesting", "Waiting"]
+    ),
+    tests("SecretsTests", ["Secrets", "Outbound", "Model", "JSON", "Platform", "Waiting"]),
     tests(
         "AlertsTests",
         [
             "Alerts", "Ledger", "LedgerFile", "Secrets", "Outbound", "HTTPServer", "HTTPWire",
-            "Model", "JSON", "Platform",
+            "Model", "JSON", "Platform", "Waiting",
         ]
     ),
     tests(
         "ExecutionTests",
         [
             "Execution", "Limits", "Model", "JSON", "Policy", "Resolver", "Secrets", "Outbound",
-            "Audit", "Platform", "TokenTesting",
+            "Audit", "Platform", "TokenTesting", "Waiting",
         ]
     ),
     tests(
@@ -156,6 +161,7 @@ let suites: [Target] = [
         [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit",
             "Platform", "Ledger", "Secrets", "Execution", "Outbound", "Tokens", "TokenTesting",
+            "Waiting",
         ]
     ),
     tests(
@@ -165,7 +171,10 @@ let suites: [Target] = [
             "Outbound", "Platform", "Resolver", "Tokens",
         ]
     ),
-    tests("BlackBoxTests", ["Platform", "JSON", "HTTPWire", "TLSTesting", "TokenTesting"]),
+    tests(
+        "BlackBoxTests",
+        ["Platform", "JSON", "HTTPWire", "TLSTesting", "TokenTesting", "Waiting"]
+    ),
 ]
 
 let package = Package(

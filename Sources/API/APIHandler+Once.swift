@@ -29,7 +29,7 @@ extension APIHandler {
             var call = call
             call.context.ticket = ticket
             let (response, effect) = await respond(call, arrival, run)
-            let isFinal = effect == .spent || Self.isFinal(response.status)
+            let isFinal = Self.isFinal(response.status, effect)
             await services.idempotency.leave(
                 ticket,
                 answer: isFinal ? Self.kept(response, without: route.secretMembers) : nil,
@@ -81,8 +81,12 @@ extension APIHandler {
     /// Whether another try of the same request would be answered alike, as far as anybody knows.
     ///
     /// For a key that ended in the meantime nothing is kept.
-    private static func isFinal(_ status: Int) -> Bool {
-        status < 500 && status != 429 && status != 409 && status != 401
+    private static func isFinal(_ status: Int, _ effect: CommandError.Effect) -> Bool {
+        switch effect {
+        case .spent: true
+        case .repeatable, .refusedForNow: false
+        case .none: status < 500 && status != 429 && status != 409 && status != 401
+        }
     }
 
     private static let keptHeaders: Set<String> = [

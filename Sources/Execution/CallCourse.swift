@@ -10,6 +10,8 @@ struct CallCourse {
     private(set) var attempts = 0
     private(set) var mayHaveReachedProvider = false
     private(set) var response: OutboundResponse?
+    /// The status of an answer of which nothing else can be read.
+    private(set) var unreadableStatus: Int?
     /// The answer whose body is still to come.
     private(set) var stream: OutboundStream?
     /// The credentials of all requests: an answer may hold those of the one before.
@@ -30,7 +32,8 @@ struct CallCourse {
         switch outcome.last {
         case .answer(let response): self.response = response
         case .stream(let stream): self.stream = stream
-        case .failure, .outOfTime: break
+        case .failure(let error): unreadableStatus = error.status
+        case .outOfTime: break
         }
     }
 
@@ -65,7 +68,7 @@ struct CallCourse {
                     headers: response.headers.map(\.audited),
                     body: response.body
                 )
-            }
+            } ?? unreadableStatus.map { redaction.streamed(status: $0, headers: []) }
         return Sides(request: request, response: response, redaction: redaction)
     }
 

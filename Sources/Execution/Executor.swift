@@ -155,6 +155,7 @@ public final class Executor: Sendable {
         let deadline = start + min(max(call.timeout, .milliseconds(1)), CapabilityCall.timeoutMax)
         try checkAudit()
         try call.checkInput()
+        try call.checkConfig()
         let pass = try await admit(call, until: deadline)
         do throws(CallFailure.Reason) {
             var prepared = try await request(of: call, until: deadline, &course)
@@ -265,6 +266,7 @@ public final class Executor: Sendable {
     /// secret is read: what would stand in its place is `AuditRedaction.mark`.
     public func preview(_ call: CapabilityCall) throws(CallFailure.Reason) -> JSONValue {
         try call.checkInput()
+        try call.checkConfig()
         let secret = SecretMask(call.spec, call.operation).secret
         var scope = TemplateScope(input: call.input, config: call.config, secret: secret)
         if call.spec.oauth != nil {
@@ -311,6 +313,12 @@ public final class Executor: Sendable {
         in tenant: TenantID
     ) -> Duration? {
         gates.openTime(ConnectionGates.Key(tenant: tenant, connection: connection), callClass)
+    }
+
+    /// How much the connection's provider says that it allows within its own window; nil when it has
+    /// not said so.
+    public func providerLimit(of connection: Connection) -> Int64? {
+        gates.providerLimit(connection.gateKey)
     }
 
     /// Whether some connection's circuit breaker may be open; false is certain.

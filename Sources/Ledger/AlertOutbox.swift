@@ -140,8 +140,9 @@ public struct AlertOutbox {
                 ]
             )
         case .putApprovalPolicy(let tenant, let policy):
-            return alert(lowering: policy.value, of: tenant, on: state)
-        case .removeApprovalPolicy(let tenant): return alert(lowering: nil, of: tenant, on: state)
+            return alert(lowering: policy.value, policy.value.loweredReason, of: tenant, on: state)
+        case .removeApprovalPolicy(let tenant, let reason):
+            return alert(lowering: nil, reason, of: tenant, on: state)
         case .putChangeRequest(let request): return alert(of: request.value)
         default: return nil
         }
@@ -150,22 +151,22 @@ public struct AlertOutbox {
     /// What a policy means that asks for fewer approvals: who may write it may do without them so.
     private static func alert(
         lowering policy: ApprovalPolicy?,
+        _ reason: String?,
         of tenant: TenantID,
         on state: State
     ) -> Alert? {
         let old = state.tenant(tenant).approvalPolicy?.value
-        let lowered = (old?.required ?? [:])
-            .filter { name, count in
-                count > policy?.required(in: name) ?? 0
-            }
+        let lowered = ApprovalPolicy.lowered(from: old, to: policy)
         guard !lowered.isEmpty else { return nil }
-        let names = lowered.keys.map(\.text).sorted()
         return Alert(
             .configApprovalsLowered,
             tenant: tenant,
             connection: nil,
             environment: nil,
-            details: ["environments": .array(names.map { .string($0) })]
+            details: [
+                "environments": .array(lowered.map { .string($0.text) }),
+                "reason": reason.map { .string($0) } ?? .null,
+            ]
         )
     }
 

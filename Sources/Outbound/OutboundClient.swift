@@ -73,8 +73,8 @@ public final class OutboundClient: Sendable {
         guard request.redirects == .safeMethods else { return opening }
         var redirectCount = 0
         while case .whole(let response) = opening, let location = exchange.location(in: response) {
+            redirectCount += 1
             do throws(OutboundError) {
-                redirectCount += 1
                 guard redirectCount <= OutboundRequest.redirectCountMax else {
                     throw OutboundError(
                         .malformedAnswer,
@@ -82,6 +82,10 @@ public final class OutboundClient: Sendable {
                     )
                 }
                 exchange = try exchange.following(location)
+            } catch {
+                throw error.answered(response.status)
+            }
+            do throws(OutboundError) {
                 opening = try await carry(exchange, start, deadline)
             } catch {
                 throw error.afterReachingServer

@@ -33,15 +33,29 @@ public struct OutboundError: Error, Sendable, Hashable {
     /// What went wrong, for the operator's log; names the server, never the path, headers or body.
     public let detail: String
 
+    /// The status of the answer that cannot be read; nil when there is none, or none that is known.
+    public let status: Int?
+
     /// Describes a failure.
-    init(_ code: Code, mayHaveReachedServer: Bool = false, _ detail: String) {
+    init(
+        _ code: Code,
+        mayHaveReachedServer: Bool = false,
+        status: Int? = nil,
+        _ detail: String
+    ) {
         self.code = code
         self.mayHaveReachedServer = mayHaveReachedServer
+        self.status = status
         self.detail = detail
     }
 
     /// The same failure of a request whose earlier hop has reached a server.
     var afterReachingServer: OutboundError {
-        OutboundError(code, mayHaveReachedServer: true, detail)
+        OutboundError(code, mayHaveReachedServer: true, status: status, detail)
+    }
+
+    /// The same failure of an answer whose head was read.
+    func answered(_ status: Int) -> OutboundError {
+        OutboundError(code, mayHaveReachedServer: true, status: status, detail)
     }
 }

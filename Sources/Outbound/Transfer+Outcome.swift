@@ -38,8 +38,17 @@ extension Transfer {
         return OutboundError(
             code,
             mayHaveReachedServer: isSent,
+            status: isSent ? unreadableStatus(code) : nil,
             "\(exchange.url.origin): \(reason)"
         )
+    }
+
+    /// The status of an answer that came and cannot be read; nil before there was one.
+    private func unreadableStatus(_ code: OutboundError.Code) -> Int? {
+        guard code == .malformedAnswer || code == .responseTooLarge else { return nil }
+        var status = 0
+        unsafe shim_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return (100...599).contains(status) ? status : nil
     }
 
     private func failure(_ code: CURLcode) -> OutboundError {

@@ -4,6 +4,7 @@ import JSON
 import Model
 import Platform
 import Testing
+import Waiting
 
 /// Answers that are remembered: nobody may notice it but by the clock.
 @Suite struct AnswerMemoTests {
@@ -113,8 +114,9 @@ import Testing
         let key = try #require(made.json["key"]?.string)
         var answer = try await api.send(.get, Self.resolved, key: key)
         #expect(answer.status == 200)
+        let deadline = Deadline("the end of the key")
         while answer.status == 200 {
-            try await Task.sleep(for: .milliseconds(50))
+            try await deadline.pause(.milliseconds(50))
             answer = try await api.send(.get, Self.resolved, key: key)
         }
         #expect(answer.status == 401)

@@ -197,6 +197,27 @@ import Testing
         #expect(try await other.post(Self.event).status == 503)
     }
 
+    @Test func `what has no record gets one though the duplicates' budget is spent`()
+        async throws
+    {
+        let world = try await World()
+        let bodies = (0..<30).map { #"{"id":"owed_\#($0)"}"# }
+        for body in [Self.event] + bodies { #expect(try await world.post(body).status == 200) }
+        // Another process, whose trail has none of these: as after a start, when the last process
+        // ended between the log and the trail.
+        let other = try await World(over: world.api.ledger, secrets: world.secrets)
+        for _ in 0..<50 { #expect(try await other.post(Self.event).status == 200) }
+        for _ in 0..<3 {
+            for body in bodies { #expect(try await other.post(body).json["duplicate"] == true) }
+        }
+        let path = "/v1/tenants/acme-corp/audit?kind=call&limit=500"
+        let items = try await other.api.send(.get, path).json["items"]?.array ?? []
+        let told = items.compactMap { $0["after"]?["providerId"]?.string }
+        for index in 0..<30 { #expect(told.contains("owed_\(index)"), "\(index)") }
+        // One that is owed for each of 31, and within the budget twenty a minute, which may turn.
+        #expect((51...71).contains(items.count), "\(items.count)")
+    }
+
     @Test func `who repeats one delivery does not fill the trail`() async throws {
         let world = try await World()
         for _ in 0..<60 { #expect(try await world.post(Self.event).status == 200) }
@@ -262,6 +283,30 @@ import Testing
         try await world.put("hook", secret: "file://new.json")
         #expect(try await world.post(#"{"id":"4"}"#).status == 401)
         #expect(try await world.post(#"{"id":"5"}"#, signedWith: "new-key-0123").status == 200)
+    }
+
+    @Test(arguments: [#"{"apiKey": "k"}"#, #"{"apiKey": "k", "signingKey": "new-key-0123"}"#, ""])
+    func `in the overlap of a rotation the old secret's key is good, whatever the new one has`(
+        _ new: String
+    ) async throws {
+        let world = try await World()
+        // Without a text there is no such file: the store of the new secret is away.
+        if !new.isEmpty { try world.write(try JSONValue(parsing: new), to: "new.json") }
+        let path = "/v1/tenants/acme-corp/connections/hook"
+        let wish: JSONValue = ["secretRef": "file://new.json", "overlapSeconds": 600]
+        try await world.api.must(.post, path + "/rotate", wish)
+        #expect(try await world.post(#"{"id":"1"}"#).status == 200)
+        #expect(try await world.post(#"{"id":"2"}"#, signedWith: "nobody's").status == 401)
+        let wanted = new.contains("signingKey") ? 200 : 401
+        let other = try await world.post(#"{"id":"3"}"#, signedWith: "new-key-0123")
+        #expect(other.status == wanted)
+        // Without an overlap the old key is nobody's.
+        try await world.api.must(
+            .post,
+            path + "/rotate",
+            ["secretRef": "file://gone.json", "overlapSeconds": 0]
+        )
+        #expect(try await world.post(#"{"id":"4"}"#).status == 401)
     }
 
     @Test func `what writes have is without a meaning here`() async throws {

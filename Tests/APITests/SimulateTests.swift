@@ -35,6 +35,67 @@ import Testing
         (answer.json["errors"]?.array ?? []).map { $0["pointer"]?.string }
     }
 
+    private func action(_ name: String, _ id: String = "conn") -> JSONValue {
+        [
+            "kind": "IntegrationConnection", "action": .string(name),
+            "object": ["meta": ["id": .string(id)]],
+        ]
+    }
+
+    @Test func `a connection is paused in memory, and resumed`() async throws {
+        let api = try await api()
+        let paused = try await api.must(.post, Self.path, body([action("pause")]))
+        let call = paused.json["calls"]?.array?.first
+        #expect(call?["before"]?["winner"]?["connectionId"] == "conn")
+        #expect(call?["after"]?["winner"]?.isNull == true)
+        #expect(call?["after"]?["allowed"] == true, "a pause takes nobody's permission")
+        #expect(call?["changed"] == true)
+        let path = Self.tenant + "/connections/conn"
+        #expect(try await api.must(.get, path).json["status"] == "active")
+        try await api.must(.post, path + "/pause")
+        let resumed = try await api.must(.post, Self.path, body([action("resume")]))
+        let after = resumed.json["calls"]?.array?.first?["after"]
+        #expect(after?["winner"]?["connectionId"] == "conn")
+        let revoked = try await api.must(.post, Self.path, body([action("revoke")]))
+        #expect(revoked.json["calls"]?.array?.first?["after"]?["allowed"] == false)
+        #expect(try await api.must(.get, path).json["status"] == "paused")
+    }
+
+    @Test func `an action is refused where the real one is, and where it is none`() async throws {
+        let api = try await api()
+        try await api.must(.post, Self.tenant + "/connections/spare/revoke")
+        let gone = try await api.send(.post, Self.path, body([action("resume", "spare")]))
+        #expect(gone.code == "INVALID_TRANSITION", "\(gone)")
+        #expect(gone.status == 409)
+        let missing = try await api.send(.post, Self.path, body([action("pause", "nobody")]))
+        #expect(missing.code == "NOT_FOUND", "\(missing)")
+        #expect(missing.status == 422)
+        let unknown = try await api.send(.post, Self.path, body([action("stop")]))
+        #expect(pointers(unknown) == ["/changes/0/action"])
+        var policy = action("pause").object ?? [:]
+        policy["kind"] = "PolicyRule"
+        let rule = try await api.send(.post, Self.path, body([.object(policy)]))
+        #expect(pointers(rule) == ["/changes/0/action"])
+        var whole = action("pause").object ?? [:]
+        whole["object"] = SampleObjects.connection("conn")
+        let more = try await api.send(.post, Self.path, body([.object(whole)]))
+        #expect(pointers(more).contains("/changes/0/object/ownershipMode"), "\(more)")
+        let twice = try await api.send(
+            .post,
+            Self.path,
+            body([action("pause"), action("resume")])
+        )
+        #expect(twice.code == "INVALID_VALUE")
+        // A set says how objects are to be: it takes no steps.
+        let member = action("pause").merging(patch: ["tenantId": "acme-corp"])
+        let set: JSONValue = ["objects": [member]]
+        let applied = try await api.send(.post, "/v1/apply", set)
+        #expect(pointers(applied) == ["/objects/0/action"], "\(applied)")
+        let viewer = try await api.key("tenant-viewer")
+        let denied = try await api.send(.post, Self.path, body([action("pause")]), key: viewer)
+        #expect(denied.status == 403)
+    }
+
     @Test func `a config among the changes stands for the new live version`() async throws {
         let api = try await api()
         let before = try await api.send(.get, "/livez")["Bindery-Revision"]

@@ -2,8 +2,10 @@ import Audit
 import Commands
 import Execution
 import Ledger
+import Model
 import Outbound
-import Secrets
+
+@testable import Secrets
 
 /// Services over memory, and the API in front of them.
 enum TestServices {
@@ -14,11 +16,14 @@ enum TestServices {
         secretRoot: String? = nil
     ) async throws -> Services {
         let outbound = try OutboundClient(OutboundConfiguration())
-        var configuration = SecretsConfiguration()
-        configuration.fileRoot = secretRoot
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
-        let secrets = try SecretKeeper(configuration, local: local)
+        let variables = SampleVariables()
+        let files: any SecretStore = secretRoot.map { FileSecretStore(root: $0) } ?? variables
+        let secrets = SecretKeeper(stores: [
+            .env: variables, .file: files, .local: local, .vault: variables,
+            .awsSecretsManager: variables,
+        ])
         var settings = settings
         settings.sealing = settings.sealing ?? local
         return Services(

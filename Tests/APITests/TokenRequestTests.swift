@@ -6,6 +6,7 @@ import Platform
 import Testing
 import TokenTesting
 import Tokens
+import Waiting
 
 /// Requests with a token of an issuer, as clients send them.
 @Suite struct TokenRequestTests {
@@ -164,8 +165,9 @@ import Tokens
         let answer = try await world.api.send(.get, Self.resolved, key: token)
         #expect(answer.status == 200)
         var status = 200
+        let deadline = Deadline("the end of the token")
         while status == 200 {
-            try await Task.sleep(for: .milliseconds(50))
+            try await deadline.pause(.milliseconds(50))
             status = try await world.api.send(.get, Self.resolved, key: token).status
         }
         #expect(status == 401)

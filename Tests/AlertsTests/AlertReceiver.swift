@@ -2,6 +2,7 @@ import HTTPServer
 import HTTPWire
 import Platform
 import Synchronization
+import Waiting
 
 /// An endpoint on a loopback port, which answers each request as its script says.
 final class AlertReceiver: HTTPHandler {
@@ -45,7 +46,7 @@ final class AlertReceiver: HTTPHandler {
 
     /// Waits until so many requests have come.
     func received(_ count: Int) async throws {
-        while requests.count < count { try await Task.sleep(for: .milliseconds(2)) }
+        try await Wait.until("\(count) requests") { requests.count >= count }
     }
 
     func stop() async {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// The access log of the built program (docs/operations.md).
 @Suite struct AccessLogTests {

@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Testing
+import Waiting
 
 /// A server under attack serves whoever asks properly, and is afterwards what it was before.
 @Suite struct AttackTests {
@@ -38,9 +39,10 @@ import Testing
     /// The number of open descriptors once it has come to rest.
     private func settled(_ server: BinderyServer) async throws -> Int {
         var count = 0
+        let deadline = Deadline("a number of descriptors that stays")
         while try count != server.process.descriptorCount {
             count = try server.process.descriptorCount
-            try await Task.sleep(for: .milliseconds(100))
+            try await deadline.pause(.milliseconds(100))
         }
         return count
     }

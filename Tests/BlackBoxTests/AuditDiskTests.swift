@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// What can't be recorded is not done, unless the operator wants it otherwise, and then loudly
 /// (docs/audit.md).

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// The audit trail of a real process: what is too much goes, and what is left verifies, whenever it is
 /// killed (docs/audit.md).

@@ -3,6 +3,7 @@ import HTTPWire
 import JSON
 import Synchronization
 import Testing
+import Waiting
 
 /// Connections are checked while nobody asks, at the interval of their spec.
 @Suite struct BackgroundHealthTests {
@@ -147,6 +148,43 @@ import Testing
             return streams[1].text.contains("event: connection.created")
         }
         #expect(!streams[1].text.contains("connection.health"))
+    }
+
+    @Test func `a check that finds nothing out tells nothing again`() async throws {
+        let mood = Mood()
+        let (provider, world) = try await world(mood)
+        defer { provider.stop() }
+        let stream = try await world.server.stream("/v1/events?from=0&kind=connection")
+        mood.turn("500 Broken")
+        try await until("unhealthy", world.server)
+        mood.turn("429 Too Many Requests")
+        let name = "bindery_health_transitions_total"
+        let transitions = try await world.server.metric(name)
+        let before = try await health(world.server)
+        let count = provider.requests.count
+        try await Wait.until("three checks") { provider.requests.count >= count + 3 }
+        // And one that somebody asks for.
+        try await world.server.must("POST", Self.connection + "/test", [:])
+        #expect(try await world.server.metric(name) == transitions)
+        let after = try await health(world.server)
+        #expect(after["checkedAt"] == before["checkedAt"] && after["status"] == "unhealthy")
+        #expect(words(after) == words(before))
+        let path = ProviderWorld.tenant + "/audit?kind=health&limit=100"
+        let items = try await world.server.must("GET", path).json["items"]?.array ?? []
+        // Background checks leave records of changes alone: degraded, unhealthy.
+        #expect(items.filter { $0["actor"]?["id"] == "health" }.count == 2)
+        mood.turn("200 OK")
+        try await until("healthy", world.server)
+        try await Wait.until("the last event") {
+            try stream.read()
+            return stream.events.contains {
+                $0.name == "connection.health" && $0.data["object"]?["status"] == "healthy"
+                    && $0.data["object"]?["from"] == "unhealthy"
+            }
+        }
+        let told = stream.events.filter { $0.name == "connection.health" }
+            .compactMap { $0.data["object"]?["status"]?.string }
+        #expect(told.filter { $0 == "unhealthy" }.count == 1, "\(told)")
     }
 
     @Test func `a steady connection costs the ledger nothing`() async throws {

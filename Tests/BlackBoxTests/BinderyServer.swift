@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Platform
 import Synchronization
+import Waiting
 
 /// `bindery serve` on a free port, over a data folder that outlives the process.
 final class BinderyServer: Sendable {
@@ -21,7 +22,10 @@ final class BinderyServer: Sendable {
         in folder: TemporaryFolder,
         dataFolder: String = "data",
         flags: [String] = ["--outbound-allow", "127.0.0.0/8"],
-        variables: [String: String] = ["BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey]
+        variables: [String: String] = [
+            "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
+            "BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}",
+        ]
     ) {
         (self.folder, self.flags, self.variables) = (folder, flags, variables)
         self.dataFolder = folder.path(dataFolder)
@@ -30,7 +34,7 @@ final class BinderyServer: Sendable {
     /// A server that is ready.
     static func started(
         flags: [String] = [],
-        secrets: [String: String] = [:]
+        secrets: [String: String] = ["BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}"]
     ) async throws -> BinderyServer {
         let server = BinderyServer(
             in: try TemporaryFolder(),

@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Synchronization
 import Testing
+import Waiting
 
 /// What the server does on a disk that fails: nothing is acknowledged that could be lost, and reads go
 /// on (docs/ledger.md).

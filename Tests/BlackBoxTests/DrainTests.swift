@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// SIGTERM ends a server in order (API section 9).
 @Suite struct DrainTests {

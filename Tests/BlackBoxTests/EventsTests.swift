@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// `GET /v1/events` and `atRevision` of the built server, over its restarts.
 @Suite struct EventsTests {

@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// Where nothing can be written any more, nothing is acknowledged, and reads go on.
 ///

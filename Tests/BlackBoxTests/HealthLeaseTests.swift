@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// Of the servers that share a ledger one checks connections, and another one when it is gone.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))

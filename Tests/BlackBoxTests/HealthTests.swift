@@ -1,3 +1,4 @@
+import Glibc
 import HTTPWire
 import JSON
 import Testing
@@ -41,6 +42,57 @@ import Testing
         #expect(provider.requests.map(\.path) == ["/balance"])
         let health = try await world.server.must("GET", Self.connection + "/health")
         #expect(health.json["status"] == "healthy", "\(health)")
+    }
+
+    @Test
+    func `a publish waits no longer for its checks than its bound, and leaves nothing behind`()
+        async throws
+    {
+        let provider = try ScriptedProvider()
+        defer { provider.stop() }
+        var check = Self.check.object ?? [:]
+        check["timeoutMs"] = 120_000
+        let world = try await ProviderWorld(
+            url: provider.url,
+            flags: ["--health-publish-seconds", "1", "--health-fresh-seconds", "1"],
+            health: .object(check)
+        )
+        // More than are checked at a time, of which the last one alone would be well.
+        let ids = (0..<10).map { "slow_\($0)" }
+        for id in ids {
+            let slow = ProviderWorld.connection("env://BINDERY_SECRET_A")
+                .setting(.string(id), at: ["meta", "id"])
+            try await world.server.must("POST", ProviderWorld.tenant + "/connections", slow)
+        }
+        let bindings = ids.enumerated()
+            .map { index, id -> JSONValue in
+                [
+                    "slotId": "payments.primary", "connectionId": .string(id),
+                    "priority": .integer(Int64(index)),
+                ]
+            }
+        let config = ProviderWorld.config.setting(.array(bindings), at: ["integrations"])
+        try await world.server.must("POST", ProviderWorld.line + "/versions", config)
+        provider.reply { _ in .hold }
+        let publish = ProviderWorld.line + "/versions/2/publish"
+        let refused = try await world.server.send("POST", publish, [:])
+        #expect(refused.status == 503 && refused.code == "HEALTH_CHECKS_UNFINISHED", "\(refused)")
+        let detail = refused.json["detail"]?.string ?? ""
+        #expect(detail.contains("slow_0, slow_1, slow_2, slow_3, slow_4 and 5 more"))
+        #expect(detail.contains("within 1 s (health.publishSeconds)"))
+        // What was broken off says nothing of its connection, and is in the trail.
+        let path = ProviderWorld.tenant + "/connections/slow_0"
+        let health = try await world.server.must("GET", path + "/health").json
+        #expect(health["status"] == "unknown" && health["checkedAt"] == .null, "\(health)")
+        let trail = ProviderWorld.tenant + "/audit?kind=health&connection=slow_0"
+        let records = try await world.server.must("GET", trail).json["items"]?.array ?? []
+        #expect(records.map { $0["outcome"] } == ["failure"])
+        // Nothing is held up by it, and the same publish passes when the provider is well again.
+        provider.reply { _ in .ok }
+        #expect(try await world.execute("balance").status == 200)
+        let passed = try await world.server.send("POST", publish, [:])
+        #expect(passed.status == 200, "\(passed)")
+        #expect(try await world.server.end(SIGTERM) == .exit(0))
     }
 
     @Test func `what fails its check is not published, and says why`() async throws {
@@ -136,6 +188,20 @@ import Testing
         #expect(taken.json["secretRef"] == "env://BINDERY_SECRET_C")
         #expect(try await world.execute().status == 200)
         #expect(provider.requests.last?.header("authorization") == "Bearer good-key-number-three")
+    }
+
+    @Test func `a secret takes nothing over when the provider would not look at it`() async throws {
+        let (provider, world) = try await world()
+        defer { provider.stop() }
+        provider.reply { _ in .answer("429 Too Many Requests", body: "{}") }
+        let refused = try await rotate(world, to: "B")
+        #expect(refused.status == 503 && refused.code == "HEALTH_CHECK_INCONCLUSIVE", "\(refused)")
+        #expect(refused["retry-after"] == "30")
+        let connection = try await world.server.must("GET", Self.connection).json
+        #expect(connection["secretRef"] == "env://BINDERY_SECRET_A")
+        #expect(connection["health"]?["status"] == "healthy")
+        provider.reply { _ in .ok }
+        #expect(try await rotate(world, to: "B").status == 200)
     }
 
     @Test func `a connection that is down is mended by a secret that works, at the first try`()

@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Synchronization
 import Testing
+import Waiting
 
 /// A process that is killed at any moment keeps all that it acknowledged.
 @Suite struct KillTests {

@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// Ten thousand objects in one call, and one more.
 @Suite struct LargeSetTests {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// `ledger.snapshotEvery` and `ledger.retention` do what they say.
 @Suite struct LedgerSettingsTests {

@@ -28,7 +28,11 @@ import Testing
         try folder.write("keys", Self.key)
         let server = try await started(keyFile: keys, in: folder)
         try await server.must("PUT", Self.path, ["value": ["apiKey": .string(Self.value)]])
-        let world = try await ProviderWorld(over: server, url: provider.url)
+        let world = try await ProviderWorld(
+            over: server,
+            url: provider.url,
+            secret: "local://stripe"
+        )
         func use(_ reference: String) async throws {
             let target = ProviderWorld.tenant + "/connections/conn"
             var body = ProviderWorld.connection(reference).object ?? [:]
@@ -69,7 +73,11 @@ import Testing
         try folder.write("keys", Self.key)
         let server = try await started(keyFile: folder.path("keys"), in: folder)
         let made = try await server.must("PUT", Self.path, ["value": .string(Self.value)]).json
-        let world = try await ProviderWorld(over: server, url: provider.url)
+        let world = try await ProviderWorld(
+            over: server,
+            url: provider.url,
+            secret: "local://stripe"
+        )
         var body = ProviderWorld.connection("local://stripe").object ?? [:]
         body["status"] = "active"
         try await server.must("PUT", ProviderWorld.tenant + "/connections/conn", .object(body))

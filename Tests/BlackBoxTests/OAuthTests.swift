@@ -1,5 +1,7 @@
+import Glibc
 import HTTPWire
 import JSON
+import Synchronization
 import Testing
 
 /// Calls carry tokens of an authorization server, and a grant that has ended is seen and mended.
@@ -68,6 +70,76 @@ import Testing
         let refused = try await world.execute()
         #expect(refused.status == 503, "\(refused)")
         #expect(refused.code == "NO_CONNECTION_AVAILABLE")
+    }
+
+    @Test func `tokens that nothing renews are told of before they end, once, over starts`()
+        async throws
+    {
+        let tokens = Mutex(#"{"access_token": "token-of-the-grant", "expires_in": 86400}"#)
+        let provider = try ScriptedProvider { request in
+            request.path == "/token" ? .answer("200 OK", body: tokens.withLock { $0 }) : .ok
+        }
+        defer { provider.stop() }
+        let folder = try TemporaryFolder()
+        try folder.write("keys", String(repeating: "c3", count: 32))
+        let server = BinderyServer(
+            in: folder,
+            flags: [
+                "--outbound-allow", "127.0.0.0/8", "--secrets-local-key-file", folder.path("keys"),
+                "--oauth-callback-url", "https://bindery.example/v1/connect/callback",
+            ],
+            variables: [
+                "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
+                "BINDERY_SECRET_A": #"{"clientId": "c1", "clientSecret": "secret-of-client"}"#,
+            ]
+        )
+        try await server.start()
+        let world = try await ProviderWorld(
+            over: server,
+            url: provider.url,
+            auth: [
+                "type": "oauth2", "grantType": "authorization_code",
+                "authorizationUrl": "https://id.example/authorize",
+                "tokenUrl": .string(provider.url + "/token"),
+            ]
+        )
+        func consent() async throws -> JSONValue {
+            let begun = try await server.must("POST", Self.connection + "/connect", [:]).json
+            let state = try #require(begun["state"]?.string)
+            try await server.must("GET", "/v1/connect/callback?state=\(state)&code=code-1")
+            return try await server.must("GET", Self.connection).json
+        }
+        func deliveries() async throws -> [JSONValue] {
+            let path = ProviderWorld.tenant + "/webhooks/ops/deliveries"
+            return try await server.must("GET", path).json["items"]?.array ?? []
+        }
+        let hook: JSONValue = [
+            "url": .string(provider.url + "/hook"), "events": ["connection.credentials_expiring"],
+        ]
+        try await server.must("PUT", ProviderWorld.tenant + "/webhooks/ops", hook)
+        let connection = try await consent()
+        let end = try #require(connection["credentialsExpiresAt"]?.string)
+        #expect(try await world.execute().status == 200)
+        // Who looks for such ends does so at the start.
+        for _ in 1...3 {
+            try await server.end(SIGKILL)
+            try await server.start()
+            try await Wait.until("the alert") {
+                try await deliveries().first?["status"] == "delivered"
+            }
+        }
+        #expect(try await deliveries().count == 1)
+        let request = try #require(provider.requests.first { $0.path == "/hook" })
+        let told = try JSONValue(parsing: request.body)
+        #expect(told["data"]?["expiresAt"]?.string == end && told["data"]?["daysLeft"] == 3)
+        // Tokens that are renewed have no end, and a date that somebody wrote stays.
+        let renewed = #"{"access_token": "t2", "expires_in": 60, "refresh_token": "r2"}"#
+        tokens.withLock { $0 = renewed }
+        #expect(try await consent()["credentialsExpiresAt"] == nil)
+        let own: JSONValue = ["credentialsExpiresAt": "2099-01-01T00:00:00Z"]
+        try await server.must("PATCH", Self.connection, own)
+        #expect(try await consent()["credentialsExpiresAt"] == "2099-01-01T00:00:00Z")
+        try await server.end(SIGTERM)
     }
 
     @Test func `a secret that works puts the connection back`() async throws {

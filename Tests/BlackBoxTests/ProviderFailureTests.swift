@@ -82,6 +82,28 @@ import Testing
         #expect(provider.requests.count == 1)
     }
 
+    /// An answer that has a status and cannot be read, and the status.
+    @Test(arguments: [
+        ("302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n", 302),
+        ("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain", 200),
+        ("200 OK\r\nContent-Encoding: zz\r\nContent-Length: 2\r\n\r\n{}", 200),
+    ])
+    func `what cannot be read is told in our words, with the status that was answered`(
+        _ bytes: String,
+        _ status: Int64
+    ) async throws {
+        let provider = try ScriptedProvider { _ in .bytes("HTTP/1.1 " + bytes) }
+        defer { provider.stop() }
+        let world = try await ProviderWorld(url: provider.url)
+        let answer = try await world.execute("balance")
+        try await expect(answer, 502, "PROVIDER_ERROR", in: world)
+        #expect(answer.json["provider"] == ["status": .integer(status), "body": .null])
+        let detail = answer.json["detail"]?.string ?? ""
+        #expect(detail.contains("answered \(status), and what cannot be read"), "\(detail)")
+        let record = try await world.record(of: answer)
+        #expect(record["response"]?["status"] == .integer(status), "\(record)")
+    }
+
     @Test func `an answer that ends before its length is no answer`() async throws {
         let provider = try ScriptedProvider { _ in
             .bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":")
@@ -148,7 +170,8 @@ import Testing
     func `a secret that is not there`(_ reference: String) async throws {
         let provider = try ScriptedProvider()
         defer { provider.stop() }
-        let world = try await ProviderWorld(url: provider.url, secret: reference)
+        let world = try await ProviderWorld(url: provider.url)
+        try await world.point(at: reference)
         try await expect(try await world.execute(), 502, "SECRET_UNAVAILABLE", in: world)
         #expect(provider.requests.isEmpty)
     }
@@ -185,12 +208,12 @@ import Testing
         let folder = try TemporaryFolder()
         let world = try await ProviderWorld(
             url: provider.url,
-            secret: "vault://acme/conn",
             flags: [
                 "--secrets-vault-address", vault.url,
                 "--secrets-vault-token-file", try folder.write("token", token + "\n"),
             ]
         )
+        try await world.point(at: "vault://acme/conn")
         let answer = try await world.execute()
         if isRight {
             #expect(answer.status == 200, "\(answer)")

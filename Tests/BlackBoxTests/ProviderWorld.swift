@@ -8,18 +8,19 @@ struct ProviderWorld {
     let server: BinderyServer
 
     // The provider's address, the reference of the connection's secret, the server's flags and
-    // variables, how the connection's health is checked, if at all, and how calls authenticate, if
-    // otherwise than with the secret's key.
+    // variables, how the connection's health is checked, if at all, how calls authenticate, if
+    // otherwise than with the secret's key, and the region that its config must and does name, if any.
     init(
         url: String,
         secret: String = "env://BINDERY_SECRET_A",
         flags: [String] = [],
         secrets: [String: String] = ["BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}"],
         health: JSONValue? = nil,
-        auth: JSONValue? = nil
+        auth: JSONValue? = nil,
+        region: String? = nil
     ) async throws {
         server = try await BinderyServer.started(flags: flags, secrets: secrets)
-        try await put(url: url, secret: secret, health: health, auth: auth)
+        try await put(url: url, secret: secret, health: health, auth: auth, region: region)
     }
 
     /// The same over a server that runs already.
@@ -41,9 +42,23 @@ struct ProviderWorld {
         url: String,
         secret: String,
         health: JSONValue?,
-        auth: JSONValue? = nil
+        auth: JSONValue? = nil,
+        region: String? = nil
     ) async throws {
         var spec = Self.spec(url: url)
+        var connection = Self.connection(secret)
+        if let region {
+            spec = spec.setting(
+                [
+                    "schema": [
+                        "type": "object", "properties": ["region": ["type": "string"]],
+                        "required": ["region"],
+                    ]
+                ],
+                at: ["configSchema"]
+            )
+            connection = connection.setting(["region": .string(region)], at: ["config"])
+        }
         if let auth { spec = spec.setting([auth], at: ["auth"]) }
         if let health { spec = spec.setting(health, at: ["healthCheck"]) }
         try await server.must("PUT", "/v1/specs/integrations/payments.test/versions/1", spec)
@@ -52,9 +67,34 @@ struct ProviderWorld {
             "/v1/specs/blueprints/invoice-app/versions/1",
             Self.blueprint
         )
-        try await server.must("POST", Self.tenant + "/connections", Self.connection(secret))
+        try await server.must("POST", Self.tenant + "/connections", connection)
         try await server.must("POST", Self.line + "/versions", Self.config)
         try await server.must("POST", Self.line + "/versions/1/publish", [:])
+    }
+
+    /// Points the connection, which is live, at another secret: one that can't be had goes live in no
+    /// other way.
+    func point(at reference: String) async throws {
+        let patch: JSONValue = ["secretRef": .string(reference)]
+        try await server.must("PATCH", Self.tenant + "/connections/conn", patch)
+    }
+
+    /// Puts a second connection behind the first one, with limits of its own.
+    func addFallback(limits: JSONValue = [:]) async throws {
+        let fallback = Self.connection("env://BINDERY_SECRET_A")
+            .setting("conn_b", at: ["meta", "id"])
+            .setting(limits, at: ["limits"])
+        try await server.must("POST", Self.tenant + "/connections", fallback)
+        let bindings: [JSONValue] = ["conn", "conn_b"].enumerated()
+            .map { place, id in
+                [
+                    "slotId": "payments.primary", "connectionId": .string(id),
+                    "priority": .integer(Int64(place)), "scope": ["workflows": ["checkout"]],
+                ]
+            }
+        let config = Self.config.setting(.array(bindings), at: ["integrations"])
+        try await server.must("POST", Self.line + "/versions", config)
+        try await server.must("POST", Self.line + "/versions/2/publish", [:])
     }
 
     /// Calls the capability `name` for the workflow checkout.

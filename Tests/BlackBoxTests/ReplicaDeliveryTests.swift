@@ -4,6 +4,7 @@ import JSON
 import Platform
 import Synchronization
 import Testing
+import Waiting
 
 /// Two servers over one ledger: a token is renewed once, an alert is sent once.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// Servers that share a ledger in PostgreSQL, and the way of a ledger into the database and back; what
 /// breaks them is tried by `scripts/torture-replicas`.

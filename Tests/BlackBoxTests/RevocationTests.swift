@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// A key that one replica revokes, at another one: with and without word from the database.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))

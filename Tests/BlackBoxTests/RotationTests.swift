@@ -3,6 +3,7 @@ import HTTPWire
 import JSON
 import Synchronization
 import Testing
+import Waiting
 
 /// A new secret takes over when it works, and the old one can be returned to for a while.
 @Suite struct RotationTests {

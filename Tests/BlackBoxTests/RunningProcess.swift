@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import Waiting
 
 /// A process of the program, with what it writes in files.
 final class RunningProcess: Sendable {
@@ -9,9 +10,6 @@ final class RunningProcess: Sendable {
         case exit(Int32)
         case signal(Int32)
     }
-
-    /// How long a process has for anything, before the test gives up.
-    static let patience = Duration.seconds(30)
 
     private let id: pid_t
     private let outputPath: String
@@ -98,19 +96,5 @@ final class RunningProcess: Sendable {
 
     private static func text(_ path: String) -> String {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-}
-
-/// Waiting, a little at a time.
-enum Wait {
-    /// Waits until the condition holds.
-    ///
-    /// - Throws: `Missing` when that was for nothing for far too long.
-    static func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + RunningProcess.patience
-        while try await !condition() {
-            guard ContinuousClock.now < deadline else { throw Missing(what: what) }
-            try await Task.sleep(for: .milliseconds(2))
-        }
     }
 }

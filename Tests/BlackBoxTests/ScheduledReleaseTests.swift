@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// A change request that is scheduled goes live at its time, whatever becomes of the process until
 /// then.

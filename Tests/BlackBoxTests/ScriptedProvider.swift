@@ -143,7 +143,7 @@ final class ScriptedProvider: Sendable {
         while !rest.isEmpty {
             switch socket.send(rest) {
             case .bytes(let count): rest = rest.dropFirst(count)
-            case .wouldBlock: continue
+            case .wouldBlock: if state.withLock({ $0.isStopped }) { return false }
             case .failed: return false
             }
         }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Platform
+import Waiting
 
 /// The seed's world: a server, and the demo provider that plays the four integrations and a Vault.
 struct SeedWorld {

@@ -1,6 +1,7 @@
 import HTTPWire
 import JSON
 import Testing
+import Waiting
 
 /// Answers of a provider that are handed on while they come (docs/execution.md).
 @Suite struct StreamedCallTests {

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Platform
 import TLSTesting
+import Waiting
 
 /// `bindery serve` that speaks TLS on a free port, and plain HTTP on another.
 final class TLSServer: Sendable {

@@ -3,6 +3,7 @@ import JSON
 import Platform
 import TLSTesting
 import Testing
+import Waiting
 
 /// TLS of the program: certificates, their renewal, and files that cannot be used.
 @Suite struct TLSTests {

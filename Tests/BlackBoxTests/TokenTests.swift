@@ -4,6 +4,7 @@ import Platform
 import Synchronization
 import Testing
 import TokenTesting
+import Waiting
 
 /// Tokens of an identity provider on the loopback interface, whose keys come and go.
 @Suite struct TokenTests {
@@ -79,10 +80,9 @@ import TokenTesting
         _ server: BinderyServer,
         _ token: String
     ) async throws {
-        let deadline = ContinuousClock.now + RunningProcess.patience
+        let deadline = Deadline("a token answered by \(status)")
         while try await self.status(server, token) != status {
-            guard ContinuousClock.now < deadline else { throw Missing(what: "\(status)") }
-            try await Task.sleep(for: .milliseconds(50))
+            try await deadline.pause(.milliseconds(50))
         }
     }
 

@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// Replicas that run one plan.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
@@ -20,6 +21,7 @@ struct UpgradeReplicaTests {
                     variables: [
                         "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
                         "BINDERY_JOURNAL": SharedDatabase.url ?? "",
+                        "BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}",
                     ]
                 )
             }

@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Synchronization
 import Testing
+import Waiting
 
 /// `bindery upgrade`, and a server that is killed while configs go over.
 @Suite struct UpgradeTests {

@@ -3,6 +3,7 @@ import HTTPWire
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// A provider signs, the built server takes it, and a subscriber verifies what it is forwarded.
 @Suite struct WebhookForwardingTests {

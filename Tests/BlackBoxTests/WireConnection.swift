@@ -8,7 +8,6 @@ final class WireConnection {
 
     private let socket: any WireSocket
     private var unread: [UInt8] = []
-    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     init(_ address: SocketAddress) throws { socket = try SocketPeer(connectingTo: address) }
 
@@ -24,14 +23,9 @@ final class WireConnection {
     ) async throws {
         var lines = ["\(method) \(target) HTTP/1.1", "Host: localhost"] + headers
         if !body.isEmpty || method != "GET" { lines.append("Content-Length: \(body.count)") }
-        var rest = (Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)[...]
-        while !rest.isEmpty {
-            switch socket.send(rest) {
-            case .bytes(let count): rest = rest.dropFirst(count)
-            case .wouldBlock: try await Task.sleep(for: .milliseconds(1))
-            case .failed: throw Cut()
-            }
-        }
+        try await socket.sendWhole(
+            Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+        )
     }
 
     /// Reads an answer, which has a length.
@@ -51,15 +45,8 @@ final class WireConnection {
     }
 
     private func receive() async throws {
-        while true {
-            switch socket.receive(into: &buffer) {
-            case .bytes(let count):
-                unread += buffer[..<count]
-                return
-            case .ended, .failed: throw Cut()
-            case .wouldBlock: try await Task.sleep(for: .milliseconds(1))
-            }
-        }
+        guard let bytes = try await socket.receiveSome() else { throw Cut() }
+        unread += bytes
     }
 
     private static func headEnd(_ bytes: [UInt8]) -> Int? {

@@ -1,5 +1,6 @@
 import JSON
 import Platform
+import Waiting
 
 /// A streamed answer over a socket, read as it comes.
 final class WireStream {
@@ -27,14 +28,9 @@ final class WireStream {
         if body != nil {
             lines += ["Content-Type: application/json", "Content-Length: \(bytes.count)"]
         }
-        var rest = (Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + bytes)[...]
-        while !rest.isEmpty {
-            switch socket.send(rest) {
-            case .bytes(let count): rest = rest.dropFirst(count)
-            case .wouldBlock: try await Task.sleep(for: .milliseconds(1))
-            case .failed: throw WireConnection.Cut()
-            }
-        }
+        try await socket.sendWhole(
+            Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + bytes
+        )
         try await Wait.until("the head of \(target)") {
             try receive()
             return unread.firstRange(of: [13, 10, 13, 10]) != nil

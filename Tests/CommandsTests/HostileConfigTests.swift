@@ -65,6 +65,8 @@ import Testing
             ]
             let promoted = try await PromoteConfig(source: try bench.line("sandbox"), body: body)
                 .run(try bench.context())
+            let errors = promoted.json["report"]?["errors"]?.array ?? []
+            #expect(errors.contains { $0["code"] == "MISSING_INTEGRATION_CONNECTION" })
             let number = Int(try #require(promoted.json["meta"]?["version"]?.integer))
             let error = try await refusal { try await bench.publish(number) }
             #expect(error?.code == "VALIDATION_FAILED")

@@ -40,6 +40,7 @@ import Testing
         #expect(answer.json["meta"]?["environment"] == "production")
         let bound = answer.json["integrations"]?.array?.map { $0["connectionId"] }
         #expect(bound == ["conn_prod"])
+        #expect(answer.json["report"]?["valid"] == true)
     }
 
     @Test func `what was promoted is published without another preview`() async throws {
@@ -92,7 +93,13 @@ import Testing
     {
         let bench = try await bench()
         let connections: JSONValue = ["conn_test": "conn_test"]
-        _ = try await promote(bench, ["to": "production", "connections": connections])
+        let answer = try await promote(
+            bench,
+            ["to": "production", "connections": connections]
+        )
+        #expect(answer.json["report"]?["valid"] == false)
+        let told = answer.json["report"]?["errors"]?.array?.map { $0["code"] } ?? []
+        #expect(told.contains("ENVIRONMENT_MISMATCH"))
         let error = try await refusal { try await bench.publish(1) }
         #expect(error?.issues.contains { $0.code == .environmentMismatch } ?? false)
     }

@@ -105,6 +105,69 @@ import Testing
         return simulated["access"]?.array ?? []
     }
 
+    @Test func `a simulated pause, resume or revocation has the simulated effect`() async throws {
+        var effectCount = 0
+        var refusalCount = 0
+        for seed in 1...60 as ClosedRange<UInt64> {
+            var world = SimulationWorld(seed: seed)
+            let bench = try await bench(&world)
+            // Some are paused or revoked before, so that there is something to resume or to refuse.
+            for _ in 1...2 { _ = try await move(world.move(), bench) }
+            guard let access = try await moved(world.move(), bench) else {
+                refusalCount += 1
+                continue
+            }
+            if !access.isEmpty { effectCount += 1 }
+        }
+        #expect(effectCount > 5)
+        #expect(refusalCount > 3)
+    }
+
+    /// Moves a connection for real.
+    private func move(
+        _ step: (id: String, move: MoveConnection.Move),
+        _ bench: CommandBench
+    ) async throws -> CommandError? {
+        let id: ConnectionID = Sample.name(step.id)
+        let scope = try bench.scope()
+        let command = MoveConnection(scope: scope, id: id, move: step.move, body: nil)
+        return try await refusal { try await command.run(try bench.context()) }
+    }
+
+    /// Simulates a move, makes it for real, and compares; the access list, or nil where both were
+    /// refused.
+    private func moved(
+        _ step: (id: String, move: MoveConnection.Move),
+        _ bench: CommandBench
+    ) async throws -> [JSONValue]? {
+        let pairs = (SimulationWorld.workflows + ["batch-", "agent-"])
+            .flatMap { flow in SimulationWorld.capabilities.map { (flow, $0) } }
+        let change: JSONValue = [
+            "kind": "IntegrationConnection", "action": .string(step.move.rawValue),
+            "object": ["meta": ["id": .string(step.id)]],
+        ]
+        let calls = pairs.map { pair -> JSONValue in
+            ["workflow": .string(pair.0), "capability": .string(pair.1)]
+        }
+        let body: JSONValue = ["changes": [change], "calls": .array(calls)]
+        let before = try resolutions(bench, pairs)
+        let position = bench.state.position
+        var simulated: JSONValue = .null
+        let predicted = try await refusal {
+            let command = SimulateChanges(target: try bench.line("sandbox"), body: body)
+            let answer = try await command.run(try bench.context())
+            simulated = answer.json
+            return answer
+        }
+        #expect(bench.state.position == position, "nothing is written")
+        let actual = try await move(step, bench)
+        #expect(predicted?.code == actual?.code, "\(String(describing: predicted))")
+        guard predicted == nil, actual == nil else { return nil }
+        let after = try resolutions(bench, pairs)
+        try check(simulated, before, after, pairs, named: try namedWorkflows(bench))
+        return simulated["access"]?.array ?? []
+    }
+
     /// The workflows that the blueprint or a scope of either version names.
     private func namedWorkflows(_ bench: CommandBench) throws -> Set<String> {
         let versions = try bench.line("sandbox").read(bench.state).versions.values

@@ -98,6 +98,11 @@ struct SimulationWorld {
         return Sample.connectionBody(pick(Self.connections), environment: environment)
     }
 
+    /// A move of a connection.
+    mutating func move() -> (id: String, move: MoveConnection.Move) {
+        (pick(Self.connections), pick(MoveConnection.Move.allCases))
+    }
+
     private mutating func pick<Value>(_ values: [Value]) -> Value {
         values[Int.random(in: 0..<values.count, using: &random)]
     }

@@ -2,8 +2,10 @@ import Audit
 import Commands
 import Execution
 import Ledger
+import Model
 import Outbound
-import Secrets
+
+@testable import Secrets
 
 /// Services that keep everything in memory, and reach nobody but on the loopback interface.
 enum TestServices {
@@ -12,11 +14,16 @@ enum TestServices {
         _ journal: any Journal
     ) async throws -> Services {
         let audit = try await AuditTrail.open(AuditTrail.Configuration())
-        let outbound = try OutboundClient(OutboundConfiguration())
+        let policy = AddressPolicy(allow: [try AddressRange("127.0.0.0/8")])
+        let outbound = try OutboundClient(OutboundConfiguration(addressPolicy: policy))
         let ledger = try Ledger(journal: journal)
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
-        let secrets = try SecretKeeper(SecretsConfiguration(), local: local)
+        let variables = SampleVariables()
+        let secrets = SecretKeeper(stores: [
+            .env: variables, .file: variables, .local: local, .vault: variables,
+            .awsSecretsManager: variables,
+        ])
         return Services(
             settings: settings,
             ledger: ledger,

@@ -1,6 +1,7 @@
 import Dispatch
 import Platform
 import Synchronization
+import Waiting
 
 /// A provider on a loopback port that does to each request what its script says.
 final class FakeProvider: Sendable {
@@ -69,7 +70,7 @@ final class FakeProvider: Sendable {
 
     /// Waits until `count` requests have been received.
     func received(_ count: Int) async throws {
-        while requests.count < count { try await Task.sleep(for: .milliseconds(2)) }
+        try await Wait.until("\(count) requests") { requests.count >= count }
     }
 
     // MARK: On the server's thread
@@ -156,7 +157,7 @@ final class FakeProvider: Sendable {
             switch peer.send(rest) {
             case .bytes(let count): rest = rest.dropFirst(count)
             // The reader is another thread of this process, so that waiting here is short.
-            case .wouldBlock: continue
+            case .wouldBlock: if state.withLock({ $0.isStopped }) { return }
             case .failed: return
             }
         }

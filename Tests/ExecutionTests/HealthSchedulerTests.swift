@@ -2,6 +2,7 @@ import Model
 import Platform
 import Synchronization
 import Testing
+import Waiting
 
 @testable import Execution
 
@@ -22,19 +23,27 @@ import Testing
         var runningMax: Int { content.withLock { $0.runningMax } }
 
         func begin(_ target: HealthTarget) {
-            content.withLock { content in
-                content.started[target, default: 0] += 1
-                content.running += 1
-                content.runningMax = max(content.runningMax, content.running)
-            }
+            content.withLock { Self.begin(target, &$0) }
         }
 
         func end() { content.withLock { $0.running -= 1 } }
 
-        func wait() async {
+        /// Begins a check that waits until it is released.
+        ///
+        /// Both at once, so that whoever is counted as running can be released.
+        func hold(_ target: HealthTarget) async {
             await withCheckedContinuation { continuation in
-                content.withLock { $0.waiters.append(continuation) }
+                content.withLock { content in
+                    content.waiters.append(continuation)
+                    Self.begin(target, &content)
+                }
             }
+        }
+
+        private static func begin(_ target: HealthTarget, _ content: inout Content) {
+            content.started[target, default: 0] += 1
+            content.running += 1
+            content.runningMax = max(content.runningMax, content.running)
         }
 
         /// Lets those go that wait.
@@ -55,9 +64,8 @@ import Testing
     }
 
     /// Waits until something holds that other tasks bring about.
-    private func until(_ isThere: () -> Bool) async throws {
-        for _ in 0..<20_000 where !isThere() { try await Task.sleep(for: .milliseconds(1)) }
-        #expect(isThere())
+    private func until(line: Int = #line, _ isThere: () -> Bool) async throws {
+        try await Wait.until("what line \(line) waits for", isThere)
     }
 
     @Test func `ten thousand connections are all checked, a bounded number at a time`() async throws
@@ -111,14 +119,13 @@ import Testing
         let (manual, checks) = (ManualClock(), Checks())
         let hanging = try target(0)
         let scheduler = HealthScheduler(concurrency: 2, clock: manual.clock(fraction: 0)) {
-            checks.begin($0)
-            if $0 == hanging { await checks.wait() }
+            if $0 == hanging { await checks.hold($0) } else { checks.begin($0) }
             checks.end()
             return .seconds(60)
         }
         for index in 0..<50 { scheduler.add(try target(index), within: .seconds(1)) }
         scheduler.startDue()
-        try await until { scheduler.statistics.checkCount == 49 }
+        try await until { scheduler.statistics.checkCount == 49 && checks.running == 1 }
         #expect(scheduler.statistics.runningCount == 1)
         checks.release()
         try await until { scheduler.statistics.runningCount == 0 }
@@ -128,8 +135,7 @@ import Testing
     @Test func `with every place taken nothing is started, and lateness grows`() async throws {
         let (manual, checks) = (ManualClock(), Checks())
         let scheduler = HealthScheduler(concurrency: 2, clock: manual.clock(fraction: 0)) {
-            checks.begin($0)
-            await checks.wait()
+            await checks.hold($0)
             checks.end()
             return .seconds(60)
         }
@@ -153,8 +159,7 @@ import Testing
         let (manual, checks) = (ManualClock(), Checks())
         let wasCancelled = Mutex<[Bool]>([])
         let scheduler = HealthScheduler(concurrency: 2, clock: manual.clock(fraction: 0)) {
-            checks.begin($0)
-            await checks.wait()
+            await checks.hold($0)
             wasCancelled.withLock { $0.append(Task.isCancelled) }
             checks.end()
             return .seconds(60)
@@ -192,9 +197,9 @@ import Testing
     @Test func `after the stop nothing runs and nothing is started`() async throws {
         let (manual, checks) = (ManualClock(), Checks())
         let scheduler = HealthScheduler(concurrency: 4, clock: manual.clock(fraction: 0)) {
-            checks.begin($0)
+            let target = $0
             await withTaskCancellationHandler {
-                await checks.wait()
+                await checks.hold(target)
             } onCancel: {
                 checks.release()
             }

@@ -32,6 +32,10 @@ import Testing
         ("429 Slow", ["Retry-After: 30"]),
         ("429 Slow", ["X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 30"]),
         ("402 Pay", ["X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 30"]),
+        ("200 OK", ["RateLimit: \"x\";r=0;t=30"]),
+        ("200 OK", ["RateLimit: limit=10, remaining=0, reset=30"]),
+        ("200 OK", ["RateLimit: \"a;,\";r=0;t=7, \"b\";r=0;t=30 , c;r=5;t=600"]),
+        ("429 Slow", ["RateLimit: default ; r=0 ; t=30;pk=:YQ==:"]),
     ])
     func `a provider that has nothing left is left alone`(
         _ status: String,
@@ -44,6 +48,11 @@ import Testing
         ("200 OK", ["X-RateLimit-Remaining: 1", "X-RateLimit-Reset: 30"]),
         ("200 OK", ["X-RateLimit-Remaining: 0"]), ("429 Slow", []),
         ("200 OK", ["Retry-After: 30"]),
+        ("200 OK", ["RateLimit: \"x\";r=1;t=30"]), ("200 OK", ["RateLimit: \"x\";r=0"]),
+        ("200 OK", ["RateLimit: \"x;r=0;t=30"]), ("200 OK", ["RateLimit: r=0;t=30"]),
+        ("200 OK", ["RateLimit: limit=10, remaining=0"]), ("200 OK", ["RateLimit: ,;=,"]),
+        ("200 OK", ["RateLimit: \"x\";r=0;t=-1"]), ("200 OK", ["RateLimit: \"x\";r=0.0;t=30"]),
+        ("200 OK", ["RateLimit: \"x\";r=0;t=9999999999999999"]),
         ("200 OK", ["X-RateLimit-Remaining: none", "X-RateLimit-Reset: soon"]),
         ("200 OK", ["X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1000000000"]),
         ("200 OK", ["X-RateLimit-Remaining: 99999999999999999999", "X-RateLimit-Reset: -5"]),
@@ -53,6 +62,18 @@ import Testing
         _ headers: [String]
     ) async throws {
         #expect(try await held(try await world(status, headers)) == nil)
+    }
+
+    @Test func `of several policies the tightest is shown, with what its policy allows`() {
+        let policies = "\"burst\";q=10;w=1, \"day\";q=500;w=86400"
+        let field = RateLimitField("\"burst\";r=3;t=1, \"day\";r=2;t=60", policy: policies)
+        #expect(field?.limit == 500)
+        #expect(field?.remaining == 2)
+        #expect(field?.resetSeconds == 60)
+        #expect(RateLimitField("\"day\";r=2;t=60", policy: nil)?.limit == nil)
+        // What is behind the sixteenth policy is not looked at.
+        let many = Array(repeating: "\"x\";r=9;t=1", count: 16).joined(separator: ",")
+        #expect(RateLimitField(many + ",\"y\";r=0;t=9", policy: nil)?.remaining == 9)
     }
 
     @Test func `a provider's word has a bound`() async throws {

@@ -2,6 +2,7 @@ import Audit
 import JSON
 import Model
 import Testing
+import Waiting
 
 @testable import Execution
 
@@ -135,8 +136,8 @@ import Testing
         #expect(failure.reason.code == "CONCURRENCY_LIMITED")
         // Nobody reads it: it is let go.
         call = nil
-        while try await records(world).allSatisfy({ $0.json["action"] != "capability.stream" }) {
-            try await Task.sleep(for: .milliseconds(2))
+        try await Wait.until("the record of the end") {
+            try await records(world).contains { $0.json["action"] == "capability.stream" }
         }
         let next = try await world.executor.stream(try world.call(spec, connection: connection))
             .get()

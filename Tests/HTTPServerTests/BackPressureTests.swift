@@ -1,6 +1,7 @@
 import HTTPWire
 import Synchronization
 import Testing
+import Waiting
 
 @testable import HTTPServer
 
@@ -86,9 +87,10 @@ import Testing
             let client = try server.connect()
             try await client.send(Self.get)
             var last = -1
+            let deadline = Deadline("a writer that is held back")
             while last != written.load(ordering: .relaxed) {
                 last = written.load(ordering: .relaxed)
-                try await Task.sleep(for: .milliseconds(200))
+                try await deadline.pause(.milliseconds(200))
             }
             #expect((1..<(64 << 20)).contains(last))
         }

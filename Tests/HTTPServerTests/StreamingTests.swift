@@ -1,6 +1,7 @@
 import HTTPWire
 import Synchronization
 import Testing
+import Waiting
 
 @testable import HTTPServer
 
@@ -108,9 +109,10 @@ import Testing
     private static func atRest(_ count: () -> Int) async throws -> Int {
         try await Patience.wait { count() > 0 }
         var last = 0
+        let deadline = Deadline("a count that stays")
         while count() != last {
             last = count()
-            try await Task.sleep(for: .milliseconds(100))
+            try await deadline.pause(.milliseconds(100))
         }
         return last
     }

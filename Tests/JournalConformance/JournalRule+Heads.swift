@@ -1,4 +1,5 @@
 import Ledger
+import Waiting
 
 extension JournalRule {
     /// Taking the head, following, and taking turns.
@@ -77,7 +78,9 @@ extension JournalRule {
             let (first, second) = (try bed.openShared(), try bed.openShared())
             for position: UInt64 in 0..<5 {
                 try await first.append([UInt8(position)], after: position)
+                let deadline = Deadline("the record behind \(position)")
                 while try await second.journal.records(after: position).isEmpty {
+                    try deadline.check()
                     await second.journal.waitForRecords(after: position)
                 }
             }
@@ -92,7 +95,9 @@ extension JournalRule {
         JournalRule("the standing says where the log ends, and that there is a way to it") { bed in
             let (first, second) = (try bed.openShared(), try bed.openShared())
             try await first.append([1], [2], after: 0)
+            let deadline = Deadline("the standing")
             while second.journal.standing.headPosition < 2 || !second.journal.standing.isConnected {
+                try deadline.check()
                 await second.journal.waitForRecords(after: 2)
             }
             try require(second.journal.standing.failure, equals: nil, "the failure")

@@ -2,6 +2,7 @@
 import Foundation
 import Platform
 import Synchronization
+import Waiting
 
 /// A relay between a journal and the server that fails when it is told to.
 ///
@@ -61,7 +62,7 @@ final class FaultyProxy: Sendable {
     func refuse(_ isRefusing: Bool) { state.withLock { state in state.isRefusing = isRefusing } }
 
     /// Sends the server what was held, and waits for its answer or the end of the connection.
-    func release() -> Int {
+    func release() async throws -> Int {
         let held = state.withLock { state in
             defer { state.held = [] }
             return state.held
@@ -69,9 +70,8 @@ final class FaultyProxy: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         for (peer, bytes) in held {
             Self.send(bytes[...], to: peer)
-            while peer.receive(into: &buffer) == .wouldBlock {
-                Thread.sleep(forTimeInterval: 0.001)
-            }
+            let deadline = Deadline("the server's answer to what was held")
+            while peer.receive(into: &buffer) == .wouldBlock { try await deadline.pause() }
         }
         return held.count
     }
@@ -143,7 +143,8 @@ final class FaultyProxy: Sendable {
         case .cutAnswer:
             Self.send(bytes[...], to: server)
             var buffer = [UInt8](repeating: 0, count: 65_536)
-            while server.receive(into: &buffer) == .wouldBlock {
+            let deadline = Deadline("the server's answer")
+            while server.receive(into: &buffer) == .wouldBlock, !deadline.isOver {
                 Thread.sleep(forTimeInterval: 0.000_2)
             }
             return false
@@ -158,7 +159,9 @@ final class FaultyProxy: Sendable {
 
     private static func send(_ bytes: ArraySlice<UInt8>, to peer: SocketPeer) {
         var rest = bytes
-        while !rest.isEmpty {
+        // Who takes nothing for that long is cut off.
+        let deadline = Deadline("a reader")
+        while !rest.isEmpty, !deadline.isOver {
             switch peer.send(rest) {
             case .bytes(let count): rest = rest.dropFirst(count)
             case .wouldBlock: Thread.sleep(forTimeInterval: 0.000_2)

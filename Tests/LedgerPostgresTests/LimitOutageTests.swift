@@ -5,6 +5,7 @@ import Limits
 import Model
 import Platform
 import Testing
+import Waiting
 
 /// Shared limits while the database is away, slow, or loses connections.
 @Suite(.serialized, .needsDatabase) struct LimitOutageTests {
@@ -110,10 +111,12 @@ import Testing
         _ limits: Constraints
     ) async throws -> Int {
         var admitted = 0
+        let deadline = Deadline("the limit")
         while true {
+            try deadline.check()
             switch try await replica.call(limits) {
             case nil: admitted += 1
-            case .limitsUnavailable: try await Task.sleep(for: .milliseconds(20))
+            case .limitsUnavailable: try await deadline.pause(.milliseconds(20))
             case .some(let other):
                 guard case .limited(.quota, _, _) = other else {
                     Issue.record("\(other)")

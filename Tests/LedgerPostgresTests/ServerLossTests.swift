@@ -4,6 +4,7 @@ import Ledger
 import LedgerPostgres
 import Synchronization
 import Testing
+import Waiting
 
 /// The server goes away, comes back, or another takes its place.
 @Suite(.serialized, .needsDatabase) struct ServerLossTests {
@@ -59,8 +60,9 @@ import Testing
 
     private static func waitForSynchronousStandby(of primary: TestCluster) async throws {
         let query = "SELECT 'x'::text FROM pg_stat_replication WHERE sync_state = 'sync'"
+        let deadline = Deadline("a synchronous standby")
         while try TestDatabase.run(query, on: primary.url).isEmpty {
-            try await Task.sleep(for: .milliseconds(50))
+            try await deadline.pause(.milliseconds(50))
         }
     }
 
@@ -117,22 +119,17 @@ import Testing
         let flag = Flag()
         try await withThrowingTaskGroup { group in
             group.addTask {
+                // Also when it throws: the loop below waits for its end.
+                defer { flag.isSet.store(true, ordering: .sequentiallyConsistent) }
                 try await journal.append("b", after: 1)
-                flag.isSet.store(true, ordering: .sequentiallyConsistent)
             }
-            // Twice: the append itself, and the fence that makes sure of it.
-            for _ in 0..<2 {
-                let cancel = """
-                    SELECT pg_cancel_backend(pid)::text FROM (
-                        SELECT pid FROM pg_stat_activity
-                        WHERE wait_event = 'SyncRep' AND application_name = 'bindery append' OFFSET 0
-                    ) AS backends
-                    """
-                while !flag.isSet.load(ordering: .sequentiallyConsistent),
-                    try TestDatabase.run(cancel, on: cluster.url).isEmpty
-                {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+            do {
+                // Twice: the append itself, and the fence that makes sure of it.
+                for _ in 0..<2 { try await Self.breakOff(on: cluster, orUntil: flag) }
+            } catch {
+                // Else the append never ends, and this group neither.
+                try Self.setStandbys("", of: cluster)
+                throw error
             }
             try await Task.sleep(for: .milliseconds(300))
             let isAcknowledged = flag.isSet.load(ordering: .sequentiallyConsistent)
@@ -142,6 +139,20 @@ import Testing
         }
         await journal.close()
         #expect(try await Loaded.payloads(configuration) == ["a", "b"])
+    }
+
+    /// Breaks off a commit's wait for a standby.
+    private static func breakOff(on cluster: TestCluster, orUntil flag: Flag) async throws {
+        let cancel = """
+            SELECT pg_cancel_backend(pid)::text FROM (
+                SELECT pid FROM pg_stat_activity
+                WHERE wait_event = 'SyncRep' AND application_name = 'bindery append' OFFSET 0
+            ) AS backends
+            """
+        try await Wait.until("a commit that waits for a standby") {
+            try flag.isSet.load(ordering: .sequentiallyConsistent)
+                || !TestDatabase.run(cancel, on: cluster.url).isEmpty
+        }
     }
 
     private final class Flag: Sendable {
@@ -154,7 +165,10 @@ import Testing
             "SELECT pg_reload_conf()::text",
             on: cluster.url
         )
-        while try TestDatabase.run("SHOW synchronous_standby_names", on: cluster.url) != [names] {}
+        let deadline = Deadline("the setting of the standbys")
+        while try TestDatabase.run("SHOW synchronous_standby_names", on: cluster.url) != [names] {
+            try deadline.check()
+        }
     }
 
     @Test func `a start waits for a database that comes, and not for ever`() async throws {
@@ -216,8 +230,12 @@ import Testing
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", command]
-        do { try process.run() } catch { return false }
-        process.waitUntilExit()
+        do {
+            try process.run()
+            try process.awaitExit()
+        } catch {
+            return false
+        }
         return process.terminationStatus == 0
     }
 

@@ -3,6 +3,7 @@ import Ledger
 @testable import LedgerPostgres
 import Platform
 import Testing
+import Waiting
 
 /// Locks, leases, notifications, and logs that went back in time.
 @Suite(.serialized, .needsDatabase) struct SharedHeadTests {
@@ -52,20 +53,33 @@ import Testing
         var configuration = try TestDatabase.configuration()
         configuration.pollingInterval = .seconds(3600)
         let (first, second) = (try Loaded(configuration).journal, try Loaded(configuration).journal)
-        while !second.standing.isConnected { try await Task.sleep(for: .milliseconds(5)) }
+        try await Wait.until("the follower's connection") { second.standing.isConnected }
         for position in 0..<20 {
-            async let waited: Void = second.waitForRecords(after: UInt64(position))
-            try await first.append("\(position)", after: position)
-            await waited
+            try await Self.waking(second, behind: position) {
+                try await first.append("\(position)", after: position)
+            }
             #expect(try await second.texts(after: position) == ["\(position)"])
         }
         let large = String(repeating: "x", count: 9 << 20)
-        async let waited: Void = second.waitForRecords(after: 20)
-        try await first.append(large, large, after: 20)
-        await waited
+        try await Self.waking(second, behind: 20) {
+            try await first.append(large, large, after: 20)
+        }
         #expect(second.standing.headPosition == 22)
         await first.close()
         await second.close()
+    }
+
+    /// Lets a journal wait for records while another appends some; closes it when it wakes never.
+    private static func waking(
+        _ journal: PostgresJournal,
+        behind position: Int,
+        _ append: () async throws -> Void
+    ) async throws {
+        try await Wait.letting("a notification", giveUp: { await journal.close() }) {
+            async let waited: Void = journal.waitForRecords(after: UInt64(position))
+            try await append()
+            await waited
+        }
     }
 
     @Test(arguments: ["append", "records", "takeHead"])

@@ -2,6 +2,7 @@
 import Foundation
 import Platform
 import Testing
+import Waiting
 
 /// A server of a test's own, which it may stop, kill and fail over, by `scripts/postgres`.
 ///
@@ -55,7 +56,7 @@ final class TestCluster: Sendable {
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        process.waitUntilExit()
+        try process.awaitExit()
         #expect(process.terminationStatus == 0, "\(arguments)")
         return try String(contentsOf: URL(filePath: output), encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)

@@ -51,11 +51,59 @@ import Testing
         apply([.putChangeRequest(StateFixture.stored(over))], to: &state)
         #expect(state.tenantsWithSchedules.isEmpty)
         apply(
-            [.removeChangeRequest(tenant, request.id), .removeApprovalPolicy(tenant)],
+            [.removeChangeRequest(tenant, request.id), .removeApprovalPolicy(tenant, reason: nil)],
             to: &state
         )
         #expect(state.tenant(tenant).changeRequests.isEmpty)
         #expect(state.tenant(tenant).approvalPolicy == nil)
+    }
+
+    @Test func `a snapshot keeps why less was asked, and which previews were overtaken`() throws {
+        let config = try StateFixture.config()
+        var policy = ApprovalPolicy(reading: ["environments": [:]], issues: IssueList())
+        policy.loweredReason = "Nobody is left to ask."
+        func step(
+            _ version: Int,
+            _ from: ConfigVersion.Status,
+            _ to: ConfigVersion.Status
+        )
+            -> Change
+        {
+            let step = ConfigTransition(
+                version: version,
+                from: from,
+                to: to,
+                actor: "key",
+                at: StateFixture.now,
+                reason: nil
+            )
+            return .addTransition(config.tenant, config.line, step)
+        }
+        func put(_ number: Int, _ status: ConfigVersion.Status) -> Change {
+            let version = ConfigVersion(number: number, config: config, status: status)
+            return .putConfigVersion(StateFixture.stored(version))
+        }
+        var state = State()
+        apply(
+            [
+                .putApprovalPolicy(config.tenant, StateFixture.stored(policy)),
+                put(1, .preview), put(2, .published), step(2, .draft, .published),
+                put(2, .archived), step(2, .published, .archived),
+            ],
+            to: &state
+        )
+        let lines = try StateFixture.lines(of: state)
+        var loader = StateLoader()
+        for line in lines { try loader.read(line: line) }
+        try loader.finish()
+        for state in [state, loader.state] {
+            let tenant = state.tenant(config.tenant)
+            #expect(tenant.approvalPolicy?.value.loweredReason == "Nobody is left to ask.")
+            let line = try #require(tenant.lines[config.line])
+            #expect(line.lastPublished == 2)
+            #expect(line.newerPreview == nil)
+            #expect(line.live(in: .nonproduction) == nil)
+        }
     }
 
     @Test func `of a long history the newest steps are kept`() throws {

@@ -1,6 +1,7 @@
 import Model
 import Synchronization
 import Testing
+import Waiting
 
 @testable import Ledger
 
@@ -192,7 +193,7 @@ import Testing
         let rest = Array("not an entry".utf8)
         medium.content.withLock { $0.records.append(JournalRecord(position: 2, payload: rest)) }
         for ledger in ledgers {
-            while ledger.condition == .serving { try await Task.sleep(for: .milliseconds(2)) }
+            try await Wait.until("the end of writing") { ledger.condition != .serving }
             #expect(await failure { try await create(ledger, "c3") } == .readOnly)
             #expect(ledger.revision == 1)
         }

@@ -28,7 +28,8 @@ import Testing
             for _ in 0..<3 {
                 group.addTask {
                     var tornCount = 0
-                    while !end.isOver.withLock({ $0 }) {
+                    // Cancelled when a commit throws.
+                    while !end.isOver.withLock({ $0 }), !Task.isCancelled {
                         let state = ledger.state
                         guard let tenant = TenantID("acme").map(state.tenant) else { return -1 }
                         let (a, b) = (tenant.connections[oneID], tenant.connections[otherID])

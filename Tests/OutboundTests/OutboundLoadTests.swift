@@ -1,4 +1,5 @@
 import Testing
+import Waiting
 
 @testable import Outbound
 
@@ -35,7 +36,7 @@ import Testing
                 }
             }
             try await server.received(2)
-            while client.requestCount < 5 { try await Task.sleep(for: .milliseconds(2)) }
+            try await Wait.until("five requests") { client.requestCount >= 5 }
             #expect(server.requests.count == 2)
             let request = OutboundRequest(for: .call, method: "POST", url: server.url())
             let error = try await Loopback.failure(of: request, by: client)
@@ -95,7 +96,7 @@ import Testing
         let second = Task {
             try await client.send(.init(for: .call, method: "POST", url: server.url()))
         }
-        while client.requestCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
+        try await Wait.until("two requests") { client.requestCount >= 2 }
         second.cancel()
         let error = await #expect(throws: OutboundError.self) { try await second.value }
         #expect(error?.code == .cancelled)

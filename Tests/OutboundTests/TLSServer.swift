@@ -1,4 +1,5 @@
 import Foundation
+import Waiting
 
 /// OpenSSL's own test server on a loopback port, with a certificate made for it.
 final class TLSServer: Sendable {
@@ -23,7 +24,7 @@ final class TLSServer: Sendable {
             ],
             output: folder.appending(path: "made")
         )
-        maker.waitUntilExit()
+        try maker.awaitExit()
         let output = folder.appending(path: "output")
         process = try Self.openssl(
             ["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certificate, "-key", key],
@@ -38,7 +39,7 @@ final class TLSServer: Sendable {
     func stop() throws {
         // Not by a gentler signal: the child inherits a mask under which those wait.
         _ = kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        try process.awaitExit()
         try FileManager.default.removeItem(at: folder)
     }
 

@@ -1,5 +1,6 @@
 import Synchronization
 import Testing
+import Waiting
 
 @testable import Platform
 
@@ -76,8 +77,8 @@ import Testing
             EventLoopQueue(label: "test.loop")
                 .run {
                     var events = EventLoopPoller.Events()
-                    poller.wait(into: &events, timeout: nil)
-                    continuation.resume(returning: events.token(0))
+                    poller.wait(into: &events, timeout: Wait.patience)
+                    continuation.resume(returning: events.count > 0 ? events.token(0) : nil)
                 }
             waker.wake()
         }
@@ -91,19 +92,20 @@ import Testing
         // Each loop ends only when all have started, as blocking loops need.
         let startedCount = Atomics()
         let loopCount = 40
-        await withTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<loopCount {
                 group.addTask {
                     await withCheckedContinuation { continuation in
                         EventLoopQueue(label: "test.loop")
                             .run {
                                 startedCount.value.add(1, ordering: .sequentiallyConsistent)
-                                startedCount.wait(for: loopCount)
-                                continuation.resume()
+                                let haveAllStarted = startedCount.wait(for: loopCount)
+                                continuation.resume(returning: haveAllStarted)
                             }
                     }
                 }
             }
+            for await haveAllStarted in group { #expect(haveAllStarted) }
         }
         #expect(startedCount.value.load(ordering: .relaxed) == loopCount)
     }
@@ -111,10 +113,13 @@ import Testing
     private final class Atomics: Sendable {
         let value = Atomic<Int>(0)
 
-        func wait(for count: Int) {
+        /// Whether the count was reached in time.
+        func wait(for count: Int) -> Bool {
+            let deadline = Deadline("\(count) loops")
             while value.load(ordering: .sequentiallyConsistent) < count {
-                _ = MonotonicClock.now
+                if deadline.isOver { return false }
             }
+            return true
         }
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import Testing
+import Waiting
 
 @testable import Platform
 
@@ -13,9 +14,8 @@ import Testing
                 seen.withLock { seen in _ = seen.insert(signal) }
             }
             for number in [SIGTERM, SIGINT, SIGHUP] { kill(getpid(), number) }
-            while seen.withLock({ seen in seen.count }) < 3 {
-                try await Task.sleep(for: .milliseconds(1))
-            }
+            let deadline = Deadline("three signals")
+            while seen.withLock({ seen in seen.count }) < 3 { try await deadline.pause() }
             withExtendedLifetime(watcher) {}
             exit(7)
         }

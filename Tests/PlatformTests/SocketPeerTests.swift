@@ -1,4 +1,5 @@
 import Testing
+import Waiting
 
 @testable import Platform
 
@@ -13,7 +14,11 @@ import Testing
             listener = try SocketListener(address: SocketAddress(host: host, port: 0))
             client = try SocketPeer(connectingTo: listener.address)
             var accepted = listener.accept()
-            while case .wouldBlock = accepted { accepted = listener.accept() }
+            let deadline = Deadline("a peer to accept")
+            while case .wouldBlock = accepted {
+                try deadline.check()
+                accepted = listener.accept()
+            }
             guard case .peer(let peer) = accepted else {
                 throw SystemError(operation: "accept", errno: 0)
             }
@@ -73,7 +78,11 @@ import Testing
         let client = try SocketPeer(connectingTo: address)
         defer { withExtendedLifetime(client) {} }
         var accepted = listener.accept()
-        while case .wouldBlock = accepted { accepted = listener.accept() }
+        let deadline = Deadline("a peer to accept")
+        while case .wouldBlock = accepted {
+            try deadline.check()
+            accepted = listener.accept()
+        }
         guard case .peer(let peer) = accepted else {
             Issue.record("no peer was accepted")
             return
@@ -129,7 +138,9 @@ import Testing
         let reserve = SocketReserve()
         var buffer = [UInt8](repeating: 0, count: 1)
         var received = SocketPeer.Received.wouldBlock
+        let deadline = Deadline("the end of the connection")
         while received == .wouldBlock {
+            try deadline.check()
             reserve.shed(listener)
             received = client.receive(into: &buffer)
         }

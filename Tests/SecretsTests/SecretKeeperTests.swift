@@ -2,6 +2,7 @@ import Model
 import Platform
 import Synchronization
 import Testing
+import Waiting
 
 @testable import Secrets
 
@@ -92,7 +93,8 @@ import Testing
         let keeper = keeper(store)
         try await withThrowingTaskGroup { group in
             for _ in 0..<50 { group.addTask { try await key(keeper) } }
-            while store.count == 0 { await Task.yield() }
+            // The gate is opened in any case: those who wait behind it can't be cancelled.
+            #expect(await Wait.comes { store.count > 0 })
             await gate.open()
             for try await key in group { #expect(key == "k1") }
         }
@@ -112,10 +114,10 @@ import Testing
         let store = CountingStore(gate: gate) { .success("k\($0)") }
         let keeper = keeper(store)
         let first = Task { try await key(keeper) }
-        while store.count == 0 { await Task.yield() }
+        try await Wait.until("the read") { store.count > 0 }
         keeper.invalidate(reference)
         let second = Task { try await key(keeper) }
-        while store.count == 1 { await Task.yield() }
+        try await Wait.until("the second read") { store.count > 1 }
         await gate.open()
         #expect(try await first.value == "k1")
         #expect(try await second.value == "k2")
@@ -137,7 +139,7 @@ import Testing
         let store = CountingStore(gate: gate) { .success("k\($0)") }
         let keeper = keeper(store)
         let first = Task { try await key(keeper) }
-        while store.count == 0 { await Task.yield() }
+        try await Wait.until("the read") { store.count > 0 }
         let second = Task { try await key(keeper) }
         first.cancel()
         await gate.open()

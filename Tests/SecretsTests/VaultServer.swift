@@ -141,7 +141,7 @@ final class VaultServer: Sendable {
         while !rest.isEmpty {
             switch peer.send(rest) {
             case .bytes(let count): rest = rest.dropFirst(count)
-            case .wouldBlock: continue
+            case .wouldBlock: if state.withLock({ $0.isStopped }) { return }
             case .failed: return
             }
         }

@@ -2,6 +2,7 @@ import Platform
 import Synchronization
 import Testing
 import TokenTesting
+import Waiting
 
 @testable import Tokens
 
@@ -84,7 +85,7 @@ import TokenTesting
         let reads = try (0..<KeyRing.waiterCountMax).map { _ in try #require(ring.readForWaiter()) }
         // The limit plus one is answered at once.
         #expect(ring.readForWaiter() == nil)
-        while source.heldCount == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        try await Wait.until("the read") { source.heldCount > 0 }
         let waiters = reads.dropLast().map { read in Task { await ring.wait(for: read) } }
         source.release()
         for waiter in waiters { await waiter.value }
@@ -111,7 +112,7 @@ import TokenTesting
         await ring.read()
         let reading = Task { await ring.keepReading() }
         try file.write([TokenWorld.keys[1]])
-        while ring.held?.set.keys.count != 1 { try await Task.sleep(for: .milliseconds(20)) }
+        try await Wait.until("the new keys") { ring.held?.set.keys.count == 1 }
         reading.cancel()
         await reading.value
     }

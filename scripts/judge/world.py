@@ -25,7 +25,7 @@ class Server:
     """A server of its own, over an empty folder; `log` is what it has printed."""
 
     def __init__(self, program, folder, *flags, journal="memory"):
-        environment = dict(os.environ, BINDERY_BOOTSTRAP_KEY=KEY)
+        environment = dict(os.environ, BINDERY_BOOTSTRAP_KEY=KEY, BINDERY_SECRET_JUDGE='{"apiKey": "none"}')
         command = [program, "serve", "--journal", journal, "--listen", "127.0.0.1:0", "--data", folder, *flags]
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.log = []

@@ -19,6 +19,12 @@ extension OpenAPISchemas {
         "enum": .array(ChangeRequest.Status.allCases.map { .string($0.rawValue) })
     ]
 
+    private static let reason: JSONValue = [
+        "type": "string",
+        "minLength": .integer(Int64(BreakGlassRule.reasonLength.lowerBound)),
+        "maxLength": .integer(Int64(BreakGlassRule.reasonLength.upperBound)),
+    ]
+
     /// What guards the way to a live config.
     static let approvals: JSONObject = [
         "ApprovalPolicy": object(
@@ -37,7 +43,8 @@ extension OpenAPISchemas {
                         required: ["required"]
                     ),
                 ],
-                "description": text, "revision": integer, "createdAt": time, "updatedAt": time,
+                "description": text, "reason": reason, "loweredReason": text,
+                "revision": integer, "createdAt": time, "updatedAt": time,
             ],
             required: ["environments"]
         ),
@@ -60,13 +67,7 @@ extension OpenAPISchemas {
         "Rejection": object(["comment": comment], required: ["comment"]),
         "Schedule": object(["comment": comment, "publishAt": timeOrNull]),
         "BreakGlass": object(
-            [
-                "reason": [
-                    "type": "string",
-                    "minLength": .integer(Int64(BreakGlassRule.reasonLength.lowerBound)),
-                    "maxLength": .integer(Int64(BreakGlassRule.reasonLength.upperBound)),
-                ]
-            ],
+            ["reason": reason],
             required: ["reason"]
         ),
         "Publication": object([
@@ -74,14 +75,27 @@ extension OpenAPISchemas {
         ]),
         "GateVerdict": object(
             [
-                "gate": ["enum": ["VALIDATION", "PREVIEW", "APPROVALS"]],
-                "verdict": ["enum": ["passed", "notRequired", "skipped", "failed"]],
+                "gate": [
+                    "enum": [
+                        "VALIDATION", "CONNECTIONS", "HEALTH", "SECRETS", "ENVIRONMENTS",
+                        "AMBIGUITY", "PREVIEW", "APPROVALS",
+                    ]
+                ],
+                "verdict": ["enum": ["passed", "notRequired", "skipped", "failed", "pending"]],
                 "required": integer, "approvals": integer, "changeRequest": text,
-                "reason": text,
+                "reason": text, "issueCount": integer,
+                "issues": list(
+                    object(["code": text, "pointer": text], required: ["code", "pointer"])
+                ),
             ],
             required: ["gate", "verdict"]
         ),
     ]
+
+    private static let step = object([
+        "step": textOrNull, "from": textOrNull, "to": status, "actor": actor,
+        "at": time, "comment": textOrNull,
+    ])
 
     private static let changeRequest = object(
         [
@@ -92,12 +106,7 @@ extension OpenAPISchemas {
             "publishedVersion": integerOrNull, "conflict": ["type": "boolean"],
             "requiredApprovals": integer, "countedApprovals": integer,
             "approvals": list(object(["actor": actor, "at": time, "comment": textOrNull])),
-            "history": list(
-                object([
-                    "step": textOrNull, "from": textOrNull, "to": status, "actor": actor,
-                    "at": time, "comment": textOrNull,
-                ])
-            ),
+            "historyCount": integer, "lastStep": step, "history": list(step),
             "lastFailure": ["type": ["object", "null"]], "revision": integer,
             "createdAt": time, "updatedAt": time, "gates": list(reference("GateVerdict")),
             "report": ["type": "object"], "access": list(["type": "object"]),

@@ -345,7 +345,10 @@ enum OpenAPISchemas {
         "Simulation": object([
             "changes": list(
                 object(
-                    ["kind": text, "tenantId": text, "object": free],
+                    [
+                        "kind": text, "tenantId": text,
+                        "action": ["enum": ["pause", "resume", "revoke"]], "object": free,
+                    ],
                     required: ["kind", "object"]
                 )
             ),

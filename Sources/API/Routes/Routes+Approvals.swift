@@ -44,10 +44,12 @@ extension Routes {
             "Lets a tenant's environments ask for no approvals.",
             access: .action(.approvalsWrite),
             environments: .all,
+            query: ["reason"],
             answer: .nothing,
             audit: .change("approvalPolicy.delete"),
             run: .later { call async throws(CommandError) in
-                try await DeleteApprovalPolicy(scope: call.tenant).run(call.context)
+                try await DeleteApprovalPolicy(scope: call.tenant, reason: call.query["reason"])
+                    .run(call.context)
             }
         ),
     ]

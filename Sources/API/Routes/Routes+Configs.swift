@@ -171,7 +171,12 @@ extension Routes {
             access: .action(.configsWrite),
             body: .optionalJSON("Publication"),
             answer: .object("TenantAppConfig"),
-            audit: .change("config.publish", "changeRequest.apply", "config.breakGlass"),
+            audit: .change(
+                "config.publish",
+                "changeRequest.apply",
+                "changeRequest.cancel",
+                "config.breakGlass"
+            ),
             run: .later { call async throws(CommandError) in
                 try await PublishConfig(
                     target: call.line(),

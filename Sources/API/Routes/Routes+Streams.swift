@@ -44,6 +44,7 @@ extension Routes {
                 "connection.delete",
                 "config.apply",
                 "changeRequest.apply",
+                "changeRequest.cancel",
                 "config.archive",
                 "entity.apply",
                 "entity.delete",

@@ -35,10 +35,10 @@ public struct ApplyChangeRequest: Sendable {
         try check(found.value, context.state, context.now)
         let target = ConfigScope(scope: scope, line: found.value.line)
         let version = try target.version(found.value.version, context.state)
-        try await HealthRefresh(scope: scope).run(version.value.config, context)
+        let checks = try await PublishChecks.run(version.value.config, scope, context)
         let subject = found.value.subjectOfWrite("changeRequest.apply")
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            try plan(comment, state, stamp, context)
+            try plan(comment, state, stamp, context, checks)
         }
     }
 
@@ -63,13 +63,21 @@ public struct ApplyChangeRequest: Sendable {
         _ comment: String?,
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ context: CommandContext,
+        _ checks: PublishChecks
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let existing = scope.read(state).changeRequests[id]
         try context.precondition.check(existing?.revision)
         let request = try GetChangeRequest.find(id, scope, state, context.caller)
         try check(request.value, state, context.now)
-        let released = try release(request.value, comment, state, stamp, context.unconditional)
+        let released = try release(
+            request.value,
+            comment,
+            state,
+            stamp,
+            context.unconditional,
+            checks
+        )
         let applied = released.plan.changes.lazy
             .compactMap { change -> Stored<ChangeRequest>? in
                 guard case .putChangeRequest(let request) = change else { return nil }
@@ -82,9 +90,9 @@ public struct ApplyChangeRequest: Sendable {
         let config = released.plan.answer
         let standing = RequestStanding(applied.value, state)
         var written = Written(
-            object: applied.json,
+            object: applied.summary,
             revision: applied.revision,
-            before: request.json
+            before: request.summary
         )
         written.beside = [WrittenPart(subject: released.subject, written: config)]
         written.makeBody = {
@@ -103,7 +111,8 @@ public struct ApplyChangeRequest: Sendable {
         _ comment: String?,
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ context: CommandContext,
+        _ checks: PublishChecks
     ) throws(CommandError) -> (plan: Ledger.Plan<Written>, subject: WriteSubject) {
         let target = ConfigScope(scope: scope, line: request.line)
         let number = request.version
@@ -113,12 +122,13 @@ public struct ApplyChangeRequest: Sendable {
         if version.value.status == .superseded {
             var rollback = RollbackConfig(target: target, body: .null)
             rollback.request = id
-            let plan = try rollback.plan(number, reason, state, stamp, context)
+            let plan = try rollback.plan(number, reason, state, stamp, context, checks)
             return (plan, target.subject("config.rollback", number))
         }
         var step = ConfigStep(target: target, number: number, step: .publish, reason: reason)
         step.request = id
-        let plan = try step.plan(state, stamp, context, PublishConfig.gate)
+        step.checks = checks
+        let plan = try step.plan(state, stamp, context)
         return (plan, target.subject("config.publish", number))
     }
 }

@@ -20,7 +20,23 @@ struct ApprovalGate {
         (self.target, self.state, self.stamp, self.context) = (target, state, stamp, context)
     }
 
-    /// The right to take the step with a version.
+    /// What the gate finds.
+    enum Judgement: Sendable {
+        /// The right to take the step.
+        case granted(ReleasePermit)
+        /// `APPROVAL_REQUIRED`, and what answers tell of it.
+        case refused(CommandError, GateVerdict)
+
+        /// What answers tell of it; nil for what takes nothing live.
+        var verdict: GateVerdict? {
+            switch self {
+            case .granted(let permit): permit.verdict
+            case .refused(_, let verdict): verdict
+            }
+        }
+    }
+
+    /// Judges whether a version may take the step.
     ///
     /// A preview goes live outside production: there it needs approvals too, and uses none up.
     ///
@@ -30,28 +46,34 @@ struct ApprovalGate {
     ///   - tier: Of the line's environment.
     ///   - id: The request that is carried out, which was judged already; nil to look for one.
     ///   - breakGlass: Why it may go live without approvals; nil when it may not.
-    /// - Returns: The right, with what becomes of the request that gives it.
-    /// - Throws: `APPROVAL_REQUIRED`.
-    func permit(
+    /// - Returns: The right, with what becomes of the request that gives it, or the refusal.
+    func judge(
         _ version: ConfigVersion,
         _ step: ConfigLifecycle.Step,
         _ tier: Environment.Tier,
         for id: ChangeRequestID? = nil,
         _ breakGlass: BreakGlass? = nil
-    ) throws(CommandError) -> ReleasePermit {
+    ) -> Judgement {
         let goesLive = step == .publish || (step == .preview && tier == .nonproduction)
-        guard goesLive else { return .nothingGoesLive }
+        guard goesLive else { return .granted(.nothingGoesLive) }
         let tenant = target.scope.read(state)
         let required = tenant.approvalPolicy?.value.required(in: target.line.environment) ?? 0
         let request =
             id.flatMap { tenant.changeRequests[$0] } ?? Self.approved(version.config, target, state)
         guard let request else {
             guard required > 0 else {
-                let verdict = GateVerdict(gate: .approvals, outcome: .notRequired)
-                return ReleasePermit(verdict, applying: nil, isRecorded: false)
+                let verdict = GateVerdict(
+                    gate: .approvals,
+                    outcome: .notRequired,
+                    reason: "\(target.line.environment.text) asks for no approvals."
+                )
+                return .granted(ReleasePermit(verdict, applying: nil, isRecorded: false))
             }
-            guard let breakGlass, step == .publish else { throw Self.refusal(required, target) }
-            return ReleasePermit(breakGlass, target, version, required)
+            guard let breakGlass, step == .publish else {
+                let error = Self.refusal(required, target)
+                return .refused(error, Self.failure(required, error.detail))
+            }
+            return .granted(ReleasePermit(breakGlass, target, version, required))
         }
         let standing = RequestStanding(request.value, state)
         let verdict = GateVerdict(
@@ -60,10 +82,12 @@ struct ApprovalGate {
             details: standing.details(of: request.value)
         )
         let applied = step == .publish ? self.applied(request, version.number) : nil
-        return ReleasePermit(
-            verdict,
-            applying: applied.map { (request, $0) },
-            isRecorded: id != nil
+        return .granted(
+            ReleasePermit(
+                verdict,
+                applying: applied.map { (request, $0) },
+                isRecorded: id != nil
+            )
         )
     }
 
@@ -114,18 +138,21 @@ struct ApprovalGate {
 
     private static func refusal(_ required: Int, _ target: ConfigScope) -> CommandError {
         let name = target.line.environment.text
-        let verdict = GateVerdict(
-            gate: .approvals,
-            outcome: .failed,
-            details: ["required": .integer(Int64(required))]
-        )
         let count = required == 1 ? "an approval" : "\(required) approvals"
         return CommandError(
             .conflict,
             "APPROVAL_REQUIRED",
             "In \(name) a config needs \(count) of others than its author before it goes live, and "
-                + "no change request is approved for this content on what is published now.",
-            members: ["gates": [verdict.json]]
+                + "no change request is approved for this content on what is published now."
+        )
+    }
+
+    private static func failure(_ required: Int, _ reason: String) -> GateVerdict {
+        GateVerdict(
+            gate: .approvals,
+            outcome: .failed,
+            reason: reason + " Submit one and have it approved.",
+            details: ["required": .integer(Int64(required))]
         )
     }
 }
@@ -173,8 +200,13 @@ struct RequestStanding {
     }
 
     /// The request as the API writes it.
-    func json(of request: Stored<ChangeRequest>) -> JSONObject {
-        var object = request.json
+    func json(of request: Stored<ChangeRequest>) -> JSONObject { json(request.json) }
+
+    /// The request as a list writes it: without its history.
+    func summary(of request: Stored<ChangeRequest>) -> JSONObject { json(request.summary) }
+
+    private func json(_ request: JSONObject) -> JSONObject {
+        var object = request
         object["conflict"] = .bool(isConflict)
         object["requiredApprovals"] = .integer(Int64(required))
         object["countedApprovals"] = .integer(Int64(approvals))

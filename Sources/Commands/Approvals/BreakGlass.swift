@@ -40,5 +40,5 @@ struct BreakGlass: Sendable, Hashable {
 /// What the reason of a break-glass has to be.
 public enum BreakGlassRule {
     /// Its length, in Unicode scalars.
-    public static let reasonLength = 10...1000
+    public static let reasonLength = ApprovalPolicy.reasonLength
 }

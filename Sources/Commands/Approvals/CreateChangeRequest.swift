@@ -71,7 +71,7 @@ public struct CreateChangeRequest: Sendable {
         let standing = RequestStanding(request, state)
         var written = Written(
             kind: .created,
-            object: stored.json,
+            object: stored.summary,
             revision: stored.revision,
             location: "\(scope.path)/change-requests/\(request.id.text)"
         )

@@ -36,7 +36,7 @@ public struct ListChangeRequests: Sendable {
             requests,
             page,
             key: { $0.key },
-            json: { .object(RequestStanding($0.value.value, state).json(of: $0.value)) }
+            json: { .object(RequestStanding($0.value.value, state).summary(of: $0.value)) }
         )
         return page.answer(revision: state.revision)
     }

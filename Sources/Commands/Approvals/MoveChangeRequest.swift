@@ -42,7 +42,7 @@ public struct MoveChangeRequest: Sendable {
     /// Carries it out.
     ///
     /// - Throws: `NOT_FOUND`, `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE`, `INVALID_TRANSITION`;
-    ///   `SELF_APPROVAL`, `ALREADY_APPROVED`, `CHANGE_REQUEST_CONFLICT`, `APPROVALS_MISSING`;
+    ///   `SELF_APPROVAL`, `PRINCIPAL_UNKNOWN`, `ALREADY_APPROVED`, `CHANGE_REQUEST_CONFLICT`, `APPROVALS_MISSING`;
     ///   everything wrong with the body.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let wish = try read(context)
@@ -67,9 +67,9 @@ public struct MoveChangeRequest: Sendable {
         let stored = request.moved(to: moved, stamp)
         let standing = RequestStanding(moved, state)
         var written = Written(
-            object: stored.json,
+            object: stored.summary,
             revision: stored.revision,
-            before: request.json
+            before: request.summary
         )
         written.makeBody = { .object(standing.json(of: stored)) }
         return Ledger.Plan([.putChangeRequest(stored)], answer: written)
@@ -205,21 +205,6 @@ public struct MoveChangeRequest: Sendable {
         return subject
     }
 
-    /// Whether the caller, or a key of the same principal, made the version.
-    private static func wrote(
-        _ party: ChangeRequest.Party,
-        _ request: ChangeRequest,
-        _ tenant: TenantState,
-        _ state: State
-    ) -> Bool {
-        let steps = tenant.lines[request.line]?.history ?? []
-        return steps.contains { step in
-            guard step.version == request.version, step.from == nil else { return false }
-            let maker = CredentialID(step.actor).flatMap { state.credentials[$0]?.value.principal }
-            return step.actor == party.id || maker == party.principal
-        }
-    }
-
     /// Checks that what is approved is what was read: the author may have submitted another content.
     private static func checkContent(
         _ request: ChangeRequest,
@@ -251,7 +236,8 @@ public struct MoveChangeRequest: Sendable {
                 "Who made or submitted a change request can't approve it."
             )
         }
-        guard !Self.wrote(party, request, scope.read(state), state) else {
+        let eyes = KnownEyes(request, scope.read(state), state)
+        guard !eyes.wrote(party) else {
             throw CommandError(
                 .forbidden,
                 "SELF_APPROVAL",
@@ -259,6 +245,7 @@ public struct MoveChangeRequest: Sendable {
             )
         }
         let standing = RequestStanding(request, state)
+        if standing.required > 0 { try eyes.check(party) }
         try Self.checkContent(request, wish)
         try Self.checkBase(request, standing, state)
         let isGiven = request.approvals.contains {

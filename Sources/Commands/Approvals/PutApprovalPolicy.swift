@@ -20,7 +20,7 @@ public struct PutApprovalPolicy: Sendable {
 
     /// Carries it out.
     ///
-    /// - Throws: Everything wrong with the body; `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE` when it changes
+    /// - Throws: Everything wrong with the body, such as no `reason` when it asks for less; `ENVIRONMENT_NOT_IN_CREDENTIAL_SCOPE` when it changes
     ///   what an environment asks for that the caller may not act in.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let policy = try read(context)
@@ -29,8 +29,14 @@ public struct PutApprovalPolicy: Sendable {
             let existing = scope.read(state).approvalPolicy
             try context.precondition.check(existing?.revision)
             try Self.check(from: existing?.value, to: policy, context.caller)
+            var kept = policy
+            kept.loweredReason = try Self.reason(
+                policy.loweredReason,
+                from: existing?.value,
+                to: policy
+            )
             return DocumentWrite.plan(
-                policy,
+                kept,
                 over: existing,
                 stamp,
                 location: "\(scope.path)/approval-policy",
@@ -51,6 +57,26 @@ public struct PutApprovalPolicy: Sendable {
         for name in names.sorted() where (old?.required(in: name) ?? 0) != new.required(in: name) {
             try caller.check(name)
         }
+    }
+
+    /// Why less is asked for; nil when it is not.
+    ///
+    /// - Throws: `MISSING_FIELD` when it is, and nobody says why.
+    static func reason(
+        _ given: String?,
+        from old: ApprovalPolicy?,
+        to new: ApprovalPolicy?
+    ) throws(CommandError) -> String? {
+        let lowered = ApprovalPolicy.lowered(from: old, to: new).map(\.text)
+        guard !lowered.isEmpty else { return nil }
+        if let given { return given }
+        let names = lowered.joined(separator: ", ")
+        throw .invalid(
+            .missingField,
+            at: .root.appending("reason"),
+            "is required: it asks for less in \(names)",
+            suggestion: "say why, in 10 to 1000 characters; the audit trail and the alert tell it"
+        )
     }
 
     /// What a write of the policy is about.

@@ -35,9 +35,9 @@ struct ReleasePermit: Sendable {
             WrittenPart(
                 subject: request.after.value.subjectOfWrite("changeRequest.apply"),
                 written: Written(
-                    object: request.after.json,
+                    object: request.after.summary,
                     revision: request.after.revision,
-                    before: request.before.json
+                    before: request.before.summary
                 )
             )
         }
@@ -67,48 +67,9 @@ struct ReleasePermit: Sendable {
         verdict = GateVerdict(
             gate: .approvals,
             outcome: .skipped,
-            details: [
-                "required": .integer(Int64(required)), "reason": .string(breakGlass.reason),
-            ]
+            reason: breakGlass.reason,
+            details: ["required": .integer(Int64(required))]
         )
         self.breakGlass = breakGlass
-    }
-}
-
-/// What a gate on the way to a live config found, as answers tell it.
-struct GateVerdict: Sendable {
-    /// The gates, in the order in which they are asked.
-    enum Gate: String, Sendable {
-        case validation = "VALIDATION"
-        case preview = "PREVIEW"
-        case approvals = "APPROVALS"
-    }
-    /// What it found.
-    enum Outcome: String, Sendable { case passed, notRequired, skipped, failed }
-
-    let gate: Gate
-    let outcome: Outcome
-    var details: JSONObject = [:]
-
-    var json: JSONValue {
-        var object: JSONObject = [
-            "gate": .string(gate.rawValue), "verdict": .string(outcome.rawValue),
-        ]
-        for member in details { object[member.key] = member.value }
-        return .object(object)
-    }
-
-    /// The verdicts of a step that passed them all; none for what passes no gate.
-    static func all(
-        _ step: ConfigLifecycle.Step,
-        _ tier: Environment.Tier,
-        _ permit: ReleasePermit
-    ) -> [GateVerdict] {
-        guard let approvals = permit.verdict else { return [] }
-        let isSeen = step == .publish && tier == .production
-        return [
-            GateVerdict(gate: .validation, outcome: .passed),
-            GateVerdict(gate: .preview, outcome: isSeen ? .passed : .notRequired), approvals,
-        ]
     }
 }

@@ -21,6 +21,20 @@ struct RequestReset {
         (self.stamp, self.party) = (stamp, party)
     }
 
+    /// Ends the request of a version that is archived.
+    func archive() -> (changes: [Change], records: [WrittenPart]) {
+        run(.cancel, to: .cancelled, because: "the version was archived")
+    }
+
+    /// Ends the request of a version that went live without it, which nothing could end any more.
+    ///
+    /// - Parameter permit: The right by which it went live; a request that gave it is applied.
+    /// - Returns: The changes, and their audit records.
+    func end(after permit: ReleasePermit) -> (changes: [Change], records: [WrittenPart]) {
+        guard permit.changes.isEmpty else { return ([], []) }
+        return run(.cancel, to: .cancelled, because: "the version was published without it")
+    }
+
     /// The changes, and their audit records: both empty when no request may take the step.
     func run(
         _ step: ChangeRequest.Step,
@@ -40,9 +54,9 @@ struct RequestReset {
             WrittenPart(
                 subject: request.after.value.subjectOfWrite("changeRequest.\(step.rawValue)"),
                 written: Written(
-                    object: request.after.json,
+                    object: request.after.summary,
                     revision: stamp.revision,
-                    before: request.before.json
+                    before: request.before.summary
                 )
             )
         }

@@ -26,7 +26,7 @@ public struct ArchiveConfig: Sendable {
         let step = ConfigStep(target: target, number: number, step: .archive, reason: reason)
         return try await context.write(target.subject("config.archive", number, reason: reason)) {
             (state, stamp) throws(CommandError) in
-            try step.plan(state, stamp, context) { (_, _) throws(CommandError) in nil }
+            try step.plan(state, stamp, context)
         }
     }
 }

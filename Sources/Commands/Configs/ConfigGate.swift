@@ -26,12 +26,13 @@ struct ConfigGate {
     }
 
     /// The report of a version; whether its domain is another's is left out where that is judged
-    /// later.
+    /// later, and what is wrong with secrets where nobody read them.
     ///
     /// - Throws: `BLUEPRINT_NOT_FOUND` when its blueprint is gone.
     func report(
         _ version: ConfigVersion,
-        judgingDomain: Bool = true
+        judgingDomain: Bool = true,
+        knowing checks: PublishChecks = .none
     ) throws(CommandError) -> ValidationReport {
         let tenant = target.scope.read(state)
         let world = ConfigWorld(state: state, tenant: tenant, environment: environment)
@@ -47,9 +48,39 @@ struct ConfigGate {
             healthFreshSeconds: services.healthFreshSeconds,
             isDomainTaken: { judgingDomain && isTaken($0) },
             testedConfigs: testedConfigs(tenant),
-            connectionIDs: Array(tenant.connections.keys)
+            connectionIDs: Array(tenant.connections.keys),
+            secretDefects: checks.defects(of: version.config, tenant)
         )
         return ConfigValidator.report(inputs, surroundings)
+    }
+
+    /// How the health checks of a config's active connections stand that have one.
+    struct HealthStanding: Sendable {
+        /// The connections that were checked within the time that a check is good for.
+        var freshCount = 0
+        /// The first binding of each of the others.
+        var unchecked: [Int] = []
+    }
+
+    /// How the health checks stand, as this process knows them: what the ledger keeps may be older.
+    func health(of config: TenantAppConfig) -> HealthStanding {
+        let tenant = target.scope.read(state)
+        var standing = HealthStanding()
+        var seen: Set<ConnectionID> = []
+        for (index, binding) in config.bindings.enumerated() {
+            guard seen.insert(binding.connection).inserted,
+                let connection = tenant.connections[binding.connection],
+                HealthRefresh.hasCheck(connection.value, state)
+            else { continue }
+            if services.newestHealth(of: connection, in: tenant, at: now)
+                .isFresh(at: now, services.healthFreshSeconds)
+            {
+                standing.freshCount += 1
+            } else {
+                standing.unchecked.append(index)
+            }
+        }
+        return standing
     }
 
     /// Whether the config names a domain that is live in another (tenant, blueprint) pair.

@@ -45,23 +45,12 @@ enum ConfigLifecycle {
         return true
     }
 
-    /// Checks that a version that goes live in production was looked at before; asked after its
-    /// content was judged, so that what is wrong with it is told first.
-    ///
-    /// - Throws: `PREVIEW_REQUIRED`.
-    static func checkSeen(
-        _ version: ConfigVersion,
-        _ step: Step,
-        tier: Environment.Tier
-    ) throws(CommandError) {
-        let wasSeen = version.status == .preview || version.origin?.isReviewed ?? false
-        guard step == .publish, tier == .production, !wasSeen else { return }
-        throw CommandError(
-            .conflict,
-            "PREVIEW_REQUIRED",
-            "In production a version is previewed, or promoted, before it is published."
-        )
-    }
+    /// What a version is answered that goes live in production and was not looked at before.
+    static let unseen = CommandError(
+        .conflict,
+        "PREVIEW_REQUIRED",
+        "In production a version is previewed, or promoted, before it is published."
+    )
 
     /// The changes of a step: the version, its place in the history, what it takes the place of, and
     /// what becomes of the change request that let it.
@@ -123,4 +112,9 @@ enum ConfigLifecycle {
             )
         }
     }
+}
+
+extension ConfigVersion {
+    /// Whether somebody looked at it before it goes live.
+    var wasSeen: Bool { status == .preview || origin?.isReviewed ?? false }
 }

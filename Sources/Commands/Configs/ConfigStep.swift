@@ -13,17 +13,16 @@ struct ConfigStep: Sendable {
     var request: ChangeRequestID?
     /// Why it may go live without approvals; nil when it may not.
     var breakGlass: BreakGlass?
+    /// What was looked at outside of the store.
+    var checks = PublishChecks.none
 
-    typealias Gate = (ConfigGate, ConfigVersion) throws(CommandError) -> ValidationReport?
-
-    /// The plan of the step: the state machine, then the gate, then the changes.
+    /// The plan of the step: the state machine, then the gates, then the changes.
     ///
-    /// The gate judges the very state that the step changes, so that no other write comes between.
+    /// The gates judge the very state that the step changes, so that no other write comes between.
     func plan(
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext,
-        _ gate: Gate
+        _ context: CommandContext
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let environment = try target.environment(context.services.environments)
         let line = target.read(state)
@@ -36,16 +35,8 @@ struct ConfigStep: Sendable {
             return Ledger.Plan([], answer: written)
         }
         let judge = try ConfigGate(target, state, context.services, now: context.now)
-        let report = try gate(judge, existing.value)
-        try ConfigLifecycle.checkSeen(existing.value, step, tier: environment.tier)
-        let approvals = ApprovalGate(target, state, stamp, context)
-        let permit = try approvals.permit(
-            existing.value,
-            step,
-            environment.tier,
-            for: request,
-            breakGlass
-        )
+        let gates = try gates(existing.value, environment.tier, judge, state, stamp, context)
+        let permit = try gates?.permit(judge.refusal) ?? .nothingGoesLive
         let result = ConfigLifecycle.changes(
             existing,
             step,
@@ -63,30 +54,58 @@ struct ConfigStep: Sendable {
         )
         var changes = result.changes
         written.beside = permit.records
-        if step == .archive {
-            let reset = RequestReset(target, number, state, stamp, context.caller.party)
-                .run(.cancel, to: .cancelled, because: "the version was archived")
-            changes += reset.changes
-            written.beside += reset.records
-        }
-        let gates = GateVerdict.all(step, environment.tier, permit)
+        let requests = RequestReset(target, number, state, stamp, context.caller.party)
+        let ended =
+            switch step {
+            case .archive: requests.archive()
+            case .publish: requests.end(after: permit)
+            case .preview: (changes: [Change](), records: [WrittenPart]())
+            }
+        changes += ended.changes
+        written.beside += ended.records
         written.makeBody = {
             let access = judge.access(state, after: result.changes, stamp)
-            return Self.body(result.moved, report, access, gates)
+            return Self.body(result.moved, access, gates)
         }
         return Ledger.Plan(changes, answer: written)
+    }
+
+    /// The gates of the step; nil for one that passes none.
+    private func gates(
+        _ version: ConfigVersion,
+        _ tier: Environment.Tier,
+        _ judge: ConfigGate,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> StepGates? {
+        guard step != .archive else { return nil }
+        let report = try judge.report(version, knowing: checks)
+        let approvals = ApprovalGate(target, state, stamp, context)
+            .judge(version, step, tier, for: request, breakGlass)
+        return StepGates(
+            step,
+            version,
+            tier,
+            report,
+            judge,
+            checks,
+            approvals,
+            isDryRun: context.isDryRun
+        )
     }
 
     /// The version, with what its step means for calls.
     static func body(
         _ version: Stored<ConfigVersion>,
-        _ report: ValidationReport?,
         _ access: AccessDiff,
-        _ gates: [GateVerdict]
+        _ gates: StepGates?
     ) -> JSONValue {
         var object = version.json
-        if !gates.isEmpty { object["gates"] = .array(gates.map(\.json)) }
-        if let report { object["report"] = report.json }
+        if let gates {
+            object["gates"] = .array(gates.verdicts.map(\.json))
+            object["report"] = gates.report.json
+        }
         access.write(into: &object)
         return .object(object)
     }

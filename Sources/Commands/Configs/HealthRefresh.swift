@@ -9,8 +9,8 @@ import Resolver
 struct HealthRefresh {
     /// The most checks that run at the same time.
     static let concurrencyMax = 8
-    /// How long checks are begun; those that run then may take their own time, at most 120 s.
-    static let timeMax = Duration.seconds(60)
+    /// The most connections that an error names.
+    static let namedCountMax = 5
 
     let scope: TenantScope
 
@@ -32,61 +32,71 @@ struct HealthRefresh {
 
     /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
     ///
-    /// - Throws: `HEALTH_CHECKS_UNFINISHED` when there were more than `timeMax` allows; those that were
-    ///   made are kept, so the next try has fewer.
+    /// Those that there was no time for are not fresh afterwards, which the gate `HEALTH` tells.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
         guard !context.isDryRun else { return }
-        let found = await findings(of: config.bindings.map(\.connection), context.state, context)
+        let deadline = Self.deadline(context)
+        let found = await findings(
+            of: config.bindings.map(\.connection),
+            context.state,
+            until: deadline,
+            context
+        )
         try await Self.keep(found.findings, scope, context)
-        try found.checkIsWhole()
     }
 
-    /// What checks found, and how many there was no time for.
+    /// What checks found, and those that there was no time for.
     struct Findings: Sendable {
         var findings: [Finding] = []
-        var skippedCount = 0
+        var unfinished: [ConnectionID] = []
 
         /// - Throws: `HEALTH_CHECKS_UNFINISHED`.
         func checkIsWhole() throws(CommandError) {
-            guard skippedCount > 0 else { return }
-            throw CommandError(
-                .unavailable,
-                "HEALTH_CHECKS_UNFINISHED",
-                "The health checks of \(skippedCount) connections could not be made within "
-                    + "\(HealthRefresh.timeMax.components.seconds) s; what was found is kept.",
-                retryAfterSeconds: 1
-            )
+            if !unfinished.isEmpty { throw HealthRefresh.unfinished(unfinished) }
         }
+    }
+
+    /// What one task found; without a health when there was no time.
+    fileprivate struct Outcome: Sendable {
+        let connection: Stored<Connection>
+        let health: ConnectionHealth?
+    }
+
+    /// When the checks of a request that begins now have to be over.
+    static func deadline(_ context: CommandContext) -> MonotonicInstant {
+        MonotonicClock.now + context.services.publishCheckTimeMax
     }
 
     /// Runs those of these connections, as they are in a state that need not be in the store, and
     /// keeps nothing.
+    ///
+    /// None takes longer than until the deadline, however long its spec lets the provider take.
     func findings(
         of ids: [ConnectionID],
         _ state: State,
+        until deadline: MonotonicInstant,
         _ context: CommandContext
     ) async -> Findings {
         let tenant = scope.read(state)
         let stale = Set(ids).sorted()
             .filter { isStale($0, tenant, state, context) }
             .compactMap { tenant.connections[$0] }
-        let start = MonotonicClock.now
         var found = Findings()
-        await withTaskGroup(of: Finding?.self) { group in
+        await withTaskGroup(of: Outcome.self) { group in
             for (index, connection) in stale.enumerated() {
-                if index >= Self.concurrencyMax, let one = await group.next() ?? nil {
-                    found.findings.append(one)
-                }
-                guard MonotonicClock.now - start < Self.timeMax else {
-                    found.skippedCount += 1
+                if index >= Self.concurrencyMax, let one = await group.next() { found.take(one) }
+                let left = deadline - MonotonicClock.now
+                guard left > .zero else {
+                    found.unfinished.append(connection.value.id)
                     continue
                 }
                 group.addTask {
-                    await Self.check(connection.value.id, tenant, state, context)
-                        .map { Finding(connection: connection, health: $0) }
+                    let id = connection.value.id
+                    let health = await Self.check(id, tenant, state, context, within: left)
+                    return Outcome(connection: connection, health: health)
                 }
             }
-            for await one in group { if let one { found.findings.append(one) } }
+            for await one in group { found.take(one) }
         }
         return found
     }
@@ -97,33 +107,58 @@ struct HealthRefresh {
         _ state: State,
         _ context: CommandContext
     ) -> Bool {
-        guard let connection = tenant.connections[id], connection.value.status == .active,
-            state.catalog.specs[connection.value.spec]?.value.healthCheck != nil
+        guard let connection = tenant.connections[id], Self.hasCheck(connection.value, state)
         else { return false }
         let health = context.services.newestHealth(of: connection, in: tenant, at: context.now)
-        guard let checkedAt = health.checkedAt else { return true }
-        return health.status != .healthy || HealthBook.isAhead(checkedAt, of: context.now)
-            || context.now - checkedAt > .seconds(context.services.healthFreshSeconds)
+        // Ahead of the clock it was found when that was wrong; those that this very request has made
+        // are a little ahead of its beginning, and are not asked here.
+        return health.status != .healthy
+            || health.checkedAt.map { HealthBook.isAhead($0, of: context.now) } ?? true
+            || !health.isFresh(at: context.now, context.services.healthFreshSeconds)
     }
 
-    /// Checks one connection; nil when it is gone or has no spec.
+    /// Whether a connection is in service and its spec says how it is checked.
+    static func hasCheck(_ connection: Connection, _ state: State) -> Bool {
+        connection.status == .active
+            && state.catalog.specs[connection.spec]?.value.healthCheck != nil
+    }
+
+    /// What is answered while checks of these connections are missing that a publish needs.
+    static func unfinished(_ ids: [ConnectionID]) -> CommandError {
+        let named = Set(ids).sorted()
+        let shown = named.prefix(namedCountMax).map(\.text).joined(separator: ", ")
+        let more = named.count - namedCountMax
+        return CommandError(
+            .unavailable,
+            "HEALTH_CHECKS_UNFINISHED",
+            "Nothing was published: the health checks of \(shown)"
+                + (more > 0 ? " and \(more) more" : "")
+                + " have told nothing: they were not over within health.publishSeconds, or the "
+                + "provider wants to be asked less often. What was found of others is kept, so "
+                + "another try has fewer to make.",
+            retryAfterSeconds: 1
+        )
+    }
+
+    /// Checks one connection; nil when it is gone or has no spec, or was not done within `bound`.
     static func check(
         _ id: ConnectionID,
         _ tenant: TenantState,
         _ state: State,
         _ context: CommandContext,
         secret: SecretReference? = nil,
+        within bound: Duration? = nil,
         reason: String? = nil
     ) async -> ConnectionHealth? {
         guard let connection = tenant.connections[id],
             let spec = state.catalog.specs[connection.value.spec]?.value
         else { return nil }
+        let checker = context.services.healthChecker
         var question = HealthQuestion(connection.value, spec, secret: secret, state, context)
         question.reason = reason
-        return await context.services.healthChecker.check(
-            question,
-            previous: context.services.newestHealth(of: connection, in: tenant, at: context.now)
-        )
+        let previous = context.services.newestHealth(of: connection, in: tenant, at: context.now)
+        guard let bound else { return await checker.check(question, previous: previous) }
+        return await checker.check(question, previous: previous, within: bound)
     }
 
     /// Validates the secret of a tenant's own account; nil when the spec does not say how, or the
@@ -145,7 +180,7 @@ struct HealthRefresh {
     /// Keeps what checks found; it moves no revision.
     ///
     /// What was found of a connection that has changed since is dropped: it is of another secret or
-    /// config.
+    /// config. What is kept already is not kept again, or its change of status would be told twice.
     static func keep(
         _ found: [Finding],
         _ scope: TenantScope,
@@ -159,7 +194,12 @@ struct HealthRefresh {
             ) { (state, _) throws(CommandError) in
                 try context.caller.checkKey(in: state, at: context.now)
                 let connections = scope.read(state).connections
-                let changes = found.filter { $0.isAbout(connections[$0.connection.value.id]) }
+                let kept = scope.read(state).health
+                let changes =
+                    found.filter { one in
+                        let id = one.connection.value.id
+                        return one.isAbout(connections[id]) && one.health != kept[id]
+                    }
                     .map(\.change)
                 return Ledger.Plan(changes, answer: true)
             }
@@ -168,8 +208,19 @@ struct HealthRefresh {
         }
         for one in found {
             let target = HealthTarget(tenant: scope.tenant, connection: one.connection.value.id)
-            context.services.healthBook.note(one.health, target, of: one.connection)
+            // A check that found nothing out gives what was known, which is no other check.
+            let book = context.services.healthBook
+            let known = book.newest(target, one.connection, kept: nil, now: context.now)
+            guard known != one.health else { continue }
+            book.note(one.health, target, of: one.connection)
         }
+    }
+}
+
+extension HealthRefresh.Findings {
+    fileprivate mutating func take(_ one: HealthRefresh.Outcome) {
+        guard let health = one.health else { return unfinished.append(one.connection.value.id) }
+        findings.append(HealthRefresh.Finding(connection: one.connection, health: health))
     }
 }
 
@@ -192,5 +243,12 @@ extension HealthQuestion {
             actor: context.caller.auditActor,
             requestID: context.requestID
         )
+    }
+}
+
+extension ConnectionHealth {
+    /// Whether it was checked within so many seconds.
+    func isFresh(at now: Timestamp, _ seconds: Int) -> Bool {
+        checkedAt.map { now - $0 <= .seconds(seconds) } ?? false
     }
 }

@@ -28,11 +28,7 @@ public struct PreviewConfig: Sendable {
         let step = ConfigStep(target: target, number: number, step: .preview, reason: reason)
         return try await context.write(target.subject("config.preview", number, reason: reason)) {
             (state, stamp) throws(CommandError) in
-            try step.plan(state, stamp, context) { (gate, version) throws(CommandError) in
-                let report = try gate.report(version)
-                if !report.isValid, !report.hasOnlyHealthErrors { throw gate.refusal(report) }
-                return report
-            }
+            try step.plan(state, stamp, context)
         }
     }
 }

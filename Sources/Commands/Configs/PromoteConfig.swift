@@ -1,6 +1,7 @@
 public import JSON
 import Ledger
 import Model
+import Resolver
 
 /// Makes a draft in another environment of what is live in this one, its connections replaced by
 /// those of the other environment.
@@ -23,6 +24,9 @@ public struct PromoteConfig: Sendable {
     }
 
     /// Carries it out.
+    ///
+    /// A draft may be wrong, as every draft may; its report is in the answer, so that a connection
+    /// which is not one of the tenant's there is told at once and not when it is published.
     ///
     /// - Throws: `CONFIG_NOT_LIVE` when nothing is live here; `UNMAPPED_CONNECTIONS` with the
     ///   candidates there; everything wrong with the body.
@@ -52,14 +56,22 @@ public struct PromoteConfig: Sendable {
                 config: config,
                 origin: .promotion(from: from.name, version: live.value.number)
             )
-            let actor = context.caller.credential.id.text
-            return ConfigDraft.adding(
+            let gate = try ConfigGate(target, state, context.services, now: context.now)
+            let report = try gate.report(version)
+            let plan = ConfigDraft.adding(
                 version,
                 to: target,
                 stamp,
-                actor: actor,
+                actor: context.caller.credential.id.text,
                 reason: wish.reason
             )
+            var written = plan.answer
+            written.makeBody = { [object = written.object] in
+                var object = object ?? [:]
+                object["report"] = report.json
+                return .object(object)
+            }
+            return Ledger.Plan(plan.changes, answer: written)
         }
     }
 

@@ -1,5 +1,6 @@
 import Ledger
 import Model
+import Resolver
 
 extension PublishConfig {
     /// The plan that makes a config the live version of its line in one step, through the gate that
@@ -23,7 +24,8 @@ extension PublishConfig {
         }
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
         let gate = try ConfigGate(target, state, context.services, now: context.now)
-        _ = try Self.gate(gate, version)
+        let report = try gate.report(version)
+        guard report.isValid else { throw gate.refusal(report) }
         return
             ConfigDraft.adding(
                 version,

@@ -5,8 +5,8 @@ import Resolver
 
 /// Makes a version the live one of its line; the one before is superseded.
 ///
-/// Health checks that are missing or stale are run first; then the whole gate is judged on the very
-/// state that the step changes.
+/// Health checks that are missing or stale are run first, and secrets are read; then all gates are
+/// judged on the very state that the step changes.
 public struct PublishConfig: Sendable {
     /// The line.
     public let target: ConfigScope
@@ -25,20 +25,20 @@ public struct PublishConfig: Sendable {
     /// Carries it out.
     ///
     /// - Throws: `NOT_FOUND`, `INVALID_TRANSITION`, `PREVIEW_REQUIRED`; `VALIDATION_FAILED` with the
-    ///   report; `APPROVAL_REQUIRED`; `FORBIDDEN` for a break-glass that the caller has no right to.
+    ///   report; `HEALTH_CHECKS_UNFINISHED`, `APPROVAL_REQUIRED`; `FORBIDDEN` for a break-glass that the caller has no right to.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let (reason, breakGlass) = try read(context)
         try await context.refresh()
         let version = try target.version(number, context.state)
-        if try ConfigLifecycle.check(version.value, .publish) {
-            try await HealthRefresh(scope: target.scope).run(version.value.config, context)
-        }
         var step = ConfigStep(target: target, number: number, step: .publish, reason: reason)
+        if try ConfigLifecycle.check(version.value, .publish) {
+            step.checks = try await PublishChecks.run(version.value.config, target.scope, context)
+        }
         step.breakGlass = breakGlass
         let planned = step
         return try await context.write(target.subject("config.publish", number, reason: reason)) {
             (state, stamp) throws(CommandError) in
-            try planned.plan(state, stamp, context, Self.gate)
+            try planned.plan(state, stamp, context)
         }
     }
 
@@ -59,15 +59,5 @@ public struct PublishConfig: Sendable {
         if issues.hasErrors { throw .invalid(issues.issues) }
         try breakGlass?.authorize(target, context.caller)
         return (summary ?? reason, breakGlass)
-    }
-
-    /// Nothing with an error goes live.
-    static func gate(
-        _ gate: ConfigGate,
-        _ version: ConfigVersion
-    ) throws(CommandError) -> ValidationReport? {
-        let report = try gate.report(version)
-        guard report.isValid else { throw gate.refusal(report) }
-        return report
     }
 }

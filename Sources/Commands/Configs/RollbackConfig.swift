@@ -27,12 +27,12 @@ public struct RollbackConfig: Sendable {
         _ = try target.environment(context.services.environments)
         try await context.refresh()
         let old = try target.version(wish.number, context.state)
-        try await HealthRefresh(scope: target.scope).run(old.value.config, context)
+        let checks = try await PublishChecks.run(old.value.config, target.scope, context)
         try wish.breakGlass?.authorize(target, context.caller)
         let subject = target.subject("config.rollback", wish.number, reason: wish.reason)
         return try await context.write(subject) {
             (state, stamp) throws(CommandError) in
-            try plan(wish.number, wish.reason, state, stamp, context, wish.breakGlass)
+            try plan(wish.number, wish.reason, state, stamp, context, checks, wish.breakGlass)
         }
     }
 
@@ -66,6 +66,7 @@ public struct RollbackConfig: Sendable {
         _ state: State,
         _ stamp: Ledger.Stamp,
         _ context: CommandContext,
+        _ checks: PublishChecks,
         _ breakGlass: BreakGlass? = nil
     ) throws(CommandError) -> Ledger.Plan<Written> {
         try context.precondition.check(nil)
@@ -87,10 +88,18 @@ public struct RollbackConfig: Sendable {
             origin: .rollback(to: number)
         )
         let gate = try ConfigGate(target, state, context.services, now: context.now)
-        let report = try PublishConfig.gate(gate, version)
         let tier = try target.environment(context.services.environments).tier
-        let permit = try ApprovalGate(target, state, stamp, context)
-            .permit(version, .publish, tier, for: request, breakGlass)
+        let gates = StepGates(
+            .publish,
+            version,
+            tier,
+            try gate.report(version, knowing: checks),
+            gate,
+            checks,
+            ApprovalGate(target, state, stamp, context)
+                .judge(version, .publish, tier, for: request, breakGlass),
+            isDryRun: context.isDryRun
+        )
         let added = ConfigDraft.adding(
             version,
             through: [.publish],
@@ -99,13 +108,12 @@ public struct RollbackConfig: Sendable {
             stamp,
             actor: context.caller.credential.id.text,
             reason: reason,
-            permit: permit
+            permit: try gates.permit(gate.refusal)
         )
-        let gates = GateVerdict.all(.publish, tier, permit)
         let (changes, standing) = (added.plan.changes, added.standing)
         var written = added.plan.answer
         written.makeBody = {
-            ConfigStep.body(standing, report, gate.access(state, after: changes, stamp), gates)
+            ConfigStep.body(standing, gate.access(state, after: changes, stamp), gates)
         }
         return Ledger.Plan(changes, answer: written)
     }

@@ -115,10 +115,10 @@ public struct FinishConnect: Sendable {
             let spec = context.state.catalog.specs[connection.spec]?.value,
             Self.stands(pending, context)
         else { throw Self.invalid }
-        let text = try await redeem(code, pending.consent(state), connection, spec, context)
-        try await keep(text, state, context.services)
+        let grant = try await redeem(code, pending.consent(state), connection, spec, context)
+        try await keep(grant.text, state, context.services)
         context.services.forgetSecret(ConnectConnection.reference(state.connection))
-        try await point(pending, state, context)
+        try await point(pending, state, grant, context)
         return CommandAnswer(
             body: .bytes(
                 Array("The connection is authorized. You may close this page.\n".utf8),
@@ -156,7 +156,7 @@ public struct FinishConnect: Sendable {
         _ connection: Connection,
         _ spec: IntegrationSpec,
         _ context: CommandContext
-    ) async throws(CommandError) -> SecretBytes {
+    ) async throws(CommandError) -> RedeemedGrant {
         let config = MergedConfig(connection, spec)
         do throws(CallFailure.Reason) {
             return try await context.services.executor.redeem(
@@ -194,6 +194,7 @@ public struct FinishConnect: Sendable {
     private func point(
         _ pending: PendingConnect,
         _ state: ConnectState,
+        _ grant: RedeemedGrant,
         _ context: CommandContext
     ) async throws(CommandError) {
         let result: (answer: Written?, state: State)
@@ -202,7 +203,7 @@ public struct FinishConnect: Sendable {
                 actor: pending.actor,
                 now: context.now
             ) { (ledger, stamp) throws(CommandError) in
-                try Self.plan(pending, state, ledger, stamp)
+                try Self.plan(pending, state, grant, ledger, stamp)
             }
         } catch {
             throw CommandError(error)
@@ -222,6 +223,7 @@ public struct FinishConnect: Sendable {
     private static func plan(
         _ pending: PendingConnect,
         _ state: ConnectState,
+        _ grant: RedeemedGrant,
         _ ledger: State,
         _ stamp: Ledger.Stamp
     ) throws(CommandError) -> Ledger.Plan<Written?> {
@@ -230,6 +232,15 @@ public struct FinishConnect: Sendable {
             pending.isAbout(existing.value), existing.value.status != .revoked
         else { throw invalid }
         var connection = existing.value.rotated(to: ConnectConnection.reference(state.connection))
+        // What nothing renews ends some day, which its owner is told of before. A date that is not of
+        // the tokens before, such as the client's own, is somebody's and stays.
+        if let end = grant.endsAt {
+            connection = connection.credentialed(until: end)
+        } else if grant.previousEndsAt != nil,
+            grant.previousEndsAt == connection.credentialsExpireAt
+        {
+            connection = connection.credentialed(until: nil)
+        }
         // What somebody paused stays so; what waited for a consent does not.
         if connection.needsReauthorization || connection.status == .draft {
             connection = connection.moved(to: .active, reason: nil)

@@ -12,14 +12,18 @@ import Platform
 final class GrantKeeper: TokenObserver {
     private let ledger: Ledger
     private let audit: AuditTrail
+    private let failsOpen: Bool
 
-    init(_ ledger: Ledger, _ audit: AuditTrail) {
+    /// A keeper; one that fails open makes changes that can't be recorded, too.
+    init(_ ledger: Ledger, _ audit: AuditTrail, failsOpen: Bool) {
         self.ledger = ledger
         self.audit = audit
+        self.failsOpen = failsOpen
     }
 
-    /// Pauses the connection, unless somebody changed it meanwhile.
+    /// Pauses the connection, unless somebody changed it meanwhile; not while that can't be recorded.
     func grantEnded(_ end: GrantEnd) async -> Bool {
+        guard audit.failure == nil || failsOpen else { return false }
         let now = Timestamp(milliseconds: WallClock.milliseconds())
         do {
             let result = try await ledger.commit(

@@ -62,32 +62,44 @@ public struct MoveConnection: Sendable {
             reason: reason
         )
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
-            let tenant = scope.read(state)
-            let existing = tenant.connections[id]
-            try context.precondition.check(existing?.revision)
-            guard let existing else { throw .notFound("such connection") }
-            try context.caller.check(existing.value.environment)
-            let status = existing.value.status
-            guard status == move.target || move.sources.contains(status) else {
-                throw CommandError(
-                    .conflict,
-                    "INVALID_TRANSITION",
-                    "A connection that is \(status.rawValue) has no \(move.rawValue)."
-                )
-            }
-            let moved =
-                status == move.target
-                ? existing.value : existing.value.moved(to: move.target, reason: reason)
-            let plan = DocumentWrite.plan(
-                moved,
-                over: existing,
-                stamp,
-                location: nil,
-                json: tenant.writer(of: id),
-                change: { .putConnection($0) }
-            )
+            try context.precondition.check(scope.read(state).connections[id]?.revision)
+            let plan = try plan(reason, state, stamp, context)
             return context.isDryRun ? telling(plan, state, stamp, context) : plan
         }
+    }
+
+    /// The plan of the move.
+    ///
+    /// - Throws: `NOT_FOUND`, `INVALID_TRANSITION`; what a caller is told who may not move it.
+    func plan(
+        _ reason: String?,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> Ledger.Plan<Written> {
+        let tenant = scope.read(state)
+        let existing = tenant.connections[id]
+        guard let existing else { throw .notFound("such connection") }
+        try context.caller.check(existing.value.environment)
+        let status = existing.value.status
+        guard status == move.target || move.sources.contains(status) else {
+            throw CommandError(
+                .conflict,
+                "INVALID_TRANSITION",
+                "A connection that is \(status.rawValue) has no \(move.rawValue)."
+            )
+        }
+        let moved =
+            status == move.target
+            ? existing.value : existing.value.moved(to: move.target, reason: reason)
+        return DocumentWrite.plan(
+            moved,
+            over: existing,
+            stamp,
+            location: nil,
+            json: tenant.writer(of: id),
+            change: { .putConnection($0) }
+        )
     }
 
     /// The plan of a dry run, which also tells what the move would do to calls.

@@ -38,13 +38,12 @@ public struct RotateConnection: Sendable {
         let reference = try wish.reference(for: seen.value, tenant, context.now)
         // What the store has now is checked, and not what it had a while ago.
         context.services.secrets?.invalidate(reference)
-        let health = await HealthRefresh.check(
-            id,
+        let (health, saysNothing) = await check(
+            with: reference,
+            because: wish.reason,
             tenant,
             state,
-            context,
-            secret: reference,
-            reason: wish.reason
+            context
         )
         let validation = await HealthRefresh.validate(
             seen.value,
@@ -55,6 +54,7 @@ public struct RotateConnection: Sendable {
         )
         // A rollback is what is left when nothing works: it asks for no success.
         if !wish.isRollback {
+            if saysNothing { throw Self.inconclusive }
             try Self.judge(health)
             try Self.judge(validation)
         }
@@ -69,6 +69,41 @@ public struct RotateConnection: Sendable {
                 ? nil : seen.value.overlap(with: reference, until: until)
         )
         return try await write(change, context)
+    }
+
+    /// Checks the connection with the new secret.
+    ///
+    /// - Returns: What was found, nil without a check; and whether that is nothing.
+    private func check(
+        with reference: SecretReference,
+        because reason: String?,
+        _ tenant: TenantState,
+        _ state: State,
+        _ context: CommandContext
+    ) async -> (health: ConnectionHealth?, saysNothing: Bool) {
+        guard let connection = tenant.connections[id],
+            let spec = state.catalog.specs[connection.value.spec]?.value
+        else { return (nil, false) }
+        let checker = context.services.healthChecker
+        var question = HealthQuestion(connection.value, spec, secret: reference, state, context)
+        question.reason = reason
+        guard let probe = await checker.probe(question) else { return (.unknown, false) }
+        let now = context.now
+        let previous = context.services.newestHealth(of: connection, in: tenant, at: now)
+        let next = probe.health(after: previous)
+        await checker.record(probe, previous, next)
+        return (probe.saysNothing ? previous.forgotten : next, probe.saysNothing)
+    }
+
+    /// A secret takes over when it was seen to work, not when nobody could look.
+    private static var inconclusive: CommandError {
+        CommandError(
+            .unavailable,
+            "HEALTH_CHECK_INCONCLUSIVE",
+            "The health check with the new secret found nothing out: the provider answered 429, or "
+                + "this server had no room for it. The old secret stays; try again later.",
+            retryAfterSeconds: 30
+        )
     }
 
     private static func judge(_ health: ConnectionHealth?) throws(CommandError) {

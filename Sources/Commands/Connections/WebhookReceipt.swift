@@ -118,9 +118,10 @@ struct WebhookReceipt: Sendable {
 
     /// Leaves a record of it in the trail: of the body its digest alone.
     ///
-    /// A duplicate has one too, since that of the first may have failed, after which the provider was
-    /// told to come again; but no more of them than somebody could read: who has caught one delivery
-    /// may repeat it for as long as its signature is good.
+    /// A duplicate has one too; but no more of them than somebody could read: who has caught one
+    /// delivery may repeat it for as long as its signature is good. A duplicate of what the trail has
+    /// no record of has one in any case: the record of the first has failed, after which the provider
+    /// was told to come again.
     ///
     /// - Parameters:
     ///   - known: The mark under which it was taken.
@@ -133,9 +134,70 @@ struct WebhookReceipt: Sendable {
         _ context: CommandContext
     ) async throws(CommandError) {
         let draft = draft(known, isDuplicate: isDuplicate, context)
-        guard isDuplicate else { return try await context.services.record(draft) }
-        guard let admitted = context.services.denials.admitted(draft) else { return }
-        try await context.services.record(admitted)
+        let trail = context.services.webhookTrail
+        guard isDuplicate else {
+            try await context.services.record(draft)
+            return trail.settle(known.deliveryID)
+        }
+        let standing = trail.claim(known.deliveryID)
+        if standing == .unknown, try await recordOwed(draft, known, context) { return }
+        if let admitted = context.services.denials.admitted(draft) {
+            try await context.services.record(admitted)
+            return
+        }
+        // Not answered as if it was recorded while another request is at it.
+        guard standing != .claimed else {
+            throw CommandError(
+                .unavailable,
+                "AUDIT_UNAVAILABLE",
+                "The audit record of this webhook is being written.",
+                retryAfterSeconds: 1
+            )
+        }
+    }
+
+    /// Records a duplicate of what the trail has no record of.
+    ///
+    /// - Returns: Whether it had none.
+    private func recordOwed(
+        _ draft: AuditDraft,
+        _ known: WebhookMark,
+        _ context: CommandContext
+    ) async throws(CommandError) -> Bool {
+        let trail = context.services.webhookTrail
+        do throws(CommandError) {
+            let isOwed = try await !isRecorded(known, context)
+            if isOwed { try await context.services.record(draft) }
+            trail.settle(known.deliveryID)
+            return isOwed
+        } catch {
+            trail.release(known.deliveryID)
+            throw error
+        }
+    }
+
+    /// Whether the trail has the record of the first: the time in it is the mark's.
+    private func isRecorded(
+        _ known: WebhookMark,
+        _ context: CommandContext
+    ) async throws(CommandError) -> Bool {
+        var filter = AuditFilter()
+        filter.kind = .call
+        filter.connection = connection.id.text
+        filter.actor = connection.id.text
+        filter.since = known.receivedAt
+        filter.until = known.receivedAt + .milliseconds(1)
+        do {
+            let page = try await context.services.audit.list(
+                tenant: connection.tenant,
+                filter: filter,
+                limit: AuditTrail.pageCountMax
+            )
+            let id = JSONValue.string(known.deliveryID)
+            return page.items.contains { $0.document["after"]?["deliveryId"] == id }
+        } catch {
+            throw CommandError(error)
+        }
     }
 
     private func draft(

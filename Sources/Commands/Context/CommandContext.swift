@@ -75,6 +75,8 @@ struct Written: Sendable {
     var makeBody: (@Sendable () -> JSONValue)?
     /// The writes that a write of many is made of, each to be audited; none for a write of one.
     var parts: [WrittenPart] = []
+    /// What is said of a removal in its audit record, after which nothing is there to say it.
+    var farewell: JSONObject?
     /// Writes that came along with it, to be audited beside it.
     var beside: [WrittenPart] = []
 

@@ -59,8 +59,10 @@ public struct CommandError: Error, Sendable, Equatable {
 
     /// What a command that failed may have done.
     public enum Effect: Sendable, Hashable {
-        /// Nothing: the key may be used for another try.
+        /// Nothing; whether the key may be used for another try follows from the status.
         case none
+        /// Nothing, and another try may be answered otherwise: the key is free for it.
+        case refusedForNow
         /// It may have called this connection's provider, and may be repeated there, and only
         /// there: the provider knows the request again.
         case repeatable(on: ConnectionID)

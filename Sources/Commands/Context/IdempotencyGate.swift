@@ -129,7 +129,10 @@ public final class IdempotencyGate: Sendable {
             change = ticket.change(answer: answer)
         } else if case .repeatable(let connection) = effect {
             change = ticket.change(answer: nil, repeatableOn: connection)
-        } else if ticket.isDurable, effect == .none {
+        } else if let connection = ticket.pinned, effect != .spent {
+            // That this try was refused undoes nothing of what an earlier one may have done.
+            change = ticket.change(answer: nil, repeatableOn: connection)
+        } else if ticket.isDurable, effect != .spent {
             change = .removeIdempotency(ticket.id)
         }
         guard let change else { return }
@@ -165,7 +168,9 @@ public final class IdempotencyGate: Sendable {
                 "The Idempotency-Key was used for another request."
             )
         }
-        guard record.answer != nil || record.repeatableOn != nil else { throw Self.inProgress }
+        guard record.answer != nil || record.repeatableOn != nil else {
+            throw Self.unsettled(record, isShared: ledger.following != nil, now: now)
+        }
         return record
     }
 
@@ -219,11 +224,4 @@ public final class IdempotencyGate: Sendable {
             throw CommandError(error)
         }
     }
-
-    static let inProgress = CommandError(
-        .conflict,
-        "IDEMPOTENCY_IN_PROGRESS",
-        "A request with this Idempotency-Key runs, or its outcome was lost: look at the audit trail.",
-        retryAfterSeconds: 1
-    )
 }

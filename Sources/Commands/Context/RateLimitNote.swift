@@ -22,7 +22,17 @@ public struct RateLimitNote: Sendable, Hashable {
     }
 
     /// The limit that a call ran into; nil when it failed for another reason.
-    init?(_ failure: CallFailure, _ constraints: Constraints) {
+    ///
+    /// - Parameters:
+    ///   - failure: Why the call failed.
+    ///   - constraints: The limits that applied to it.
+    ///   - providerLimit: What the provider says that it allows within a window whose length it does
+    ///     not say; nil when it says neither, and that nothing is left is all that is known.
+    init?(
+        _ failure: CallFailure,
+        _ constraints: Constraints,
+        providerLimit: () -> Int64?
+    ) {
         guard case .limited(_, let name, let seconds) = failure.reason else { return nil }
         let quota: Int?
         let window: Int?
@@ -30,6 +40,7 @@ public struct RateLimitNote: Sendable, Hashable {
         case "rpm": (quota, window) = (constraints.callsPerMinute, 60)
         case "rph": (quota, window) = (constraints.callsPerHour, 3600)
         case "concurrency": (quota, window) = (constraints.concurrency, nil)
+        case "provider": (quota, window) = (providerLimit().map { Int($0) } ?? 0, nil)
         default: (quota, window) = (constraints.quotas[name], Self.periods[name])
         }
         guard let quota else { return nil }

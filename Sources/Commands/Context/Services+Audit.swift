@@ -60,7 +60,8 @@ extension Services {
         draft.requestID = context.requestID
         draft.traceparent = context.trace?.traceparent
         draft.before = written.before.map { .object($0) }
-        draft.after = written.kind == .nothing ? nil : written.object.map { .object($0) }
+        let after = written.kind == .nothing ? written.farewell : written.object
+        draft.after = after.map { .object($0) }
         return draft
     }
 
@@ -73,11 +74,15 @@ extension Services {
     }
 
     /// Appends a record; durable when it returns.
-    func record(_ draft: AuditDraft) async throws(CommandError) {
+    ///
+    /// - Returns: Its id; nil when it could not be written, and need not be.
+    @discardableResult
+    func record(_ draft: AuditDraft) async throws(CommandError) -> String? {
         do {
-            _ = try await audit.append(draft)
+            return try await audit.append(draft).id
         } catch {
-            if !settings.auditFailsOpen { throw CommandError(error) }
+            guard settings.auditFailsOpen else { throw CommandError(error) }
+            return nil
         }
     }
 }

@@ -27,6 +27,9 @@ public final class Services: Sendable {
         public var clientCertificates: [ClientCertificateRule] = []
         /// How long a health check is good for, in seconds.
         public var healthFreshSeconds = 3600
+        /// How long the health checks that a publish, a rollback, an upgrade or a set waits for may
+        /// take together, however long specs let their providers take.
+        public var publishCheckTimeMax = Duration.seconds(60)
         /// How long a shared log may not have been followed before the process calls itself not
         /// ready.
         public var ledgerLagMax = Duration.seconds(60)
@@ -70,6 +73,7 @@ public final class Services: Sendable {
     let events: EventFeed
     let exports: StreamSlots
     let inboundWebhooks = WebhookCounts()
+    let webhookTrail = WebhookTrail()
     let auditExports: StreamSlots
     let auditVerifications: StreamSlots
     let attributeTables = AttributeTables()
@@ -123,7 +127,7 @@ public final class Services: Sendable {
         let decisions = DecisionLog(settings.decisions, audit, failsOpen: settings.auditFailsOpen)
         self.decisions = decisions
         self.exports = ExportObjects.makeSlots()
-        let grants = GrantKeeper(ledger, audit)
+        let grants = GrantKeeper(ledger, audit, failsOpen: settings.auditFailsOpen)
         executor.tell(grants)
         healthChecker.tell(grants)
         self.auditExports = ExportAudit.makeSlots()
@@ -150,6 +154,7 @@ public final class Services: Sendable {
     public var tokenKeysGeneration: UInt64 { settings.tokens?.generation ?? 0 }
     /// How long a health check is good for, in seconds.
     var healthFreshSeconds: Int { settings.healthFreshSeconds }
+    var publishCheckTimeMax: Duration { settings.publishCheckTimeMax }
 
     /// Waits until a revision is reached.
     ///

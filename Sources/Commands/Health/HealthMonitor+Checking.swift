@@ -17,6 +17,8 @@ extension HealthMonitor {
         guard let probe = await services.healthChecker.probe(job.question()) else { return nil }
         // Ended by the owner: what was found is that nobody waits for it.
         guard !Task.isCancelled else { return interval }
+        // What is known stays as it was found, when and however it was: it is not found again.
+        guard !probe.saysNothing else { return interval }
         // Of the state behind the check: a connection that was deleted, paused, revoked or changed
         // meanwhile is another one.
         guard let current = HealthJob(target, ledger.state) else { return nil }

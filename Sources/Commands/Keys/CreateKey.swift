@@ -41,7 +41,7 @@ public struct CreateKey: Sendable {
                 id: id,
                 tenant: owner.tenant,
                 digest: Hex.encode(APIKey.digest(of: text)),
-                principal: Self.inherits(context.caller, owner.tenant) ? maker.principal : nil
+                principal: Self.inherits(context.caller, owner.tenant) ? maker.principal : id.text
             )
         } catch {
             throw .invalid(error)

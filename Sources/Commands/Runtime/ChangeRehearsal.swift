@@ -24,8 +24,10 @@ struct ChangeRehearsal {
 
     /// Whose objects; nil while those of the platform are planned.
     var scope: TenantScope?
-    private let context: CommandContext
-    private let stamp: Ledger.Stamp
+    /// What was looked at outside of the store for configs that go live, tenant by tenant.
+    var checks: [TenantScope: PublishChecks] = [:]
+    let context: CommandContext
+    let stamp: Ledger.Stamp
     private let configWish: ConfigWish
     /// The state with the changes so far.
     private(set) var state: State
@@ -106,7 +108,7 @@ struct ChangeRehearsal {
     }
 
     /// The tenant's scope: the kinds that are a tenant's come with one.
-    private func owned() -> TenantScope {
+    func owned() -> TenantScope {
         guard let scope else { preconditionFailure("a tenant's object has a tenant") }
         return scope
     }
@@ -120,7 +122,12 @@ struct ChangeRehearsal {
         switch member.kind {
         case .integrationSpec: try planSpec(member.object)
         case .blueprint: try planBlueprint(member.object)
-        case .connection: try planConnection(member.object)
+        case .connection:
+            if let move = member.action {
+                try planMove(move, member.object)
+            } else {
+                try planConnection(member.object)
+            }
         case .entity: try planEntity(member.object)
         case .policy: try planPolicy(member.object, of: member.tenant)
         case .config: try planConfig(member.object)
@@ -128,7 +135,7 @@ struct ChangeRehearsal {
     }
 
     /// - Throws: `INVALID_VALUE` for an object that is there a second time.
-    private mutating func note(
+    mutating func note(
         _ kind: SetMember.Kind,
         _ tenant: TenantID?,
         _ id: String
@@ -137,7 +144,7 @@ struct ChangeRehearsal {
         throw .invalid(.invalidValue, at: .root, "the set has \(kind.rawValue) \(id) twice")
     }
 
-    private func authorize(
+    func authorize(
         _ action: Action,
         _ tenant: TenantID?,
         _ environment: EnvironmentName? = nil
@@ -217,7 +224,12 @@ struct ChangeRehearsal {
                 try PublishConfig.planAtOnce(config, on: target, state, stamp, context)
             case .statusItSays:
                 try WishedConfig(config, said: body["meta"]?["status"], on: target)
-                    .plan(state, stamp, context)
+                    .plan(
+                        state,
+                        stamp,
+                        context,
+                        knowing: checks[scope] ?? (context.isDryRun ? .none : .nothingRead)
+                    )
             }
         return Planned(id: id, environment: config.environment, target: target, plan: plan)
     }

@@ -17,15 +17,14 @@ extension ExecuteCapability {
         _ state: State,
         _ context: CommandContext
     ) async throws(CommandError) -> CommandAnswer {
-        var passedOver = resolution.passedOver.map { candidate in
-            AuditPassedOver(
-                connectionID: candidate.connectionID.text,
-                reason: candidate.reasons.first?.rawValue ?? ""
-            )
-        }
+        var passedOver = resolution.auditedPassedOver
         let decision = AuditDecision(resolution, context)
         var ended: CommandError?
-        for server in try servers(resolution, context) {
+        let servers = servers(resolution, context)
+        if servers.isEmpty, let pinned = context.ticket?.pinned {
+            throw try await refusal(Self.isBound(to: pinned), wish, state, context, decision)
+        }
+        for server in servers {
             guard var call = call(server, wish, context) else { continue }
             call.passedOver = passedOver
             call.revision = state.revision
@@ -39,15 +38,25 @@ extension ExecuteCapability {
                 case .circuitOpen:
                     passedOver.append(AuditPassedOver(connectionID: id, reason: "CIRCUIT_OPEN"))
                 case .needsReauthorization:
-                    ended = ended ?? Self.error(failure, of: call)
+                    ended = ended ?? error(failure, of: call, context)
                     let reason = Connection.needsReauthorization
                     passedOver.append(AuditPassedOver(connectionID: id, reason: reason))
-                default: throw Self.error(failure, of: call)
+                default: throw error(failure, of: call, context)
                 }
             }
         }
-        if let ended { throw ended }
-        throw unavailable(resolution, passedOver, context)
+        if var ended {
+            ended.members["passedOver"] = .array(passedOver.map(\.json))
+            throw ended
+        }
+        throw try await refusal(
+            unavailable(resolution, passedOver, context),
+            wish,
+            state,
+            context,
+            decision,
+            passedOver: passedOver
+        )
     }
 
     private func answer(
@@ -87,16 +96,13 @@ extension ExecuteCapability {
         return .object(object)
     }
 
-    /// Who may serve, in order.
-    ///
-    /// - Throws: `IDEMPOTENCY_IN_PROGRESS` when the connection of the first try can't serve now.
-    private func servers(
-        _ resolution: Resolution,
-        _ context: CommandContext
-    ) throws(CommandError) -> [Candidate] {
+    /// Who may serve, in order; nobody when the connection of a first try can't serve now.
+    private func servers(_ resolution: Resolution, _ context: CommandContext) -> [Candidate] {
         guard let pinned = context.ticket?.pinned else { return resolution.servers }
-        let same = resolution.servers.filter { $0.connectionID == pinned }
-        guard same.isEmpty else { return same }
+        return resolution.servers.filter { $0.connectionID == pinned }
+    }
+
+    private static func isBound(to connection: ConnectionID) -> CommandError {
         var error = CommandError(
             .conflict,
             "IDEMPOTENCY_IN_PROGRESS",
@@ -104,22 +110,43 @@ extension ExecuteCapability {
                 + "the audit trail.",
             retryAfterSeconds: 30
         )
-        error.effect = .repeatable(on: pinned)
-        throw error
+        error.effect = .repeatable(on: connection)
+        return error
     }
 
     /// What a call that failed means to its caller, and to its `Idempotency-Key`.
-    ///
-    /// What the provider may have carried out is repeated only where the provider knows it again,
-    /// and only on the same connection; else the key is answered this again.
-    private static func error(_ failure: CallFailure, of call: CapabilityCall) -> CommandError {
+    private func error(
+        _ failure: CallFailure,
+        of call: CapabilityCall,
+        _ context: CommandContext
+    ) -> CommandError {
         var error = CommandError(failure)
-        error.rateLimit = RateLimitNote(failure, call.constraints)
-        guard failure.mayHaveReachedProvider else { return error }
+        error.rateLimit = RateLimitNote(failure, call.constraints) {
+            context.services.executor.providerLimit(of: call.connection)
+        }
+        error.effect = Self.effect(of: failure, call)
+        return error
+    }
+
+    /// What is known of a call that failed.
+    ///
+    /// An error that the provider has answered is how the call ended, and the key is answered it
+    /// again. What nobody knows the end of, and what the provider has put off (429), is repeated only
+    /// where the provider knows it again, and only on the same connection.
+    private static func effect(
+        of failure: CallFailure,
+        _ call: CapabilityCall
+    ) -> CommandError.Effect {
+        guard failure.mayHaveReachedProvider else {
+            // The same input is refused again; all else may be mended until the next try.
+            if case .invalidInput = failure.reason { return .none }
+            return .refusedForNow
+        }
         let operation = call.operation
         let isRepeatable = operation.isIdempotent || operation.idempotencyHeader != nil
-        error.effect = isRepeatable ? .repeatable(on: call.connection.id) : .spent
-        return error
+        guard isRepeatable else { return .spent }
+        if case .providerError(let error) = failure.reason, error.isOutcome { return .spent }
+        return .repeatable(on: call.connection.id)
     }
 
     func call(

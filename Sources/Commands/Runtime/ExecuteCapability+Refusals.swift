@@ -25,13 +25,15 @@ extension ExecuteCapability {
             }
         }
         let winner = resolution.winner
-        let object: JSONObject = [
+        var object: JSONObject = [
             "capability": .string(capability.text), "dryRun": true,
             "operation": winner?.operation.map { .string($0.text) } ?? .null,
             "connectionId": winner.map { .string($0.connectionID.text) } ?? .null,
             "fallbacks": .array(resolution.fallbacks.map { .string($0.text) }),
             "request": request,
         ]
+        let passedOver = resolution.auditedPassedOver
+        if !passedOver.isEmpty { object["passedOver"] = .array(passedOver.map(\.json)) }
         return CommandAnswer(body: .json(.object(object)), revision: state.revision)
     }
 
@@ -48,12 +50,13 @@ extension ExecuteCapability {
             members[member.key] = member.value
         }
         members["decisionId"] = decision.id.map { .string($0) }
-        let error = CommandError(
+        var error = CommandError(
             .forbidden,
             "NOT_PERMITTED",
             "No binding of \(capability.text) serves this workflow\(first).",
             members: members
         )
+        error.effect = .refusedForNow
         return error.recorded
     }
 
@@ -102,25 +105,6 @@ extension ExecuteCapability {
             members: candidates(resolution, context),
             retryAfterSeconds: waits.min().map { Int($0.components.seconds) + 1 } ?? 1
         )
-    }
-
-    /// A denial is remembered before it is told.
-    func recordDenial(
-        _ decision: AuditDecision,
-        _ wish: Wish,
-        _ state: State,
-        _ context: CommandContext
-    ) async throws(CommandError) {
-        var draft = context.decisionDraft("capability.execute", isAllowed: false, state.revision)
-        draft.tenant = target.scope.tenant
-        draft.environment = target.line.environment
-        draft.blueprint = target.line.blueprint
-        draft.resource = AuditResource(type: "capability", id: capability.text)
-        draft.workflow = wish.workflow
-        draft.capability = capability
-        draft.decision = decision
-        draft.question = wish.question
-        try await context.services.record(draft)
     }
 }
 

@@ -66,7 +66,9 @@ public struct ExecuteCapability: Sendable {
         }
         let environment = try target.environment(context.services.environments)
         let live = context.services.tables.table(target, state, environment)
-        guard let live else { throw ConfigGate.notLive(target) }
+        guard let live else {
+            throw try await refusal(ConfigGate.notLive(target), wish, state, context)
+        }
         let conditions = CallConditions(
             context.services.attributeTables.policies(of: target.scope, state),
             target.callSubject,
@@ -83,13 +85,25 @@ public struct ExecuteCapability: Sendable {
             conditions: conditions,
             isOpen: context.services.openBreakers(of: target.scope.tenant)
         )
-        guard let resolution else { throw ExplainBinding.notBound(capability) }
+        guard let resolution else {
+            throw try await refusal(ExplainBinding.notBound(capability), wish, state, context)
+        }
         guard resolution.isAllowed else {
             let decision = AuditDecision(resolution, context)
             try await recordDenial(decision, wish, state, context)
             throw notPermitted(resolution, decision, context)
         }
-        guard resolution.winner != nil else { throw unavailable(resolution, [], context) }
+        guard resolution.winner != nil else {
+            let passedOver = resolution.auditedPassedOver
+            throw try await refusal(
+                unavailable(resolution, passedOver, context),
+                wish,
+                state,
+                context,
+                AuditDecision(resolution, context),
+                passedOver: passedOver
+            )
+        }
         if context.isDryRun { return try dryAnswer(resolution, wish, state, context) }
         return try await call(resolution, wish, state, context)
     }

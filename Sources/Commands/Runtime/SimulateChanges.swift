@@ -60,7 +60,7 @@ public struct SimulateChanges: Sendable {
         let members: Set<String> = ["changes", "calls", "version", "replay"]
         let reader = ObjectReader(body, at: .root, issues: issues, members: members)
         let changes = reader.list("changes", countMax: Self.changeCountMax) {
-            SetMember($0, at: $1, issues: issues)
+            SetMember($0, at: $1, issues: issues, takesActions: true)
         }
         let calls = reader.list("calls", countMax: Self.callCountMax) {
             Call($0, at: $1, issues: issues)

@@ -89,13 +89,13 @@ public struct ApplySet: Sendable {
     ///   newest state.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let members = try read()
-        let findings = try await SetChecks(members: members, context: context).run()
+        let found = try await SetChecks(members: members, context: context).run()
         let subject = WriteSubject(action: "set.apply", type: "set", id: "set")
         let tenants = Set(members.compactMap(\.tenant))
         return try await TestedWorld.write { () async throws(CommandError) in
-            let world = try await tested(members, findings, tenants, context)
+            let world = try await tested(members, found, tenants, context)
             return try await context.write(subject) { (state, stamp) throws(CommandError) in
-                let run = try made(of: members, findings, state, stamp, context)
+                let run = try made(of: members, found, state, stamp, context)
                 guard !run.isTested || world == TestedWorld(state, tenants) else {
                     throw TestedWorld.moved
                 }
@@ -107,14 +107,14 @@ public struct ApplySet: Sendable {
     /// All of the set, made in memory.
     private func made(
         of members: [SetMember],
-        _ findings: [HealthRefresh.Finding],
+        _ found: SetChecks.Found,
         _ state: State,
         _ stamp: Ledger.Stamp,
         _ context: CommandContext
     ) throws(CommandError) -> SetRun {
         try context.precondition.check(state.revision)
         var run = SetRun(context, state, stamp)
-        try run.apply(members, knowing: findings, pruning: pruning)
+        try run.apply(members, knowing: found, pruning: pruning)
         try run.checkDomains()
         return run
     }
@@ -125,7 +125,7 @@ public struct ApplySet: Sendable {
     ///   plan will say on the state that is then the newest.
     private func tested(
         _ members: [SetMember],
-        _ findings: [HealthRefresh.Finding],
+        _ found: SetChecks.Found,
         _ tenants: Set<TenantID>,
         _ context: CommandContext
     ) async throws(CommandError) -> TestedWorld? {
@@ -136,7 +136,7 @@ public struct ApplySet: Sendable {
             (state, stamp) throws(CommandError) in
             var run: SetRun
             do throws(CommandError) {
-                run = try made(of: members, findings, state, stamp, context)
+                run = try made(of: members, found, state, stamp, context)
             } catch {
                 return Ledger.Plan([], answer: nil)
             }

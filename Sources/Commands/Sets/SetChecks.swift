@@ -3,11 +3,17 @@ import Ledger
 import Model
 import Policy
 
-/// The health checks that a set needs before its configs go live: those that publishing each of them
-/// would run, of connections as the set makes them.
+/// What a set needs before its configs go live: the health checks that publishing each of them would
+/// run, and the secrets that it would read, of connections as the set makes them.
 struct SetChecks: Sendable {
     let members: [SetMember]
     let context: CommandContext
+
+    /// What was found.
+    struct Found: Sendable {
+        var findings: [HealthRefresh.Finding] = []
+        var checks: [TenantScope: PublishChecks] = [:]
+    }
 
     /// Whose connections are to be checked, in the state that the set makes.
     private struct Wanted: Sendable {
@@ -20,21 +26,31 @@ struct SetChecks: Sendable {
     /// What they find of connections that the set leaves alone is kept at once, as publishing does.
     ///
     /// - Throws: What the set is refused for before its configs are judged.
-    func run() async throws(CommandError) -> [HealthRefresh.Finding] {
-        guard !context.isDryRun, members.contains(where: { $0.kind == .config }) else { return [] }
+    func run() async throws(CommandError) -> Found {
+        guard !context.isDryRun, members.contains(where: { $0.kind == .config }) else {
+            return Found()
+        }
         let wanted = try context.services.ledger.rehearse(now: context.now) {
             (state, stamp) throws(CommandError) in
             Ledger.Plan([], answer: try self.wanted(state, stamp))
         }
-        var findings: [HealthRefresh.Finding] = []
+        var found = Found()
+        // One bound for the whole set, however many tenants it is about.
+        let deadline = HealthRefresh.deadline(context)
         for (scope, ids) in wanted.connections {
             let refresh = HealthRefresh(scope: scope)
-            let found = await refresh.findings(of: ids, wanted.state, context)
-            try await HealthRefresh.keep(found.findings, scope, context)
-            try found.checkIsWhole()
-            findings += found.findings
+            let checked = await refresh.findings(
+                of: ids,
+                wanted.state,
+                until: deadline,
+                context
+            )
+            try await HealthRefresh.keep(checked.findings, scope, context)
+            try checked.checkIsWhole()
+            found.findings += checked.findings
+            found.checks[scope] = await PublishChecks.reading(ids, scope, wanted.state, context)
         }
-        return findings
+        return found
     }
 
     private func wanted(_ state: State, _ stamp: Ledger.Stamp) throws(CommandError) -> Wanted {

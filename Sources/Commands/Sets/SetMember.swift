@@ -24,7 +24,9 @@ struct SetMember: Sendable {
     let kind: Kind
     /// Whose it is; nil when the member does not say.
     let tenant: TenantID?
-    /// The object.
+    /// Of a connection, the action that is taken on it in place of a write; nil for a write.
+    let action: MoveConnection.Move?
+    /// The object; with an action its `meta.id` alone.
     let object: JSONValue
     /// Where the object stands in the body.
     let place: JSONPointer
@@ -32,8 +34,17 @@ struct SetMember: Sendable {
     let tenantPlace: JSONPointer
 
     /// Reads a member; nil, with errors in `issues`, for what is none.
-    init?(_ value: JSONValue, at place: JSONPointer, issues: IssueList) {
-        let members: Set<String> = ["kind", "tenantId", "object"]
+    ///
+    /// With `takesActions` it may be an action on a connection, as in a simulation: a set says how
+    /// objects are to be, and no steps.
+    init?(
+        _ value: JSONValue,
+        at place: JSONPointer,
+        issues: IssueList,
+        takesActions: Bool = false
+    ) {
+        var members: Set<String> = ["kind", "tenantId", "object"]
+        if takesActions { members.insert("action") }
         let reader = ObjectReader(value, at: place, issues: issues, members: members)
         for key in ["kind", "object"] where reader.value(key) == nil {
             issues.error(.missingField, at: reader.place(key), "is required")
@@ -42,6 +53,11 @@ struct SetMember: Sendable {
         let tenant = reader.identifier("tenantId", as: TenantID.self)
         if let kind, kind.isGlobal, reader.value("tenantId") != nil {
             issues.error(.invalidValue, at: reader.place("tenantId"), "of a kind of all tenants")
+        }
+        action = takesActions ? reader.choice("action", MoveConnection.Move.self) : nil
+        if let kind, action != nil, kind != .connection {
+            let words = "is taken on an \(Kind.connection.rawValue) alone"
+            issues.error(.invalidValue, at: reader.place("action"), words)
         }
         guard let kind, let object = reader.freeObject("object") else { return nil }
         self.kind = kind

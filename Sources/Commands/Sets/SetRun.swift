@@ -31,21 +31,22 @@ struct SetRun {
     /// Rules that go are gone, and what was found of connections is known, before a config is judged.
     mutating func apply(
         _ members: [SetMember],
-        knowing findings: [HealthRefresh.Finding],
+        knowing found: SetChecks.Found,
         pruning: ApplySet.Pruning
     ) throws(CommandError) {
         self.pruning = pruning
         try applyAllButConfigs(members)
         try prune(members) { $0.isNeededByNone }
-        try applyConfigs(members, knowing: findings)
+        try applyConfigs(members, knowing: found)
         try prune(members) { !$0.isNeededByNone }
     }
 
     private mutating func applyConfigs(
         _ members: [SetMember],
-        knowing findings: [HealthRefresh.Finding]
+        knowing found: SetChecks.Found
     ) throws(CommandError) {
-        note(findings)
+        note(found.findings)
+        rehearsal.checks = found.checks
         var refusals = SetRefusals()
         try apply(.config, of: members, &refusals)
         try refusals.check()
@@ -247,7 +248,8 @@ struct SetRun {
         take(removal.changes, kind, scope, id, nil, removal.answer)
     }
 
-    /// Archives a line that is live: what is published, and a newer preview.
+    /// Archives a line that is live: what is published, and newer previews, with the change requests
+    /// that are open of them.
     ///
     /// A line that is not is in no export, so that taking it for superfluous would undo work on it:
     /// in production a first preview, anywhere a draft.
@@ -257,13 +259,14 @@ struct SetRun {
         let id = "\(target.line.blueprint.text)/\(target.line.environment.text)"
         let name = ChangeRehearsal.name(.config, target.scope.tenant, id)
         let line = target.read(rehearsal.state)
-        let live = [line.newerPreview, line.published].compactMap { $0 }
+        let live = line.newerPreviews + [line.published].compactMap { $0 }
         guard !rehearsal.seen.contains(name), line.live(in: tier ?? .production) != nil,
             let shown = live.first,
             live.allSatisfy({ pruning.takes($0.value.config.document) })
         else { return }
         let actor = context.caller.credential.id.text
         var changes: [Change] = []
+        var written = Written(kind: .nothing, before: shown.json)
         for version in live {
             changes +=
                 ConfigLifecycle.changes(
@@ -277,8 +280,12 @@ struct SetRun {
                     permit: .nothingGoesLive
                 )
                 .changes
+            let number = version.value.number
+            let party = context.caller.party
+            let ended = RequestReset(target, number, rehearsal.state, stamp, party).archive()
+            changes += ended.changes
+            written.beside += ended.records
         }
-        let written = Written(kind: .nothing, before: shown.json)
         take(changes, .config, target.scope, id, target.line.environment, written)
     }
 

@@ -41,7 +41,8 @@ struct WishedConfig {
     func plan(
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ context: CommandContext,
+        knowing checks: PublishChecks
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let environment = try target.environment(context.services.environments)
         let line = target.read(state)
@@ -54,13 +55,9 @@ struct WishedConfig {
             return Ledger.Plan([], answer: written)
         }
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
-        let gate = try ConfigGate(target, state, context.services, now: context.now)
-        try pass(gate, version)
-        let permit = try steps.last
-            .map { (step) throws(CommandError) in
-                try ApprovalGate(target, state, stamp, context)
-                    .permit(version, step, environment.tier)
-            }
+        let gates = try gates(version, environment.tier, state, stamp, context, checks)
+        let judge = try ConfigGate(target, state, context.services, now: context.now)
+        let permit = try gates?.permit(judge.refusal) ?? .nothingGoesLive
         let plan =
             ConfigDraft.adding(
                 version,
@@ -70,7 +67,7 @@ struct WishedConfig {
                 stamp,
                 actor: context.caller.credential.id.text,
                 reason: nil,
-                permit: permit ?? .nothingGoesLive
+                permit: permit
             )
             .plan
         var written = plan.answer
@@ -94,13 +91,35 @@ struct WishedConfig {
         }
     }
 
-    /// Judges the version once: what may be published may be previewed.
-    private func pass(_ gate: ConfigGate, _ version: ConfigVersion) throws(CommandError) {
-        guard status != .draft else { return }
+    /// The gates of the last step, judged once: what may be published may be previewed.
+    ///
+    /// Nil for a draft, which passes none.
+    private func gates(
+        _ version: ConfigVersion,
+        _ tier: Environment.Tier,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext,
+        _ checks: PublishChecks
+    ) throws(CommandError) -> StepGates? {
+        guard let step = steps.last else { return nil }
+        // A preview reads no secrets.
+        let checks = step == .publish ? checks : .none
+        let judge = try ConfigGate(target, state, context.services, now: context.now)
         // Whose a domain is in the end, the whole set tells.
-        let report = try gate.report(version, judgingDomain: false)
-        let isGood = report.isValid || (status == .preview && report.hasOnlyHealthErrors)
-        guard isGood else { throw gate.refusal(report) }
+        let report = try judge.report(version, judgingDomain: false, knowing: checks)
+        return StepGates(
+            step,
+            version,
+            tier,
+            report,
+            judge,
+            checks,
+            ApprovalGate(target, state, stamp, context).judge(version, step, tier),
+            isDryRun: context.isDryRun,
+            // It takes the step through the preview on its way.
+            wasSeen: true
+        )
     }
 
     /// The version that is there already and says the same: the live one; for a draft also the newest.

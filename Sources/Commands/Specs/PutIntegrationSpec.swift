@@ -41,6 +41,15 @@ public struct PutIntegrationSpec: Sendable {
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let existing = state.catalog.specs[spec.id]
         try precondition.check(existing?.revision)
+        // One that was kept before a rule came may still be deprecated, or sent again as it is.
+        let isKept = existing.map {
+            Deprecation.isAllThatDiffers($0.value.document, spec.document)
+        }
+        if isKept != true {
+            let issues = IssueList()
+            spec.checkSendable(issues)
+            if issues.hasErrors { throw .invalid(issues.issues) }
+        }
         let plan = DocumentWrite.plan(
             spec,
             over: existing,

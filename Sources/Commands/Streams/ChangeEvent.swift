@@ -231,7 +231,7 @@ struct ChangeEvent: Sendable {
                 id: "default",
                 object: policy.json
             )
-        case .removeApprovalPolicy(let tenant):
+        case .removeApprovalPolicy(let tenant, _):
             Subject(kind: .approvalPolicy, action: "deleted", tenant: tenant, id: "default")
         case .putChangeRequest(let request):
             Subject(
@@ -240,7 +240,7 @@ struct ChangeEvent: Sendable {
                 tenant: request.value.tenant,
                 environment: request.value.line.environment,
                 id: request.value.id.text,
-                object: request.json
+                object: request.summary
             )
         default: accessSubject(of: change, at: place, in: entry)
         }

@@ -28,10 +28,10 @@ struct MigrateConfig: Sendable {
     ) async throws(CommandError) -> UpgradeOutcome {
         if let settled = settled(standing) { return settled }
         do {
-            if wish.publishes { try await check(standing, context) }
+            let checks = wish.publishes ? try await check(standing, context) : .none
             let answer = try await context.write(target.subject("config.migrate", nil)) {
                 (state, stamp) throws(CommandError) in
-                try plan(state, stamp, context)
+                try plan(state, stamp, context, checks)
             }
             guard case .json(let body) = answer.body, let number = body["version"]?.integer else {
                 preconditionFailure("a version that was made has a number")
@@ -63,29 +63,40 @@ struct MigrateConfig: Sendable {
         return standing.flatMap { settled($0) } ?? UpgradeOutcome(.conflict)
     }
 
-    /// Runs the health checks that a publish needs, unless it is hopeless anyway.
+    /// Looks at what a publish needs, unless it is hopeless anyway.
     private func check(
         _ standing: UpgradeStanding,
         _ context: CommandContext
-    ) async throws(CommandError) {
+    ) async throws(CommandError) -> PublishChecks {
         try await context.refresh()
         let state = context.state
-        guard let now = upgrade.standing(of: target.read(state)), now.base != nil else { return }
+        guard let now = upgrade.standing(of: target.read(state)), now.base != nil else {
+            return .none
+        }
         let effect = try UpgradeEffect(upgrade, on: target, now, wish, state, context)
         if let obstacle = effect.obstacle, !effect.report.hasOnlyHealthErrors { throw obstacle }
-        try await HealthRefresh(scope: target.scope).run(effect.config, context)
+        return try await PublishChecks.run(effect.config, target.scope, context)
     }
 
     private func plan(
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ context: CommandContext,
+        _ checks: PublishChecks
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let line = target.read(state)
         guard let standing = upgrade.standing(of: line), settled(standing) == nil,
             let base = standing.base
         else { throw Self.baseMoved }
-        let effect = try UpgradeEffect(upgrade, on: target, standing, wish, state, context)
+        let effect = try UpgradeEffect(
+            upgrade,
+            on: target,
+            standing,
+            wish,
+            state,
+            context,
+            knowing: checks
+        )
         if let obstacle = effect.obstacle { throw obstacle }
         let version = ConfigVersion(
             number: try ConfigDraft.nextNumber(line),
@@ -93,11 +104,7 @@ struct MigrateConfig: Sendable {
             origin: .migration(from: base.value.number, of: upgrade.from.id.version)
         )
         let steps: [ConfigLifecycle.Step] = wish.publishes ? [.preview, .publish] : []
-        let tier = try target.environment(context.services.environments).tier
-        let permit =
-            try steps.last.map { (step) throws(CommandError) in
-                try ApprovalGate(target, state, stamp, context).permit(version, step, tier)
-            } ?? .nothingGoesLive
+        let permit = try permit(version, effect.report, state, stamp, context, checks)
         let added = ConfigDraft.adding(
             version,
             through: steps,
@@ -114,6 +121,33 @@ struct MigrateConfig: Sendable {
         written.beside = permit.records
         written.makeBody = { ["version": .integer(number)] }
         return Ledger.Plan(added.plan.changes, answer: written)
+    }
+
+    /// The right to publish the version; a draft needs none.
+    private func permit(
+        _ version: ConfigVersion,
+        _ report: ValidationReport,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext,
+        _ checks: PublishChecks
+    ) throws(CommandError) -> ReleasePermit {
+        guard wish.publishes else { return .nothingGoesLive }
+        let tier = try target.environment(context.services.environments).tier
+        let gate = try ConfigGate(target, state, context.services, now: context.now)
+        return try StepGates(
+            .publish,
+            version,
+            tier,
+            report,
+            gate,
+            checks,
+            ApprovalGate(target, state, stamp, context).judge(version, .publish, tier),
+            isDryRun: context.isDryRun,
+            // It takes the step through the preview on its way.
+            wasSeen: true
+        )
+        .permit(gate.refusal)
     }
 }
 

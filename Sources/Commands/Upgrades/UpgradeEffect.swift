@@ -39,7 +39,8 @@ struct UpgradeEffect {
         _ standing: UpgradeStanding,
         _ wish: Wish,
         _ state: State,
-        _ context: CommandContext
+        _ context: CommandContext,
+        knowing checks: PublishChecks = .none
     ) throws(CommandError) {
         guard let base = standing.base else { preconditionFailure("only what is open is judged") }
         let environment = try target.environment(context.services.environments)
@@ -63,7 +64,8 @@ struct UpgradeEffect {
         }
         self.losses = losses
         let gate = try ConfigGate(target, state, context.services, now: context.now)
-        report = try gate.report(ConfigVersion(number: base.value.number, config: config))
+        let version = ConfigVersion(number: base.value.number, config: config)
+        report = try gate.report(version, knowing: checks)
         let live = target.read(state).live(in: environment.tier)
         let preview = live?.value.number == base.value.number ? nil : live?.value.number
         let stopped = Self.obstacle(wish, orphans, standing, preview: preview, report, gate)

@@ -1,3 +1,4 @@
+import Audit
 public import JSON
 public import Model
 
@@ -97,6 +98,7 @@ extension CallFailure {
     /// The members that the problem document has beside the usual ones.
     public var members: JSONObject {
         var members: JSONObject = [
+            "operation": .string(operation.text), "connectionId": .string(connection.text),
             "attempts": .integer(Int64(attempts)), "latencyMs": latency.millisecondsJSON,
         ]
         if case .providerError(let error) = reason { members["provider"] = error.json }
@@ -105,6 +107,7 @@ extension CallFailure {
             members["reason"] = .string(Connection.needsReauthorization)
         }
         members["auditId"] = auditID.map { .string($0) }
+        if !passedOver.isEmpty { members["passedOver"] = .array(passedOver.map(\.json)) }
         return members
     }
 }
@@ -112,8 +115,12 @@ extension CallFailure {
 extension CallFailure.ProviderError {
     /// What was answered, in the provider's own words where it has some.
     fileprivate var words: String {
-        guard let status else { return "The provider answered what cannot be read." }
-        let named = "The provider answered \(status)" + (code.map { " \($0)" } ?? "")
+        if let unreadable {
+            let answer = status.map { "\($0), and " } ?? ""
+            return "The provider answered \(answer)what cannot be read: \(unreadable)."
+        }
+        let number = status.map { " \($0)" } ?? ""
+        let named = "The provider answered\(number)" + (code.map { " \($0)" } ?? "")
         return message.map { "\(named): \($0)" } ?? "\(named)."
     }
 

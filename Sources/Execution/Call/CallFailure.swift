@@ -1,3 +1,4 @@
+public import Audit
 public import JSON
 public import Model
 
@@ -22,7 +23,7 @@ public struct CallFailure: Error, Sendable {
         case limitsUnavailable
         /// The connection's circuit breaker is open.
         case circuitOpen(retryAfterSeconds: Int)
-        /// The provider answered an error; no status when what it answered is no readable HTTP.
+        /// The provider answered an error; no status when what it answered has none.
         case providerError(ProviderError)
         /// The time was over.
         case providerTimeout
@@ -50,9 +51,10 @@ public struct CallFailure: Error, Sendable {
 
     /// An error that a provider answered.
     public struct ProviderError: Sendable, Hashable {
-        /// The provider's status; nil when what it answered is no readable HTTP.
+        /// The provider's status; nil when what it answered has none that can be read.
         public let status: Int?
-        /// The body, without the secret's values, its head when it is long.
+        /// The body, without the secret's values, its head when it is long; null when it cannot be
+        /// read.
         public let body: JSONValue
         /// The provider's own code, from where the spec says it stands.
         public let code: String?
@@ -60,6 +62,12 @@ public struct CallFailure: Error, Sendable {
         public let message: String?
         /// The provider's own id of the request.
         public let requestID: String?
+        /// Why the answer cannot be read, in this server's words; nil when it can.
+        public let unreadable: String?
+
+        /// Whether it tells how the call ended: what cannot be read tells nothing, and with 429 the
+        /// provider has put the call off.
+        public var isOutcome: Bool { unreadable == nil && status != 429 }
     }
 
     /// What happened.
@@ -73,4 +81,10 @@ public struct CallFailure: Error, Sendable {
     public let latency: Duration
     /// The id of the audit record; nil when it could not be written.
     public let auditID: String?
+    /// The account that was to serve the call.
+    public let connection: ConnectionID
+    /// The operation that was to serve it.
+    public let operation: OperationID
+    /// The connections that would have served if they could.
+    public let passedOver: [AuditPassedOver]
 }

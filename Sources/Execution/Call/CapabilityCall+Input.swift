@@ -8,6 +8,19 @@ extension CapabilityCall {
         let violations = schema.check(input, at: .root.appending("input"))
         guard violations.isEmpty else { throw .invalidInput(violations.map(\.issue)) }
     }
+
+    /// Checks the merged config against the spec's schema (API section 5).
+    ///
+    /// It was checked when the config was published; the connection's own part may be another since.
+    func checkConfig() throws(CallFailure.Reason) {
+        guard let schema = spec.configSchema else { return }
+        let violations = schema.check(.object(config), at: .root.appending("config"))
+        guard violations.isEmpty else {
+            throw .invalidConfig(
+                violations.map { Issue(.configSchemaViolation, at: $0.pointer, $0.detail) }
+            )
+        }
+    }
 }
 
 extension SchemaViolation {

@@ -75,7 +75,10 @@ extension CapabilityCall {
             attempts: course.attempts,
             mayHaveReachedProvider: course.mayHaveReachedProvider,
             latency: latency,
-            auditID: auditID
+            auditID: auditID,
+            connection: connection.id,
+            operation: operation.id,
+            passedOver: passedOver
         )
     }
 }

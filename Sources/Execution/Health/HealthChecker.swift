@@ -10,9 +10,9 @@ public import Secrets
 /// A check spends no tokens, opens no circuit breaker, is made once without a retry, and leaves an
 /// audit record.
 public final class HealthChecker: Sendable {
-    private let provider: Provider
+    let provider: Provider
     private let audit: AuditTrail
-    private let clock: ExecutionClock
+    let clock: ExecutionClock
 
     /// A checker that calls by `outbound`, with the secrets of `secrets`.
     ///
@@ -56,24 +56,46 @@ public final class HealthChecker: Sendable {
         return next
     }
 
+    /// The connection's health after a check that was asked for by somebody who waits no longer than
+    /// `bound`, whatever the spec says; the check is in the audit.
+    ///
+    /// - Returns: The health; nil when the time was over before the provider had its own.
+    public func check(
+        _ question: HealthQuestion,
+        previous: ConnectionHealth,
+        within bound: Duration
+    ) async -> ConnectionHealth? {
+        guard let probe = await probe(question, within: bound) else { return .unknown }
+        // The provider was called all the same, which is told; what its health is, nobody knows.
+        let next = probe.isCut ? previous : probe.health(after: previous)
+        await record(probe, previous, next)
+        return probe.isCut ? nil : next
+    }
+
     /// Calls the operation that the spec names; nil when it names none.
     ///
     /// It is made once, spends no tokens, is counted by no breaker, and is recorded nowhere yet.
-    public func probe(_ question: HealthQuestion) async -> HealthProbe? {
+    ///
+    /// - Parameters:
+    ///   - question: What is checked, and for whom.
+    ///   - bound: How long it may take at most; nil for as long as the spec says.
+    /// - Returns: What was found.
+    public func probe(
+        _ question: HealthQuestion,
+        within bound: Duration? = nil
+    ) async -> HealthProbe? {
         guard let check = question.spec.healthCheck,
             let operation = question.spec.operations[check.operation]
         else { return nil }
-        let called = await call(
-            question,
-            operation,
-            within: .milliseconds(check.timeoutMilliseconds),
-            action: "connection.check"
-        )
+        let own = Duration.milliseconds(check.timeoutMilliseconds)
+        let time = min(own, bound ?? own)
+        let called = await call(question, operation, within: time, action: "connection.check")
         return HealthProbe(
             check: check,
             at: called.draft.occurredAt,
             latency: called.latency,
             failure: called.failure,
+            isCut: called.failure != nil && time < own && called.latency >= time,
             draft: called.draft
         )
     }

@@ -11,18 +11,23 @@ public struct HealthProbe: Sendable {
     public let latency: Duration
     /// Why it did not succeed; nil when it did.
     let failure: CallFailure.Reason?
+    /// Whether who asked would not wait as long as the spec lets the provider take, and the provider
+    /// did not answer by then: nothing was found out.
+    let isCut: Bool
     /// The check as the trail would have it.
     let draft: AuditDraft
 
     /// Whether the provider answered as it should.
     public var hasSucceeded: Bool { failure == nil }
 
+    /// Whether it found nothing out about the account: this server had no room, or the provider wants
+    /// to be asked less often.
+    public var saysNothing: Bool { failure?.saysNothing ?? false }
+
     /// The health of a connection that had `previous` before.
     public func health(after previous: ConnectionHealth) -> ConnectionHealth {
         let milliseconds = latency.milliseconds
-        // It says nothing about the account: this server had no room, or the provider wants to be
-        // asked less often.
-        if let failure, failure.saysNothing { return previous }
+        if saysNothing { return previous }
         guard let failure else {
             return previous.afterSuccess(at: at, latencyMilliseconds: milliseconds, check: check)
         }

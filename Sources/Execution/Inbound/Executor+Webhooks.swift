@@ -30,8 +30,10 @@ extension Executor {
         do throws(WebhookDefect) {
             return try await verify(webhook, claim, connection, spec, signing, by: reference)
         } catch {
-            // A provider goes on with the old key until somebody tells it of the new one.
-            guard let previous, error == .wrongSignature else { throw error }
+            // A provider goes on with the old key until somebody tells it of the new one: also when the
+            // new secret has no such key, or can't be read just now.
+            let defects: [WebhookDefect] = [.wrongSignature, .noKey, .secretUnavailable]
+            guard let previous, defects.contains(error) else { throw error }
             return try await verify(webhook, claim, connection, spec, signing, by: previous)
         }
     }

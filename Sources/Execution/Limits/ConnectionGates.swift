@@ -160,6 +160,11 @@ final class ConnectionGates: Sendable {
         return wait
     }
 
+    /// How much the connection's provider says that it allows; nil when it has not said so.
+    func providerLimit(_ key: Key) -> Int64? {
+        shard(key).gates.withLock { gates in gates[key]?.learned.limit }
+    }
+
     /// Forgets a connection that is gone, unless a call of it is under way.
     func forget(_ key: Key) {
         shard(key).gates

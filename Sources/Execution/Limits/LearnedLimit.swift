@@ -24,15 +24,24 @@ struct LearnedLimit: Sendable {
 
         init() {}
 
-        /// Reads the headers `Retry-After` of a 429 (RFC 6585), `RateLimit-…` (the IETF's draft, up
-        /// to its third version), and their older cousins `X-RateLimit-…`.
+        /// Reads the headers `Retry-After` of a 429 (RFC 6585), `RateLimit` (the IETF's draft, since
+        /// its seventh version), `RateLimit-…` (up to its sixth), and their older cousins
+        /// `X-RateLimit-…`.
         ///
         /// `calendar` is the time, in milliseconds since 1970.
         init(_ response: OutboundResponse, calendar: Int64) {
-            limit = Self.number("limit", response)
-            remaining = Self.number("remaining", response)
-            resetIn = Self.number("reset", response)
-                .map { Self.duration(until: $0, calendar: calendar) }
+            let policy = response.header("ratelimit-policy")
+            let field = response.header("ratelimit").flatMap { RateLimitField($0, policy: policy) }
+            if let field {
+                limit = field.limit
+                remaining = field.remaining
+                resetIn = field.resetSeconds.map { .seconds($0) }
+            } else {
+                limit = Self.number("limit", response)
+                remaining = Self.number("remaining", response)
+                resetIn = Self.number("reset", response)
+                    .map { Self.duration(until: $0, calendar: calendar) }
+            }
             let asked = response.header("retry-after")
                 .flatMap { RetryAfter.wait($0, now: calendar) }
             if response.status == 429 {
@@ -74,6 +83,9 @@ struct LearnedLimit: Sendable {
         guard let hold = observation.holdFor else { return }
         heldUntil = max(heldUntil, now + min(hold, Self.waitMax))
     }
+
+    /// Calls in the provider's window, as it said last.
+    var limit: Int64? { last.limit }
 
     /// How long the provider wants to be left alone.
     func wait(now: MonotonicInstant) -> Duration { heldUntil > now ? heldUntil - now : .zero }

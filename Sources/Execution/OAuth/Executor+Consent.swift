@@ -1,7 +1,7 @@
 public import JSON
 public import Model
 import Outbound
-public import Platform
+import Platform
 import Secrets
 
 /// The connect flow's two requests, beside calls in the one door: one that a user's browser makes, and
@@ -54,8 +54,7 @@ extension Executor {
 
     /// Redeems the code of a consent.
     ///
-    /// - Returns: The text of the secret that the connection has from now on: the client's credentials
-    ///   with the new tokens.
+    /// - Returns: The secret that the connection has from now on.
     /// - Throws: `secretUnavailable`; `needsReauthorization` when the server does not take the code.
     public func redeem(
         _ code: String,
@@ -63,7 +62,7 @@ extension Executor {
         _ connection: Connection,
         _ spec: IntegrationSpec,
         config: JSONObject
-    ) async throws(CallFailure.Reason) -> SecretBytes {
+    ) async throws(CallFailure.Reason) -> RedeemedGrant {
         let (method, scope, client) = try await party(connection, spec, config)
         let grant = TokenClient.Grant.code(
             code,
@@ -78,9 +77,13 @@ extension Executor {
                 throw .secretUnavailable(detail: detail)
             }
             guard let secret = scope.secret else { preconditionFailure("its client has an id") }
-            return TokenSecret(method, secret)
-                .with(answer, isOfNewGrant: true, calendar: clock.calendar())
-                .text
+            let before = TokenSecret(method, secret)
+            let after = before.with(answer, isOfNewGrant: true, calendar: clock.calendar())
+            return RedeemedGrant(
+                text: after.text,
+                endsAt: after.endsAt,
+                previousEndsAt: before.endsAt
+            )
         }
     }
 

@@ -55,6 +55,12 @@ struct TokenSecret {
             }
     }
 
+    /// When the access token ends, where nothing renews it: then the whole secret is good for nothing.
+    var endsAt: Timestamp? {
+        guard refreshToken == nil, token(OAuthMethod.accessTokenField) != nil else { return nil }
+        return object[OAuthMethod.expiryField]?.string.flatMap(Timestamp.init)
+    }
+
     private func token(_ field: String) -> SecretBytes? {
         guard let text = object[field]?.string, AccessToken.isToken(text) else { return nil }
         return SecretBytes(Array(text.utf8))

@@ -143,7 +143,8 @@ struct AnswerReader {
                 at: operation.errorMessagePointer,
                 lengthMax: Self.messageLengthMax
             ),
-            requestID: requestID(response)
+            requestID: requestID(response),
+            unreadable: nil
         )
     }
 
@@ -187,11 +188,12 @@ struct AnswerReader {
             // It answered, though nothing that can be read: that it was called is certain.
             return .providerError(
                 CallFailure.ProviderError(
-                    status: nil,
-                    body: .string(error.detail),
+                    status: error.status,
+                    body: .null,
                     code: nil,
                     message: nil,
-                    requestID: nil
+                    requestID: nil,
+                    unreadable: error.detail
                 )
             )
         case .invalidRequest: return .requestNotSendable(detail: error.detail)

@@ -134,7 +134,7 @@ private struct Interest {
             .removeConfigVersion(let owner, _, _), .addTransition(let owner, _, _),
             .putEntity(let owner, _), .removeEntity(let owner, _), .putWebhook(let owner, _),
             .removeWebhook(let owner, _), .putApprovalPolicy(let owner, _),
-            .removeApprovalPolicy(let owner), .removeChangeRequest(let owner, _):
+            .removeApprovalPolicy(let owner, _), .removeChangeRequest(let owner, _):
             owner == tenant
         case .putCredential, .removeCredential, .putIdempotency, .expireIdempotency,
             .removeIdempotency, .anchorAudit, .receiveWebhook, .rememberWebhooks, .putLease,

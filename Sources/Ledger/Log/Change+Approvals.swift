@@ -9,9 +9,12 @@ extension Change {
             var head = Self.head("approvalPolicy", "put", tenant: tenant)
             head.append(stamps: policy)
             head["object"] = .object(policy.value.document.object)
+            head["reason"] = policy.value.loweredReason.map { .string($0) }
             return head
-        case .removeApprovalPolicy(let tenant):
-            return Self.head("approvalPolicy", "remove", tenant: tenant)
+        case .removeApprovalPolicy(let tenant, let reason):
+            var head = Self.head("approvalPolicy", "remove", tenant: tenant)
+            head["reason"] = reason.map { .string($0) }
+            return head
         case .putChangeRequest(let request):
             var head = Self.head("changeRequest", "put", tenant: request.value.tenant)
             head.append(stamps: request)
@@ -33,10 +36,14 @@ extension Change {
     ) throws(ChangeError) -> Change? {
         switch (kind, action) {
         case ("approvalPolicy", "put"):
-            let policy = try fields.document { ApprovalPolicy(reading: $0, issues: $1) }
+            var policy = try fields.document { ApprovalPolicy(reading: $0, issues: $1) }
+            policy.loweredReason = fields.textIfThere("reason")
             return .putApprovalPolicy(try fields.name("tenant"), try fields.stored(policy))
         case ("approvalPolicy", "remove"):
-            return .removeApprovalPolicy(try fields.name("tenant"))
+            return .removeApprovalPolicy(
+                try fields.name("tenant"),
+                reason: fields.textIfThere("reason")
+            )
         case ("changeRequest", "put"):
             guard let request = ChangeRequest(storedJSON: try fields.value("object")) else {
                 throw ChangeError(detail: "a change request can't be read")

@@ -154,6 +154,8 @@ struct ChangeFields {
         json[key] == nil ? nil : try timestamp(key)
     }
 
+    func textIfThere(_ key: String) -> String? { json[key]?.string }
+
     func nameIfThere<Noun>(_ key: String) throws(ChangeError) -> Identifier<Noun>? {
         json[key] == nil ? nil : try name(key)
     }

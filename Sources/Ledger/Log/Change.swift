@@ -41,7 +41,7 @@ public enum Change: Sendable {
     case putAlertLease(AlertLease)
     /// How many approvals a tenant's environments ask for.
     case putApprovalPolicy(TenantID, Stored<ApprovalPolicy>)
-    case removeApprovalPolicy(TenantID)
+    case removeApprovalPolicy(TenantID, reason: String?)
     case putChangeRequest(Stored<ChangeRequest>)
     /// Forgets a request that is over, to make room.
     case removeChangeRequest(TenantID, ChangeRequestID)

@@ -11,6 +11,8 @@ public struct ConfigLine: Sendable {
     public internal(set) var versions: [Int: Stored<ConfigVersion>] = [:]
     /// The highest number ever given; also of a draft that was deleted.
     public internal(set) var lastNumber = 0
+    /// The highest number that was ever published; also of a version that is archived since.
+    public internal(set) var lastPublished = 0
     /// The steps, oldest first.
     public internal(set) var history: [ConfigTransition] = []
 
@@ -22,13 +24,27 @@ public struct ConfigLine: Sendable {
         versions.values.first { $0.value.status == .published }
     }
 
-    /// The newest preview, when it is newer than what is published.
+    /// The newest preview, when it is newer than what was published.
+    ///
+    /// What was published over a preview has taken its place for good: else the archiving of the one
+    /// would make the other live again, which nobody has asked for or said yes to.
     public var newerPreview: Stored<ConfigVersion>? {
-        let newest = versions.values.filter { $0.value.status == .preview }
+        let floor = overtaken
+        return versions.values.lazy
+            .filter { $0.value.status == .preview && $0.value.number > floor }
             .max { $0.value.number < $1.value.number }
-        guard let newest else { return nil }
-        return newest.value.number > (published?.value.number ?? 0) ? newest : nil
     }
+
+    /// The previews that are newer than what was published, the newest first.
+    public var newerPreviews: [Stored<ConfigVersion>] {
+        let floor = overtaken
+        return versions.values
+            .filter { $0.value.status == .preview && $0.value.number > floor }
+            .sorted { $0.value.number > $1.value.number }
+    }
+
+    /// The number up to which what was published has taken the place of previews.
+    private var overtaken: Int { max(lastPublished, published?.value.number ?? 0) }
 
     /// The live version (API section 5, rule 1): a newer preview goes first outside production.
     public func live(in tier: Environment.Tier) -> Stored<ConfigVersion>? {

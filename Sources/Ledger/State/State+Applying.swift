@@ -129,6 +129,9 @@ extension State {
         case .addTransition(let tenant, let line, let transition):
             changeLine(tenant, line) {
                 $0.lastNumber = max($0.lastNumber, transition.version)
+                if transition.to == .published {
+                    $0.lastPublished = max($0.lastPublished, transition.version)
+                }
                 $0.history.append(transition)
                 let surplus = $0.history.count - ConfigLine.historyCountMax
                 if surplus > 0 { $0.history.removeFirst(surplus) }
@@ -149,6 +152,11 @@ extension State {
         changeLine(config.tenant, config.line) {
             $0.versions[version.value.number] = version
             $0.lastNumber = max($0.lastNumber, version.value.number)
+            switch version.value.status {
+            case .published, .superseded:
+                $0.lastPublished = max($0.lastPublished, version.value.number)
+            case .draft, .preview, .archived: break
+            }
         }
     }
 

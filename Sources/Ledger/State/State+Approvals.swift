@@ -8,7 +8,7 @@ extension State {
         switch change {
         case .putApprovalPolicy(let tenant, let policy):
             changeApprovals(of: tenant) { $0.approvalPolicy = policy }
-        case .removeApprovalPolicy(let tenant):
+        case .removeApprovalPolicy(let tenant, _):
             changeApprovals(of: tenant) { $0.approvalPolicy = nil }
         case .putChangeRequest(let request):
             changeApprovals(of: request.value.tenant) {

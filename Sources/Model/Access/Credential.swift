@@ -43,6 +43,9 @@ public struct Credential: DocumentNoun {
     /// A tenant's own caller that makes keys makes no other pairs of eyes of itself.
     public var principal: String { document.object["principal"]?.string ?? id.text }
 
+    /// Whether it says itself who stands behind it: a key that is older than that does not.
+    public var namesPrincipal: Bool { document.object["principal"] != nil }
+
     /// Whether it may act in the environment.
     public func mayAct(in environment: EnvironmentName) -> Bool {
         environments.map { $0.contains(environment) } ?? true

@@ -63,7 +63,7 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable {
                 "receivedAt", "contentType", "bodyBytes", "bodyDigest", "bodyOmitted", "body",
                 "bodyEncoding",
             ]
-        case .configApprovalsLowered: ["environments"]
+        case .configApprovalsLowered: ["environments", "reason"]
         case .configBreakGlass: ["blueprint", "version", "actor", "reason"]
         case .configScheduleFailed:
             ["blueprint", "version", "changeRequest", "code", "publishAt"]

@@ -3,7 +3,14 @@ public import JSON
 extension Stored<ChangeRequest> {
     /// The request as the API writes it, but for what depends on the rest of the state.
     public var json: JSONObject {
-        var object = value.json
+        var object = summary
+        object["history"] = .array(value.history.map(\.json))
+        return object
+    }
+
+    /// The same without the history, which may reach 100 KB: for lists, events and audit records.
+    public var summary: JSONObject {
+        var object = value.summary
         object["createdAt"] = .string(createdAt.text)
         object["updatedAt"] = .string(updatedAt.text)
         object["revision"] = .integer(Int64(revision))
@@ -12,7 +19,7 @@ extension Stored<ChangeRequest> {
 }
 
 extension ChangeRequest {
-    fileprivate var json: JSONObject {
+    fileprivate var summary: JSONObject {
         [
             "id": .string(id.text), "tenantId": .string(tenant.text),
             "blueprint": .string(line.blueprint.text),
@@ -32,13 +39,15 @@ extension ChangeRequest {
                     ]
                 }
             ),
-            "history": .array(history.map(\.json)), "lastFailure": failure?.json ?? .null,
+            "historyCount": .integer(Int64(history.count)),
+            "lastStep": history.last?.json ?? .null, "lastFailure": failure?.json ?? .null,
         ]
     }
 
     /// The form in the log: what the API shows, with the principals.
     public var storedJSON: JSONValue {
-        var object = json
+        var object = summary
+        for member in ["historyCount", "lastStep"] { object[member] = nil }
         object["author"] = author.storedJSON
         object["submittedBy"] = submitter?.storedJSON ?? .null
         object["approvals"] = .array(

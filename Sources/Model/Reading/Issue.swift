@@ -87,6 +87,7 @@ extension Issue {
         case duplicateDomain = "DUPLICATE_DOMAIN"
         case insecureAssetURL = "INSECURE_ASSET_URL"
         case healthCheckFailed = "HEALTH_CHECK_FAILED"
+        case secretUnavailable = "SECRET_UNAVAILABLE"
         case ambiguousBinding = "AMBIGUOUS_BINDING"
         // The report's warnings (API section 6).
         case broadWildcard = "BROAD_WILDCARD"

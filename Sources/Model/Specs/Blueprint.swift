@@ -145,7 +145,8 @@ extension Blueprint {
                 reader.issues.error(
                     .duplicateSlot,
                     at: place,
-                    "the slot \(slot.id.text) stands twice"
+                    "the slot \(slot.id.text) stands twice",
+                    suggestion: "give one of them another slotId, or remove it"
                 )
             }
             return slot

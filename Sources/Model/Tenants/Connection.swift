@@ -78,6 +78,13 @@ public struct Connection: DocumentNoun {
         return Connection(copying: self, status: status, document: StoredDocument(object))
     }
 
+    /// The same connection with credentials that end then; nil for ones whose end is not known.
+    public func credentialed(until end: Timestamp?) -> Connection {
+        var object = document.object
+        object["credentialsExpiresAt"] = end.map { .string($0.text) }
+        return Connection(copying: self, status: status, document: StoredDocument(object))
+    }
+
     /// The same connection with another reference to its secret.
     public func rotated(to reference: SecretReference) -> Connection {
         var object = document.object

@@ -14,6 +14,8 @@ public struct ValidationSurroundings {
     public let testedConfigs: [TenantAppConfig]
     /// The tenant's connections, from which a misspelt one is guessed.
     public let connectionIDs: [ConnectionID]
+    /// Why the secrets of connections can't be had, in words; empty where nobody read them.
+    public let secretDefects: [ConnectionID: String]
 
     /// The surroundings.
     public init(
@@ -21,13 +23,15 @@ public struct ValidationSurroundings {
         healthFreshSeconds: Int,
         isDomainTaken: @escaping (String) -> Bool,
         testedConfigs: [TenantAppConfig],
-        connectionIDs: [ConnectionID]
+        connectionIDs: [ConnectionID],
+        secretDefects: [ConnectionID: String] = [:]
     ) {
         self.now = now
         self.healthFreshSeconds = healthFreshSeconds
         self.isDomainTaken = isDomainTaken
         self.testedConfigs = testedConfigs
         self.connectionIDs = connectionIDs
+        self.secretDefects = secretDefects
     }
 }
 
@@ -59,6 +63,7 @@ public enum ConfigValidator {
         run.checkAmbiguity()
         run.checkShadows()
         run.checkHealth()
+        run.checkSecrets()
         run.checkBranding()
         run.checkTested()
         run.noteUnfinished()

@@ -15,6 +15,28 @@ extension ReportRun {
         }
     }
 
+    /// The secret of each bound connection that can't be had, told at its first binding.
+    ///
+    /// Outside of production it warns: a config is often tried before its secrets are put in place.
+    mutating func checkSecrets() {
+        guard !surroundings.secretDefects.isEmpty else { return }
+        let severity: Issue.Severity =
+            table.environment.tier == .production ? .error : .warning
+        var seen: Set<ConnectionID> = []
+        for (index, binding) in table.config.bindings.enumerated() {
+            guard let defect = surroundings.secretDefects[binding.connection],
+                seen.insert(binding.connection).inserted
+            else { continue }
+            draft.add(
+                severity,
+                .secretUnavailable,
+                at: Self.place(index).appending("connectionId"),
+                "the secret of \(binding.connection.text) can't be had: \(defect)",
+                suggestion: "put the secret where secretRef points, or point it elsewhere"
+            )
+        }
+    }
+
     private mutating func check(
         _ observed: ObservedConnection,
         _ spec: IntegrationSpec,

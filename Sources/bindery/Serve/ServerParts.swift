@@ -72,6 +72,7 @@ enum ServerParts {
         result.failuresPerKeyAndMinute = settings.failedKeyCountMax
         result.clientCertificates = settings.clientCertificates
         result.ledgerLagMax = settings.ledger.lagMax
+        result.publishCheckTimeMax = settings.publishCheckTimeMax
         result.healthFreshSeconds = Int(settings.healthFreshness.components.seconds)
         result.callTimeoutMilliseconds = Int(settings.execution.timeout / .milliseconds(1))
         result.auditFailsOpen = settings.audit.isFailOpen

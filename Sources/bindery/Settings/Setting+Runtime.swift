@@ -66,6 +66,13 @@ extension Setting {
             help: "How long the result of a health check counts; then reports warn of it."
         ),
         Setting(
+            "health.publishSeconds",
+            \.publishCheckTimeMax,
+            .seconds(1...600),
+            help: "How long the health checks that a publish, a rollback, an upgrade or a set "
+                + "waits for may take together; then it is refused with HEALTH_CHECKS_UNFINISHED."
+        ),
+        Setting(
             "health.scheduler",
             \.health.isOn,
             .truth,

@@ -53,6 +53,8 @@ struct Settings: Sendable {
     var execution = ExecutionSettings()
     /// How long a health check's result counts.
     var healthFreshness = Duration.seconds(3600)
+    /// How long the health checks that one publish waits for may take together.
+    var publishCheckTimeMax = Duration.seconds(60)
     /// How connections are checked in the background.
     var health = HealthSettings()
     /// Failed authentications of one address in a minute, from which on it is refused.

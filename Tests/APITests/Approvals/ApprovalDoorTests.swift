@@ -15,7 +15,7 @@ import Testing
             let answer = try await world.publish(version, [:], query)
             #expect(answer.status == 409, "\(answer)")
             #expect(answer.code == "APPROVAL_REQUIRED")
-            let gate = answer.json["gates"]?.array?.first
+            let gate = answer.json["gates"]?.array?.last
             #expect(gate?["gate"] == "APPROVALS")
             #expect(gate?["verdict"] == "failed")
             #expect(gate?["required"] == 2)
@@ -130,7 +130,9 @@ import Testing
     @Test func `where a preview goes live it needs approvals too`() async throws {
         let world = try await ApprovalWorld()
         let tenant = ApprovalWorld.tenant
-        let policy: JSONValue = ["environments": ["sandbox": ["required": 1]]]
+        let policy: JSONValue = [
+            "environments": ["sandbox": ["required": 1]], "reason": .string(ApprovalWorld.reason),
+        ]
         try await world.api.must(.put, ApprovalWorld.policy, policy)
         try await world.api.must(
             .post,

@@ -110,9 +110,16 @@ import Testing
         if let required {
             try await world.api.must(.put, ApprovalWorld.policy, ApprovalWorld.asking(required))
         } else {
-            try await world.api.must(.delete, ApprovalWorld.policy)
+            try await world.api.must(.delete, ApprovalWorld.deletion)
         }
         let told = try await world.api.must(.get, path).json["items"]?.array ?? []
         #expect(told.map { $0["eventType"] } == ["config.approvals_lowered"])
+        let action = required == nil ? "approvalPolicy.delete" : "approvalPolicy.put"
+        let trail = ApprovalWorld.tenant + "/audit?kind=change"
+        let records = try await world.api.must(.get, trail).json["items"]?.array ?? []
+        let member = required == nil ? "reason" : "loweredReason"
+        let reasons = records.filter { $0["action"]?.string == action }
+            .compactMap { $0["after"]?[member]?.string }
+        #expect(reasons == [ApprovalWorld.reason], "\(records)")
     }
 }

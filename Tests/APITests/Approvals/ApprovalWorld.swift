@@ -27,8 +27,15 @@ struct ApprovalWorld {
         try await api.must(.put, Self.policy, Self.asking(required))
     }
 
+    static let reason = "Ben is on leave until Monday."
+    static let deletion = policy + "?reason=Ben%20is%20on%20leave%20until%20Monday."
+
+    /// A policy, with the reason that it needs where it asks for less.
     static func asking(_ required: Int64) -> JSONValue {
-        ["environments": ["production": ["required": .integer(required)]]]
+        [
+            "environments": ["production": ["required": .integer(required)]],
+            "reason": .string(reason),
+        ]
     }
 
     static func config(_ note: String) -> JSONValue {

@@ -1,6 +1,7 @@
 import JSON
 import Model
 import Testing
+import Waiting
 
 @testable import Execution
 
@@ -84,7 +85,7 @@ import Testing
         try await world.success()
         world.world.manual.advance(.seconds(550))
         for _ in 1...3 { try await world.success() }
-        while world.tokenRequests.count < 2 { try await Task.sleep(for: .milliseconds(2)) }
+        try await Wait.until("the renewal") { world.tokenRequests.count >= 2 }
         try await world.success()
         #expect(world.observer.ends.isEmpty)
         world.world.manual.advance(.seconds(50))

@@ -2,12 +2,13 @@ import JSON
 import Model
 import Platform
 import Testing
+import Waiting
 
 @testable import Execution
 
 @Suite struct TokenLifeTests {
     private func settled(_ world: OAuthWorld, _ count: Int) async throws {
-        while world.tokenRequests.count < count { try await Task.sleep(for: .milliseconds(2)) }
+        try await Wait.until("\(count) token requests") { world.tokenRequests.count >= count }
     }
 
     @Test func fiftyCallsAtOnceAskOnce() async throws {
@@ -61,7 +62,11 @@ import Testing
         try await world.success()
         #expect(world.sent.allSatisfy { $0 == "Bearer token-number-1" })
         world.world.provider.release()
-        while world.sent.last != "Bearer token-number-2" { try await world.success() }
+        try await Wait.until("another token") {
+            try await world.success()
+            return world.sent.last != "Bearer token-number-1"
+        }
+        #expect(world.sent.last == "Bearer token-number-2")
         #expect(world.tokenRequests.count == 2)
     }
 

@@ -1,0 +1,24 @@
+import Model
+import Platform
+import Secrets
+
+/// The variables of the environment that connections of the tests name: a process can't safely set
+/// its own.
+struct SampleVariables: SecretStore {
+    /// What each holds, by its name; a name that is not here is of no variable.
+    static let values = Dictionary(
+        uniqueKeysWithValues: ["A", "B", "C", "D", "X", "ZQX"]
+            .map { ("BINDERY_SECRET_\($0)", #"{"apiKey": "key-of-\#($0)"}"#) }
+    )
+
+    func read(
+        _ reference: SecretReference,
+        for tenant: TenantID
+    ) async throws(SecretError) -> SecretBytes {
+        guard reference.scheme == .env, let value = Self.values[reference.path] else {
+            throw SecretError(.notFound, reference, "the variable is not set")
+        }
+        var bytes = Array(value.utf8)
+        return SecretBytes(wiping: &bytes)
+    }
+}
