@@ -18,6 +18,7 @@ import Testing
             "configSchema": [
                 "schema": [
                     "type": "object", "properties": ["region": ["type": "string"]],
+                    "additionalProperties": false,
                 ]
             ],
             "secretSchema": [
@@ -104,7 +105,7 @@ import Testing
     /// Schemas that leave their members open, or say nothing of them.
     @Test(
         arguments: [
-            ["schema": ["type": "object"]],
+            ["schema": ["type": "object"]], ["schema": ["properties": ["a": [:]]]],
             ["schema": ["properties": [:], "additionalProperties": true]],
             ["schema": ["properties": ["a": [:]], "allOf": [["properties": ["nope": [:]]]]]], [:],
         ] as [JSONValue]

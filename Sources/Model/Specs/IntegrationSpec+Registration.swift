@@ -47,15 +47,14 @@ private struct SendableCheck {
         configFields = Self.members(of: spec.configSchema)
     }
 
-    /// The members that a schema declares; nil when it declares none, says that there are others, or
-    /// says so in parts.
+    /// The members that a closed schema declares; nil when it lets others in, or says so in parts.
     private static func members(of schema: Schema?) -> Set<String>? {
-        guard let source = schema?.source.object, let properties = source["properties"]?.object,
-            source["additionalProperties"] == nil || source["additionalProperties"] == false
-        else { return nil }
+        guard let source = schema?.source.object, source["additionalProperties"] == false else {
+            return nil
+        }
         let parts = ["$ref", "allOf", "anyOf", "oneOf"]
         guard parts.allSatisfy({ source[$0] == nil }) else { return nil }
-        return Set(properties.keys)
+        return Set(source["properties"]?.object?.keys ?? [])
     }
 
     func operation(_ operation: Operation) {
