@@ -109,22 +109,17 @@ import Testing
         return items
     }
 
-    @Test func `whose key was revoked or guessed at reads of it, and the platform of the rest`()
+    @Test func `whose key was revoked reads of it, and the platform of the rest`()
         async throws
     {
         let api = try await TestAPI()
         let key = try await api.key("tenant-admin")
         let id = String(key.split(separator: "_")[1])
-        let guessed = "bnd_\(id)_not-the-secret-0123456789-0123456789"
         let path = Self.tenant + "/connections"
-        #expect(try await api.send(.get, path, key: guessed).status == 401)
-        let first = try await failures(api, Self.tenant + "/audit", count: 1).first
-        #expect(first?["actor"]?["type"] == "anonymous")
-        #expect(first?["error"]?["detail"]?.string?.contains(id) == true)
         try await api.must(.delete, Self.tenant + "/keys/" + id)
         #expect(try await api.send(.get, path, key: key).status == 401)
-        let own = try await failures(api, Self.tenant + "/audit", count: 2)
-        #expect(own.count == 2)
+        let own = try await failures(api, Self.tenant + "/audit", count: 1)
+        #expect(own.count == 1)
         #expect(own.first?["actor"]?["id"] == .string(id))
         #expect(own.first?["error"]?["detail"]?.string?.contains("key revoked") == true)
         #expect(try await failures(api, "/v1/audit", count: 0).isEmpty)
@@ -134,8 +129,8 @@ import Testing
         let record = platform[0]["id"]?.string ?? ""
         #expect(try await api.must(.get, "/v1/audit/\(record)").json["kind"] == "auth")
         #expect(try await api.send(.get, Self.tenant + "/audit/\(record)").status == 404)
-        let whole = [first, own.first, platform.first].compactMap { $0?.serializedText }.joined()
-        #expect(!whole.contains("not-the-secret") && !whole.contains("not-a-key-but"))
+        let whole = [own.first, platform.first].compactMap { $0?.serializedText }.joined()
+        #expect(!whole.contains(key) && !whole.contains("not-a-key-but"))
     }
 
     @Test func `a flood of refusals is counted and not recorded`() async throws {

@@ -53,9 +53,8 @@ extension SchemaCompiler {
 
     private func unknown(_ keyword: SchemaKeyword) -> SchemaError {
         guard !Self.leftOut.contains(keyword.name) else {
-            let name = keyword.name
-            let detail = "\(name) is outside the supported subset of JSON Schema 2020-12"
-            return error(keyword.place, detail)
+            let detail = "this keyword is outside the supported subset of JSON Schema 2020-12: "
+            return error(keyword.place, detail + keyword.name)
         }
         let nearest = Spelling.nearest(to: keyword.name, in: Self.supported)
         let hint = nearest.map { "; did you mean \($0)?" } ?? ""
