@@ -23,6 +23,8 @@ public enum Action: String, Sendable, Hashable, CaseIterable {
     case secretsRotateKey = "secrets.rotateKey"
     /// Reads the server's metrics.
     case metricsRead = "metrics.read"
+    /// Reads the audit records that are no tenant's.
+    case auditReadPlatform = "audit.readPlatform"
 
     // A tenant's objects.
     /// Reads connections, and who can reach them.

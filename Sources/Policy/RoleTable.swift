@@ -13,7 +13,8 @@ public enum RoleTable {
     private static func roles(for action: Action) -> Set<Role> {
         switch action {
         case .specsWrite, .blueprintsWrite, .globalPoliciesRead, .globalPoliciesWrite: []
-        case .globalKeysRead, .globalKeysWrite, .tenantsList, .metricsRead, .secretsRotateKey:
+        case .globalKeysRead, .globalKeysWrite, .tenantsList, .metricsRead, .auditReadPlatform,
+            .secretsRotateKey:
             []
 
         case .specsRead, .blueprintsRead: [.tenantAdmin, .tenantViewer]

@@ -94,7 +94,7 @@ import Testing
         #expect(live.json["configVersion"] == 1)
     }
 
-    @Test func `in sandbox a secret that is not there is named, and is no error of its own`() async throws {
+    @Test func `in sandbox a secret that is missing is named, and is no error`() async throws {
         let (provider, world) = try await world()
         defer { provider.stop() }
         let target = try await draft(world, "NONE")

@@ -6,7 +6,7 @@ import Waiting
 
 @testable import Execution
 
-@Suite struct HealthSchedulerTests {
+@Suite(.timeLimit(.minutes(4))) struct HealthSchedulerTests {
     /// Checks that end when the test says so.
     private final class Checks: Sendable {
         private struct Content {

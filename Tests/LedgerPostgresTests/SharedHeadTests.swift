@@ -75,11 +75,15 @@ import Waiting
         behind position: Int,
         _ append: () async throws -> Void
     ) async throws {
-        try await Wait.letting("a notification", giveUp: { await journal.close() }) {
-            async let waited: Void = journal.waitForRecords(after: UInt64(position))
-            try await append()
-            await waited
-        }
+        try await Wait.letting(
+            "a notification",
+            giveUp: { await journal.close() },
+            work: {
+                async let waited: Void = journal.waitForRecords(after: UInt64(position))
+                try await append()
+                await waited
+            }
+        )
     }
 
     @Test(arguments: ["append", "records", "takeHead"])

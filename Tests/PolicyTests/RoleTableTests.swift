@@ -10,7 +10,7 @@ import Testing
         .blueprintsRead: "AV--", .blueprintsWrite: "----",
         .globalPoliciesRead: "----", .globalPoliciesWrite: "----",
         .globalKeysRead: "----", .globalKeysWrite: "----",
-        .tenantsList: "----", .metricsRead: "----",
+        .tenantsList: "----", .metricsRead: "----", .auditReadPlatform: "----",
         .connectionsRead: "AV--", .connectionsWrite: "A---", .connectionsTest: "A---",
         .healthRead: "AV--", .usageRead: "AV--",
         .configsRead: "AV--", .configsWrite: "A---", .configsValidate: "A---",

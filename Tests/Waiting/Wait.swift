@@ -31,12 +31,16 @@ public enum Wait {
 
     /// Runs work that waits inside another part, where no loop of the test's can look at the clock.
     ///
-    /// - Parameter giveUp: makes the other part come back; called when the patience has ended.
+    /// - Parameters:
+    ///   - what: what is waited for.
+    ///   - giveUp: makes the other part come back; called when the patience has ended.
+    ///   - work: what waits.
+    /// - Returns: what the work returns.
     /// - Throws: `TimeIsUp` when it was called; else what the work throws.
     public static func letting<Value>(
         _ what: String,
         giveUp: @escaping @Sendable () async -> Void,
-        _ work: () async throws -> Value
+        work: () async throws -> Value
     ) async throws -> Value {
         let watch = Task {
             do { try await Task.sleep(for: patience) } catch { return false }

@@ -25,8 +25,11 @@ import Testing
         #expect(table.rows.map(\.request).sorted() == Routes.all.map(Self.text).sorted())
     }
 
-    /// Routes that may be called and need more than a right: a user's consent.
-    private static let needsMore: Set<String> = ["connectConnection", "finishConnect"]
+    /// Routes that may be called and need more than a right: a user's consent, a record of the
+    /// platform's own.
+    private static let needsMore: Set<String> = [
+        "connectConnection", "finishConnect", "getPlatformAudit",
+    ]
 
     @Test(arguments: Role.allCases, [IsolationWorld.own, nil])
     func `what a role may, and what not, is what the page says`(
