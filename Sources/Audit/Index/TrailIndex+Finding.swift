@@ -116,7 +116,7 @@ private struct ClosedSearch: Sendable {
         _ visits: [TrailIndex.Visit],
         in folder: Folder?,
         from before: TrailIndex.Found
-    ) throws(AuditError) -> (found: TrailIndex.Found, spoilt: UInt64?) {
+    ) throws(AuditError) -> (found: TrailIndex.Found, spoilt: TrailIndex.Visit?) {
         var found = before
         found.isEnd = false
         for visit in visits {
@@ -129,7 +129,7 @@ private struct ClosedSearch: Sendable {
                 switch visit.closed {
                 case .filed where error.code == .damaged, .unknown:
                     found.waits = found.places.isEmpty
-                    return (found, visit.segment)
+                    return (found, visit)
                 default:
                     guard !found.places.isEmpty else { throw error }
                     return (found, nil)

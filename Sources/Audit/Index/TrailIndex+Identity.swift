@@ -20,7 +20,7 @@ extension TrailIndex {
             switch visit.closed {
             case .unknown:
                 found.waits = true
-                rebuild(visit.segment)
+                rebuild(visit)
             case .damaged: continue
             case .live(let index): found.places = index.places(tail, time)
             case .filed(let summary):

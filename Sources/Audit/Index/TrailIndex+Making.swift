@@ -24,10 +24,21 @@ extension TrailIndex {
         }
     }
 
-    /// Makes the index of a segment again.
-    func rebuild(_ segment: UInt64) {
+    /// Makes the index of a segment again that a look-up visited; not one that it did not know yet
+    /// and that is known by now.
+    func rebuild(_ visit: Visit) {
+        rebuild(visit.segment) { closed in
+            guard case .unknown = visit.closed else { return true }
+            guard case .unknown = closed else { return false }
+            return true
+        }
+    }
+
+    /// Makes the index of a segment again, if that is wanted for what is known of it.
+    func rebuild(_ segment: UInt64, if isWanted: (Closed) -> Bool = { _ in true }) {
         let next = state.withLock { state -> UInt64? in
-            guard state.closed[segment] != nil, !state.rebuilding.contains(segment),
+            guard state.closed[segment].map(isWanted) == true,
+                !state.rebuilding.contains(segment),
                 let next = state.order.first(where: { $0 > segment }) ?? state.current?.segment
             else { return nil }
             state.rebuilding.insert(segment)
