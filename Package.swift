@@ -112,6 +112,13 @@ let suites: [Target] = [
         path: "Tests/TokenTesting",
         swiftSettings: settings
     ),
+    // The secrets that the suites' connections name.
+    .target(
+        name: "SecretTesting",
+        dependencies: ["Model", "Platform", "Secrets"],
+        path: "Tests/SecretTesting",
+        swiftSettings: settings
+    ),
     tests("JSONTests", ["JSON"]),
     tests("HTTPWireTests", ["HTTPWire"]),
     tests("PlatformTests", ["Platform", "TLSTesting", "TokenTesting", "Waiting"]),
@@ -153,15 +160,15 @@ let suites: [Target] = [
         "CommandsTests",
         [
             "Commands", "Model", "JSON", "Policy", "Resolver", "Ledger", "Audit", "Secrets",
-            "Execution", "Outbound", "Platform", "Tokens", "TokenTesting",
+            "Execution", "Outbound", "Platform", "Tokens", "SecretTesting", "TokenTesting",
         ]
     ),
     tests(
         "APITests",
         [
             "API", "Commands", "HTTPServer", "HTTPWire", "Model", "JSON", "Policy", "Audit",
-            "Platform", "Ledger", "Secrets", "Execution", "Outbound", "Tokens", "TokenTesting",
-            "Waiting",
+            "Platform", "Ledger", "Secrets", "Execution", "Outbound", "Tokens", "SecretTesting",
+            "TokenTesting", "Waiting",
         ]
     ),
     tests(

@@ -4,6 +4,7 @@ import Execution
 import Ledger
 import Model
 import Outbound
+import SecretTesting
 
 @testable import Secrets
 

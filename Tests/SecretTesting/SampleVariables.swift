@@ -1,17 +1,23 @@
-import Model
-import Platform
-import Secrets
+public import Model
+public import Platform
+public import Secrets
 
 /// The variables of the environment that connections of the tests name: a process can't safely set
 /// its own.
-struct SampleVariables: SecretStore {
+public struct SampleVariables: SecretStore {
     /// What each holds, by its name; a name that is not here is of no variable.
-    static let values = Dictionary(
+    public static let values = Dictionary(
         uniqueKeysWithValues: ["A", "B", "C", "D", "X", "ZQX"]
             .map { ("BINDERY_SECRET_\($0)", #"{"apiKey": "key-of-\#($0)"}"#) }
     )
 
-    func read(
+    /// The variables.
+    public init() {}
+
+    /// What the variable holds that the reference names.
+    ///
+    /// - Throws: `.notFound` for any other.
+    public func read(
         _ reference: SecretReference,
         for tenant: TenantID
     ) async throws(SecretError) -> SecretBytes {

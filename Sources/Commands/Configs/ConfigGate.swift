@@ -58,8 +58,8 @@ struct ConfigGate {
     struct HealthStanding: Sendable {
         /// The connections that were checked within the time that a check is good for.
         var freshCount = 0
-        /// The first binding of each of the others.
-        var unchecked: [Int] = []
+        /// The others, each with its first binding.
+        var unchecked: [(binding: Int, connection: ConnectionID)] = []
     }
 
     /// How the health checks stand, as this process knows them: what the ledger keeps may be older.
@@ -77,7 +77,7 @@ struct ConfigGate {
             {
                 standing.freshCount += 1
             } else {
-                standing.unchecked.append(index)
+                standing.unchecked.append((index, binding.connection))
             }
         }
         return standing

@@ -35,11 +35,10 @@ struct HealthRefresh {
     /// Those that there was no time for are not fresh afterwards, which the gate `HEALTH` tells.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
         guard !context.isDryRun else { return }
-        let deadline = Self.deadline(context)
         let found = await findings(
             of: config.bindings.map(\.connection),
             context.state,
-            until: deadline,
+            until: Self.deadline(context),
             context
         )
         try await Self.keep(found.findings, scope, context)

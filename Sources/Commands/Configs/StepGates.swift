@@ -16,8 +16,6 @@ struct StepGates: Sendable {
     let report: ValidationReport
     /// How the health checks of its connections stand.
     let health: ConfigGate.HealthStanding
-    /// The connections whose checks are missing or stale.
-    let uncheckedConnections: [ConnectionID]
     /// Whether the secrets were read.
     let areSecretsRead: Bool
     /// Whether the step is rehearsed, so that no health check was run for it.
@@ -52,7 +50,7 @@ struct StepGates: Sendable {
     ) throws(CommandError) -> ReleasePermit {
         let isStopped = !report.isValid && !(step == .preview && report.hasOnlyHealthErrors)
         if isStopped { throw told(refusal(report)) }
-        if isUnchecked { throw told(HealthRefresh.unfinished(uncheckedConnections)) }
+        if isUnchecked { throw told(HealthRefresh.unfinished(health.unchecked.map(\.connection))) }
         if !isSeenEnough { throw told(ConfigLifecycle.unseen) }
         switch approvals {
         case .granted(let permit): return permit
@@ -95,10 +93,10 @@ struct StepGates: Sendable {
             )
         }
         guard errors.isEmpty else { return .failed(.health, errors) }
-        let stale = health.unchecked.map { index in
+        let stale = health.unchecked.map { binding, _ in
             Issue(
                 .healthCheckStale,
-                at: JSONPointer.root.appending("integrations").appending(index)
+                at: JSONPointer.root.appending("integrations").appending(binding)
                     .appending("connectionId"),
                 "the health check of its connection is missing or stale",
                 suggestion: "publish again, or test the connection"
@@ -179,9 +177,7 @@ extension StepGates {
         self.step = step
         self.tier = tier
         self.report = report
-        let health = judge.health(of: version.config)
-        self.health = health
-        uncheckedConnections = health.unchecked.map { version.config.bindings[$0].connection }
+        health = judge.health(of: version.config)
         areSecretsRead = checks.areSecretsRead
         self.isDryRun = isDryRun
         self.wasSeen = wasSeen ?? version.wasSeen

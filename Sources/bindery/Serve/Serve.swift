@@ -5,6 +5,7 @@ import HTTPWire
 import JSON
 import Ledger
 import Platform
+import Tokens
 
 /// Runs the server, from its settings to its end.
 enum Serve {
@@ -29,65 +30,91 @@ enum Serve {
             throw error
         }
         let server: HTTPServer
-        let services: Services
-        let health: HealthMonitor
-        let releases: ReleaseScheduler
-        let alerts: ServerAlerts
-        let quotas: QuotaKeeping?
+        let parts: Parts
         do {
-            let local = try ServerSecrets.local(settings, stores.ledger)
-            let sealing = try WebhookSealing(settings, local, stores.ledger)
-            alerts = try ServerAlerts(
+            parts = try await Self.parts(settings, stores, tokens.verifier, log)
+            server = try await start(
                 settings,
                 stores,
-                sealing: sealing.isConfigured ? sealing : nil
+                parts.services,
+                tls,
+                accessLog.log,
+                console,
+                log
             )
-            let limits = try ReplicaLimits.make(settings, log)
-            services = try ServerParts.services(
-                settings,
-                stores,
-                tokens.verifier,
-                limits,
-                alerts,
-                local,
-                log: log
-            )
-            services.addMetrics { alerts.metricsText }
-            quotas = try await QuotaKeeping(settings, services, log)
-            health = HealthMonitor(services, settings.health)
-            releases = ReleaseScheduler(services)
-            server = try await start(settings, stores, services, tls, accessLog.log, console, log)
         } catch {
             await reload.stop()
             await tokens.stop()
             await stores.close()
             throw error
         }
-        health.start()
-        releases.start()
+        parts.health.start()
+        parts.releases.start()
         let watch = StoreWatch(stores, failsOpen: settings.audit.isFailOpen, log)
         let retaining = AuditRetaining(stores, settings.audit, log)
-        alerts.start()
+        parts.alerts.start()
         await shutdown.first()
         log.write(.info, "server.draining", ["peers": .integer(Int64(server.statistics.peers))])
         // Beside the drain: checks that run are ended, not waited for.
-        async let isHealthStopped: Void = health.stop()
-        async let areReleasesStopped: Void = releases.stop(within: settings.drain)
+        async let isHealthStopped: Void = parts.health.stop()
+        async let areReleasesStopped: Void = parts.releases.stop(within: settings.drain)
         await server.drain()
         await isHealthStopped
         await areReleasesStopped
         // Only now: every request that was accepted has been answered, and so logged.
         await accessLog.close()
         // No call is under way: what is leased of limits goes back to the other replicas.
-        await services.close()
-        await quotas?.stop()
-        await alerts.stop()
+        await parts.services.close()
+        await parts.quotas?.stop()
+        await parts.alerts.stop()
         await watch.stop()
         await retaining.stop()
         await reload.stop()
         await tokens.stop()
         await stores.close()
         log.write(.info, "server.stopped")
+    }
+
+    /// What answers requests, and what works beside it.
+    private struct Parts {
+        let services: Services
+        let alerts: ServerAlerts
+        let quotas: QuotaKeeping?
+        let health: HealthMonitor
+        let releases: ReleaseScheduler
+    }
+
+    /// Makes the parts, none of which is started.
+    private static func parts(
+        _ settings: Settings,
+        _ stores: ServerStores,
+        _ verifier: TokenVerifier?,
+        _ log: ServerLog
+    ) async throws(CommandFailure) -> Parts {
+        let local = try ServerSecrets.local(settings, stores.ledger)
+        let sealing = try WebhookSealing(settings, local, stores.ledger)
+        let alerts = try ServerAlerts(
+            settings,
+            stores,
+            sealing: sealing.isConfigured ? sealing : nil
+        )
+        let services = try ServerParts.services(
+            settings,
+            stores,
+            verifier,
+            try ReplicaLimits.make(settings, log),
+            alerts,
+            local,
+            log: log
+        )
+        services.addMetrics { alerts.metricsText }
+        return Parts(
+            services: services,
+            alerts: alerts,
+            quotas: try await QuotaKeeping(settings, services, log),
+            health: HealthMonitor(services, settings.health),
+            releases: ReleaseScheduler(services)
+        )
     }
 
     /// Makes the server over the stores, and lets it listen.
