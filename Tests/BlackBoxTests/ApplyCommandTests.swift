@@ -2,6 +2,7 @@ import Foundation
 import HTTPWire
 import JSON
 import Testing
+import Waiting
 
 /// `bindery apply` and `diff` against a real server.
 @Suite struct ApplyCommandTests {

@@ -3,6 +3,7 @@ import JSON
 import Platform
 import TLSTesting
 import Testing
+import Waiting
 
 /// Client certificates that stand for keys (mTLS).
 @Suite struct ClientCertificateTests {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// A data folder that can't be used is refused in one line, which says what to do.
 @Suite struct DataFolderTests {

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Testing
+import Waiting
 
 /// `bindery export`, and the way back.
 @Suite struct ExportCommandTests {

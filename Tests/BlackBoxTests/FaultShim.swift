@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import Waiting
 
 /// A disk that fails when a test says so: `scripts/fault-shim.c`, loaded into the server.
 final class FaultShim: Sendable {
@@ -12,16 +12,10 @@ final class FaultShim: Sendable {
         let script =
             "exec \"$(command -v gcc || command -v clang)\" -shared -fPIC -O1 -o \"$0\" \"$1\" -ldl"
         let spawn = Spawn(
-            command: ["/bin/sh", "-c", script, path, Repository.path("scripts/fault-shim.c")],
-            variables: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"],
-            output: "/dev/null",
-            errors: "/dev/null"
+            ["/bin/sh", "-c", script, path, Repository.path("scripts/fault-shim.c")]
         )
         do {
-            var status: Int32 = 0
-            let id = try spawn.run()
-            guard unsafe waitpid(id, &status, 0) == id, status == 0 else { return nil }
-            return path
+            return try spawn.finish() == .exit(0) ? path : nil
         } catch {
             return nil
         }

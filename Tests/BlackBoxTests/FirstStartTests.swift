@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// A first start without a bootstrap key makes a key and shows it once (API section 9).
 @Suite struct FirstStartTests {

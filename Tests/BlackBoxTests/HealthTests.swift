@@ -2,6 +2,7 @@ import Glibc
 import HTTPWire
 import JSON
 import Testing
+import Waiting
 
 /// A connection is checked before it is relied on (the seed's "Security & validation").
 @Suite struct HealthTests {

@@ -1,5 +1,6 @@
 import JSON
 import Testing
+import Waiting
 
 /// `bindery import` of documents as others write them, and their way into a server.
 @Suite struct ImportCommandTests {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// `bindery ledger …`, `snapshot`, `restore` and `audit verify` on the folders of real servers.
 @Suite struct LedgerCommandTests {

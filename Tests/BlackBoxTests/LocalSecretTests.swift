@@ -2,6 +2,7 @@ import Glibc
 import HTTPWire
 import JSON
 import Testing
+import Waiting
 
 /// `local://`: values that are put by HTTP and go to the provider alone.
 @Suite struct LocalSecretTests {

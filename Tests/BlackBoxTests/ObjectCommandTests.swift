@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Testing
+import Waiting
 
 /// `bindery get`, `resolve`, `explain` and the steps of a config, against a real server and
 /// provider.

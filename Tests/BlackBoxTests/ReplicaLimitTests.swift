@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Platform
 import Testing
+import Waiting
 
 /// Servers that share a ledger, and with it the limits of its connections.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))

@@ -5,11 +5,7 @@ import Waiting
 
 /// A process of the program, with what it writes in files.
 final class RunningProcess: Sendable {
-    /// How a process ended.
-    enum Ending: Equatable {
-        case exit(Int32)
-        case signal(Int32)
-    }
+    typealias Ending = ProcessEnding
 
     private let id: pid_t
     private let outputPath: String
@@ -29,17 +25,11 @@ final class RunningProcess: Sendable {
         let name = UUID().uuidString
         outputPath = try folder.write("\(name).out", "")
         errorPath = try folder.write("\(name).err", "")
-        let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
         let limits =
             (fileByteCountMax.map { ["trap '' XFSZ", "ulimit -f \($0 / 512)"] } ?? [])
             + (descriptorCountMax.map { ["ulimit -n \($0)"] } ?? [])
         let command = (limits.isEmpty ? [program] : Self.limiting(limits)) + arguments
-        let spawn = Spawn(
-            command: command,
-            variables: own.merging(variables) { _, new in new },
-            output: outputPath,
-            errors: errorPath
-        )
+        let spawn = Spawn(command, variables: variables, output: outputPath, errors: errorPath)
         id = try spawn.run()
     }
 
@@ -85,11 +75,7 @@ final class RunningProcess: Sendable {
     /// How it ended; nil while it runs.
     private func reap() -> Ending? {
         ended.withLock { ended in
-            guard ended == nil else { return ended }
-            var status: Int32 = 0
-            guard unsafe waitpid(id, &status, WNOHANG) == id else { return nil }
-            // The macros of sys/wait.h, which can't be imported.
-            ended = status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
+            if ended == nil { ended = ProcessEnding(of: id) }
             return ended
         }
     }

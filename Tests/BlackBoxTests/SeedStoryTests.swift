@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Testing
+import Waiting
 
 /// The seed's story, told over a socket, from the empty store to what is left after a restart.
 @Suite struct SeedStoryTests {

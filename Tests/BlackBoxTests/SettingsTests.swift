@@ -1,5 +1,6 @@
 import JSON
 import Testing
+import Waiting
 
 /// A wrong setting ends the start, and is named (API section 9).
 @Suite struct SettingsTests {

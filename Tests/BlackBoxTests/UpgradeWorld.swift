@@ -1,4 +1,5 @@
 import JSON
+import Waiting
 
 /// A server with a blueprint in three versions, and tenants whose sandbox is live on the first.
 struct UpgradeWorld {

@@ -227,16 +227,11 @@ import Waiting
     }
 
     private static func shell(_ command: String) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
         do {
-            try process.run()
-            try process.awaitExit()
+            return try Spawn(["/bin/sh", "-c", command]).finish() == .exit(0)
         } catch {
             return false
         }
-        return process.terminationStatus == 0
     }
 
     private static func remove(_ cluster: TestCluster) {

@@ -44,22 +44,17 @@ final class TestCluster: Sendable {
 
     private static func newFolder() -> String { "/tmp/bindery-cluster-\(Random.integer())" }
 
-    /// Runs the script, and gives what it printed.
+    /// Runs the script, and gives the last line that it printed.
     private static func run(_ arguments: String...) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(script))
-        process.arguments = arguments
         let output = "/tmp/bindery-cluster-output-\(Random.integer())"
         // Not a pipe: the server that is started keeps it open.
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         defer { unlinkOutput(output) }
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        try process.awaitExit()
-        #expect(process.terminationStatus == 0, "\(arguments)")
-        return try String(contentsOf: URL(filePath: output), encoding: .utf8)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let ending = try Spawn([#require(script)] + arguments, output: output, errors: output)
+            .finish()
+        let text = try String(contentsOf: URL(filePath: output), encoding: .utf8)
+        #expect(ending == .exit(0), "\(arguments): \(text)")
+        return text.split(separator: "\n").last.map { String($0) } ?? ""
     }
 
     private static func unlinkOutput(_ path: String) {

@@ -8,7 +8,7 @@ final class TLSServer: Sendable {
     let certificateFile: String
 
     private let folder: URL
-    private let process: Process
+    private let process: pid_t
 
     /// Starts a server whose certificate is good for `name`, such as `IP:127.0.0.1`.
     init(name: String) throws {
@@ -16,20 +16,25 @@ final class TLSServer: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let certificate = folder.appending(path: "certificate.pem").path
         let key = folder.appending(path: "key.pem").path
-        let maker = try Self.openssl(
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=test",
-                "-addext", "subjectAltName=\(name)",
-            ],
-            output: folder.appending(path: "made")
-        )
-        try maker.awaitExit()
+        let made =
+            try Self.openssl(
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes",
+                    "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=test",
+                    "-addext", "subjectAltName=\(name)",
+                ],
+                output: folder.appending(path: "made")
+            )
+            .finish()
+        guard made == .exit(0) else { throw NotStarted() }
         let output = folder.appending(path: "output")
-        process = try Self.openssl(
-            ["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certificate, "-key", key],
-            output: output
-        )
+        process =
+            try Self.openssl(
+                ["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certificate, "-key", key],
+                output: output
+            )
+            .run()
         port = try Self.port(in: output)
         certificateFile = certificate
         self.folder = folder
@@ -37,27 +42,20 @@ final class TLSServer: Sendable {
 
     /// Ends the server and removes its files.
     func stop() throws {
-        // Not by a gentler signal: the child inherits a mask under which those wait.
-        _ = kill(process.processIdentifier, SIGKILL)
-        try process.awaitExit()
+        kill(process, SIGKILL)
+        _ = try ProcessEnding(of: process, "the end of openssl s_server")
         try FileManager.default.removeItem(at: folder)
     }
 
-    private static func openssl(_ arguments: [String], output: URL) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
+    private static func openssl(_ arguments: [String], output: URL) throws -> Spawn {
         try Data().write(to: output)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+        return Spawn(["/usr/bin/env", "openssl"] + arguments, output: output.path)
     }
+
+    private struct NotStarted: Error {}
 
     /// The port in the line `ACCEPT 127.0.0.1:12345`, once it is written.
     private static func port(in output: URL) throws -> UInt16 {
-        struct NotStarted: Error {}
         var previous = ""
         for _ in 0..<1_000 {
             let text = try String(contentsOf: output, encoding: .utf8)

@@ -1,26 +1,62 @@
 import Dispatch
 import Foundation
-import Glibc
+public import Glibc
 import Synchronization
 
-/// How a process is started: Foundation's `Process` crashes when many threads start one.
+/// How a test starts a process: Foundation's `Process` crashes when many threads start one, and learns
+/// of the end by a socket that every grandchild inherits: a server that a script leaves behind is
+/// then the script that never ends.
 ///
 /// It inherits no file but the three streams, since whoever waits for the end of a pipe waits for
-/// all who hold it. It ends with these tests, also when they are killed.
-struct Spawn {
+/// all who hold it. It ends with these tests, also when they are killed; what it started does not.
+public struct Spawn: Sendable {
     /// Has the system kill the program when the thread ends that started it, and becomes the program.
     private static let launcher = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"]
 
-    let command: [String]
-    let variables: [String: String]
-    /// The files that its output and error streams are appended to.
-    let output: String
-    let errors: String
+    private let command: [String]
+    private let variables: [String: String]
+    private let output: String
+    private let errors: String
 
-    /// Starts the process; its id.
+    /// A process to start.
+    ///
+    /// - Parameters:
+    ///   - command: the program's path, and its arguments.
+    ///   - variables: its environment, beside `PATH` and `HOME`.
+    ///   - output: the file that its output stream is appended to; it has to be there.
+    ///   - errors: the same of its error stream.
+    public init(
+        _ command: [String],
+        variables: [String: String] = [:],
+        output: String = "/dev/null",
+        errors: String = "/dev/null"
+    ) {
+        let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
+        self.command = command
+        self.variables = own.merging(variables) { _, new in new }
+        self.output = output
+        self.errors = errors
+    }
+
+    /// Runs it to its end.
+    ///
+    /// - Throws: `TimeIsUp`, which names the command, after the patience; the process is ended then.
+    public func finish(within patience: Duration = Wait.patience) throws -> ProcessEnding {
+        let id = try run()
+        let name = command.joined(separator: " ")
+        do {
+            return try ProcessEnding(of: id, "the end of \(name)", within: patience)
+        } catch {
+            kill(id, SIGKILL)
+            _ = try ProcessEnding(of: id, "the end of the killed \(name)")
+            throw error
+        }
+    }
+
+    /// Starts the process; its id, for the caller to reap.
     ///
     /// It inherits no signal mask: the threads that tests run on block most signals.
-    func run() throws -> pid_t {
+    public func run() throws -> pid_t {
         let start = Start()
         // The death that the system looks at is the thread's: one of a pool may end at any time.
         Thread.detachNewThread {
@@ -30,7 +66,9 @@ struct Spawn {
             if case .success(let id) = outcome { Self.stay(with: id) }
         }
         start.isOver.wait()
-        guard let outcome = start.outcome.withLock({ $0 }) else { throw Missing(what: "a thread") }
+        guard let outcome = start.outcome.withLock({ $0 }) else {
+            throw SpawnError(what: "no thread to start it on")
+        }
         return try outcome.get()
     }
 
@@ -84,7 +122,7 @@ struct Spawn {
             &arguments,
             &environment
         )
-        guard failure == 0 else { throw Missing(what: "\(command[0]): error \(failure)") }
+        guard failure == 0 else { throw SpawnError(what: "\(command[0]): error \(failure)") }
         return id
     }
 
@@ -98,8 +136,14 @@ struct Spawn {
         typealias Function =
             @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
         let name = "posix_spawn_file_actions_addclosefrom_np"
-        guard let symbol = unsafe dlsym(nil, name) else { throw Missing(what: name) }
+        guard let symbol = unsafe dlsym(nil, name) else { throw SpawnError(what: "no \(name)") }
         let function = unsafe unsafeBitCast(symbol, to: Function.self)
-        guard unsafe function(actions, descriptor) == 0 else { throw Missing(what: name) }
+        guard unsafe function(actions, descriptor) == 0 else { throw SpawnError(what: name) }
     }
+}
+
+/// A process could not be started.
+public struct SpawnError: Error {
+    /// What was missing.
+    public let what: String
 }
