@@ -55,7 +55,7 @@ struct ExplainedWorld {
                 continue
             }
             // A pattern stands for what it matches, a star for what nothing names.
-            let names = [key.workflow] + (key.workflow == "agent-1" ? ["agent-"] : []) + ["*"]
+            let names = [key.workflow] + (key.workflow == "agent-1" ? ["agent-*"] : []) + ["*"]
             let change = names.lazy
                 .compactMap { told[Key(workflow: $0, capability: key.capability)] }.first
             #expect(change?["allowed"]?["before"] == old.isAllowed, "\(key)")

@@ -10,20 +10,8 @@ import Testing
 /// In random worlds every change is made, and every resolution compared. A failing one prints the
 /// seed of its world.
 @Suite struct AccessDiffPropertyTests {
-    private struct Pair: Hashable {
-        let workflow: String
-        let capability: String
-    }
-
-    /// What a resolution comes to.
-    private struct Standing: Equatable {
-        let winner: JSONValue
-        let isAllowed: JSONValue
-    }
-
-    private static let pairs = SimulationWorld.workflows.flatMap { workflow in
-        SimulationWorld.capabilities.map { Pair(workflow: workflow, capability: $0) }
-    }
+    private typealias Pair = AccessListCheck.Pair
+    private typealias Standing = AccessListCheck.Standing
 
     private static func bench() async throws -> CommandBench {
         let bench = try await CommandBench()
@@ -53,7 +41,7 @@ import Testing
         in environment: String = "sandbox"
     ) throws -> [Pair: Standing] {
         var found: [Pair: Standing] = [:]
-        for pair in pairs {
+        for pair in AccessListCheck.pairs {
             let body: JSONValue = [
                 "capability": .string(pair.capability), "workflow": .string(pair.workflow),
             ]
@@ -75,43 +63,15 @@ import Testing
         return found
     }
 
-    /// Holds a list against what came about to the workflows that somebody names; the number of
-    /// changes.
-    ///
-    /// A workflow that only patterns meet is represented by one name of each pattern.
+    /// Holds a list against what came about; the number of changes.
     private static func hold(
         _ access: JSONValue?,
         _ before: [Pair: Standing],
         _ after: [Pair: Standing],
         named: Set<String>,
-        permission: Bool = false,
         _ seed: Comment
     ) throws -> Int {
-        var listed: [Pair: JSONValue] = [:]
-        for entry in try #require(access?.array) {
-            let pair = Pair(
-                workflow: entry["workflow"]?.string ?? "",
-                capability: entry["capability"]?.string ?? ""
-            )
-            #expect(listed.updateValue(entry, forKey: pair) == nil, seed)
-        }
-        for pair in pairs {
-            let (old, new) = (try #require(before[pair]), try #require(after[pair]))
-            let isChanged = old.winner != new.winner || (permission && old != new)
-            guard let entry = listed[pair] else {
-                let isNamed = named.contains(pair.workflow)
-                #expect(!isNamed || !isChanged, "\(seed) \(pair) is not listed")
-                continue
-            }
-            #expect(isChanged, "\(seed) \(pair) is listed")
-            #expect(entry["before"] == old.winner && entry["after"] == new.winner, seed)
-            if permission {
-                let allowed = entry["allowed"]
-                #expect(allowed?["before"] == old.isAllowed, seed)
-                #expect(allowed?["after"] == new.isAllowed, seed)
-            }
-        }
-        return listed.count
+        try AccessListCheck(before: before, after: after, named: named).hold(access, seed)
     }
 
     /// The workflows that the blueprint or a scope of the live version names.
@@ -143,7 +103,7 @@ import Testing
             let comment: Comment = "seed \(seed)"
             var world = SimulationWorld(seed: seed)
             let bench = try await Self.bench()
-            if seed % 2 == 0 { _ = try await Self.put(world.policy(), bench) }
+            if seed % 2 == 0 { _ = try await Self.put(world.rule(), bench) }
             for _ in 1...3 {
                 let number = try await bench.draft(world.config(), in: "sandbox")
                 let before = try Self.standings(bench)
@@ -202,6 +162,7 @@ import Testing
                 )
                 .run(try bench.context())
                 let made = Int(try #require(promoted.json["meta"]?["version"]?.integer))
+                if seed % 2 == 0 { _ = try await Self.put(world.rule(), bench) }
                 let before = try Self.standings(bench, in: "staging")
                 let old = try Self.named(bench, in: "staging")
                 let access = try await bench.publish(made, in: "staging").json["access"]
@@ -223,14 +184,13 @@ import Testing
             let names = try Self.named(bench)
             for _ in 1...3 {
                 let before = try Self.standings(bench)
-                let access = try await Self.put(world.policy(), bench).json["access"]
+                let access = try await Self.put(world.rule(), bench).json["access"]
                 let after = try Self.standings(bench)
                 count += try Self.hold(
                     access,
                     before,
                     after,
                     named: names,
-                    permission: true,
                     "seed \(seed)"
                 )
             }
@@ -246,7 +206,7 @@ import Testing
             let bench = try await Self.bench()
             let number = try await bench.draft(world.config(), in: "sandbox")
             try await bench.publish(number, in: "sandbox")
-            _ = try await Self.put(world.policy(), bench)
+            _ = try await Self.put(world.rule(), bench)
             let names = try Self.named(bench)
             for (place, move) in moves.enumerated() {
                 let ids = SimulationWorld.connections
@@ -267,7 +227,6 @@ import Testing
                     before,
                     after,
                     named: names,
-                    permission: true,
                     "seed \(seed) \(move)"
                 )
             }

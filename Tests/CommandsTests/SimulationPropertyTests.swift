@@ -19,7 +19,7 @@ import Testing
         }
         let number = try await bench.draft(world.config(), in: "sandbox")
         try await bench.publish(number, in: "sandbox")
-        _ = try await refusal { try await put(policy: world.policy(), bench) }
+        _ = try await refusal { try await put(policy: world.rule(), bench) }
         return bench
     }
 
@@ -73,8 +73,8 @@ import Testing
     private func simulated(_ seed: UInt64) async throws -> [JSONValue]? {
         var world = SimulationWorld(seed: seed)
         let bench = try await bench(&world)
-        let (policy, connection, config) = (world.policy(), world.connection(), world.config())
-        let pairs = (SimulationWorld.workflows + ["batch-", "agent-"])
+        let (policy, connection, config) = (world.rule(), world.connection(), world.config())
+        let pairs = SimulationWorld.asked
             .flatMap { flow in SimulationWorld.capabilities.map { (flow, $0) } }
         let body: JSONValue = [
             "changes": [
@@ -123,6 +123,39 @@ import Testing
         #expect(refusalCount > 3)
     }
 
+    @Test func `a version is asked about as its publish would be, behind a newer preview`()
+        async throws
+    {
+        func config(_ connection: String) -> JSONValue {
+            [
+                "meta": [
+                    "blueprintName": "invoice-app", "blueprintVersion": 1, "environment": "sandbox",
+                ],
+                "integrations": [
+                    ["slotId": "payments.primary", "connectionId": .string(connection)]
+                ],
+            ]
+        }
+        var world = SimulationWorld(seed: 0)
+        let bench = try await bench(&world)
+        let line = try bench.line("sandbox")
+        try await bench.publish(
+            try await bench.draft(config("conn_a"), in: "sandbox"),
+            in: "sandbox"
+        )
+        let draft = try await bench.draft(config("conn_c"), in: "sandbox")
+        let body: JSONValue = ["version": .integer(Int64(draft))]
+        let alone = try await SimulateChanges(target: line, body: body).run(try bench.context())
+        #expect(alone.json["access"]?.array?.isEmpty == false)
+        let newer = try await bench.draft(config("conn_b"), in: "sandbox")
+        _ = try await PreviewConfig(target: line, number: newer, body: nil)
+            .run(try bench.context())
+        let hidden = try await SimulateChanges(target: line, body: body).run(try bench.context())
+        #expect(hidden.json["access"] == [])
+        let publish = PublishConfig(target: line, number: draft, body: nil)
+        #expect(try await publish.run(try bench.context()).json["access"] == [])
+    }
+
     /// Moves a connection for real.
     private func move(
         _ step: (id: String, move: MoveConnection.Move),
@@ -140,7 +173,7 @@ import Testing
         _ step: (id: String, move: MoveConnection.Move),
         _ bench: CommandBench
     ) async throws -> [JSONValue]? {
-        let pairs = (SimulationWorld.workflows + ["batch-", "agent-"])
+        let pairs = SimulationWorld.asked
             .flatMap { flow in SimulationWorld.capabilities.map { (flow, $0) } }
         let change: JSONValue = [
             "kind": "IntegrationConnection", "action": .string(step.move.rawValue),
@@ -211,19 +244,25 @@ import Testing
                 || before[key]?["allowed"] != after[key]?["allowed"]
             #expect(call["changed"] == .bool(isChanged), "\(key)")
         }
-        // Each entry of the list comes about, and whatever comes about to a named workflow is in
-        // it.
-        var listed: Set<String> = []
-        for entry in simulated["access"]?.array ?? [] {
-            let key = "\(entry["workflow"]?.string ?? "") \(entry["capability"]?.string ?? "")"
-            listed.insert(key)
-            #expect(entry["before"] == winner(before[key]), "\(key)")
-            #expect(entry["after"] == winner(after[key]), "\(key)")
-            #expect(winner(before[key]) != winner(after[key]), "\(key)")
+        _ = try AccessListCheck(
+            before: standings(before),
+            after: standings(after),
+            named: named
+        )
+        .hold(simulated["access"], "")
+    }
+
+    private func standings(
+        _ found: [String: JSONValue]
+    ) -> [AccessListCheck.Pair: AccessListCheck.Standing] {
+        let all = AccessListCheck.pairs.map { pair in
+            let explanation = found["\(pair.workflow) \(pair.capability)"]
+            let standing = AccessListCheck.Standing(
+                winner: winner(explanation),
+                isAllowed: explanation?["allowed"] ?? false
+            )
+            return (pair, standing)
         }
-        for (workflow, capability) in pairs where named.contains(workflow) {
-            let key = "\(workflow) \(capability)"
-            #expect(listed.contains(key) == (winner(before[key]) != winner(after[key])), "\(key)")
-        }
+        return Dictionary(uniqueKeysWithValues: all)
     }
 }

@@ -8,7 +8,24 @@ struct SimulationWorld {
     static let workflows = ["checkout", "refund", "agent-1", "agent-2"]
     static let capabilities = ["payments.charge", "payments.refund"]
     static let connections = ["conn_a", "conn_b", "conn_c"]
-    private static let patterns = workflows + ["*", "agent-*", "batch-*"]
+    private static let patterns = workflows + ["*", "agent-*", "batch-*", "*-1"]
+    /// Workflows to ask about: those that scopes may name, and some that only patterns can meet, or
+    /// nothing.
+    static let asked =
+        workflows + ["agent-3", "batch-9", "other-1", "agent-3-1", "other"] + instances
+    private static let instances = [
+        "zz9", "agent-zz9", "batch-zz9", "zz9-1", "agent-zz9-1", "batch-zz9-1",
+    ]
+
+    /// A name in the place of those that a listed workflow stands for: the first that it matches.
+    static func instance(_ text: String) -> String {
+        text.contains("*") ? instances.first { matches(text, $0) } ?? text : text
+    }
+
+    /// Whether what an access diff tells as a workflow stands for a name.
+    static func matches(_ text: String, _ name: String) -> Bool {
+        text.split(separator: " & ").allSatisfy { Pattern(String($0))?.matches(name) ?? false }
+    }
 
     private var random: SeededGenerator
 
@@ -90,6 +107,21 @@ struct SimulationWorld {
             "effect": .string(pick(["forbid", "permit"])),
             "match": .object(match),
         ]
+    }
+
+    /// A rule over attributes, of which all is known before there is a call.
+    mutating func attributeRule() -> JSONValue {
+        [
+            "id": .string(pick(["rule-1", "rule-2"])),
+            "effect": .string(pick(["forbid", "permit"])),
+            "match": ["subjectTypes": ["workflow"], "resourceTypes": ["connection"]],
+            "when": ["eq": [["attr": "resource.id"], .string(pick(Self.connections))]],
+        ]
+    }
+
+    /// A rule of either kind.
+    mutating func rule() -> JSONValue {
+        Bool.random(using: &random) ? policy() : attributeRule()
     }
 
     /// A connection, now and then in an environment where a live config forbids it to go.

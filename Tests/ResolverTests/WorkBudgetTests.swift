@@ -161,7 +161,7 @@ import Testing
         world.bindings = [World.binding("conn_a", workflows: ["checkout", "sub-*"])]
         let diff = AccessDiff(before: nil, after: try world.table())
         #expect(!diff.isCut)
-        #expect(diff.changes.map(\.workflow.text) == ["checkout", "checkout", "sub-", "sub-"])
+        #expect(diff.changes.map(\.workflow) == ["checkout", "checkout", "sub-*", "sub-*"])
     }
 
     @Test func `a diff is cut by the number of patterns and of changes`() throws {

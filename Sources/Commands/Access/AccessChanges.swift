@@ -38,24 +38,20 @@ struct AccessChanges {
     ///   - target: The config.
     ///   - environment: Its environment.
     ///   - states: Before the change, as it is in the store, and after it.
+    ///   - rules: The rules in force in them.
     ///   - context: The request.
-    ///   - patterns: More names and patterns of workflows to look at: those that changed rules list.
-    ///   - conditions: What rules with conditions say before and after.
     mutating func compare(
         _ target: ConfigScope,
         _ environment: Environment,
         _ states: (before: State, after: State),
-        _ context: CommandContext,
-        naming patterns: [Pattern] = [],
-        under conditions: (CallConditions?, CallConditions?) = (nil, nil)
+        _ rules: RulesCompared,
+        _ context: CommandContext
     ) {
-        let diff = AccessDiff(
+        let diff = rules.diff(
             before: context.services.tables.table(target, states.before, environment)?.table,
             after: table(target, environment, states.after),
-            budget,
-            of: .decisions,
-            naming: patterns,
-            under: conditions
+            of: target,
+            budget
         )
         if diff.isCut { isCut = true }
         for change in diff.changes {

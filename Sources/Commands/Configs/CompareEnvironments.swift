@@ -36,7 +36,9 @@ public struct CompareEnvironments: Sendable {
         )
         let here = try table(target, state, context)
         let there = try table(other, state, context)
-        let diff = AccessDiff(before: here, after: there, WorkBudget(), of: .integrations)
+        let budget = WorkBudget()
+        let diff = RulesCompared(target.scope, unchanged: state, budget)
+            .diff(before: here, after: there, of: target, to: other, budget, as: .integrations)
         let tenant = target.scope.read(state)
         var object: JSONObject = [
             "environment": .string(target.line.environment.text),

@@ -134,9 +134,17 @@ struct ConfigGate {
         return error
     }
 
-    /// The access diff of changes (API section 5): whose winner is another one afterwards.
+    /// The access diff of changes of the line (API section 5): whose winner or permission is another
+    /// one afterwards.
     func access(_ state: State, after changes: [Change], _ stamp: Ledger.Stamp) -> AccessDiff {
-        AccessDiff(before: live(state), after: live(state.applying(changes, stamp)))
+        let budget = WorkBudget()
+        return RulesCompared(target.scope, unchanged: state, budget)
+            .diff(
+                before: live(state),
+                after: live(state.applying(changes, stamp)),
+                of: target,
+                budget
+            )
     }
 
     private func live(_ state: State) -> BindingTable? {

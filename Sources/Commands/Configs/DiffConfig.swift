@@ -4,7 +4,7 @@ import Model
 import Resolver
 
 /// Answers what differs between two versions of a config, what becomes of each binding,
-/// and whose winner changes.
+/// and whose winner or permission changes.
 public struct DiffConfig: Sendable {
     /// The line.
     public let target: ConfigScope
@@ -39,7 +39,10 @@ public struct DiffConfig: Sendable {
             "patch": JSONDiff.patch(from: .object(before), to: .object(after))
         ]
         BindingDiff(from: before, to: after).write(into: &object)
-        AccessDiff(before: world.table(old), after: world.table(new)).write(into: &object)
+        let budget = WorkBudget()
+        RulesCompared(target.scope, unchanged: state, budget)
+            .diff(before: world.table(old), after: world.table(new), of: target, budget)
+            .write(into: &object)
         return CommandAnswer(body: .json(.object(object)), revision: state.revision)
     }
 }

@@ -23,9 +23,7 @@ extension PublishConfig {
             return Ledger.Plan([], answer: Written(object: live.json, revision: live.revision))
         }
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
-        let gate = try ConfigGate(target, state, context.services, now: context.now)
-        let report = try gate.report(version)
-        guard report.isValid else { throw gate.refusal(report) }
+        try check(version, on: target, state, context)
         return
             ConfigDraft.adding(
                 version,
@@ -38,5 +36,45 @@ extension PublishConfig {
                 permit: .nothingGoesLive
             )
             .plan
+    }
+
+    /// The changes that publish a version under its own number, so that a preview that is newer stays
+    /// what is live; one that can't be published any more counts as a new version.
+    ///
+    /// As above, for what is asked in memory alone.
+    static func planAtOnce(
+        _ version: Stored<ConfigVersion>,
+        on target: ConfigScope,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> [Change] {
+        guard ConfigLifecycle.Step.publish.sources.contains(version.value.status) else {
+            return try planAtOnce(version.value.config, on: target, state, stamp, context).changes
+        }
+        try check(version.value, on: target, state, context)
+        return
+            ConfigLifecycle.changes(
+                version,
+                .publish,
+                on: target,
+                target.read(state),
+                stamp,
+                actor: context.caller.credential.id.text,
+                reason: nil,
+                permit: .nothingGoesLive
+            )
+            .changes
+    }
+
+    private static func check(
+        _ version: ConfigVersion,
+        on target: ConfigScope,
+        _ state: State,
+        _ context: CommandContext
+    ) throws(CommandError) {
+        let gate = try ConfigGate(target, state, context.services, now: context.now)
+        let report = try gate.report(version)
+        guard report.isValid else { throw gate.refusal(report) }
     }
 }

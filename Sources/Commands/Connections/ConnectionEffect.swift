@@ -22,6 +22,7 @@ struct ConnectionEffect {
             let environment = context.services.environments
                 .first(where: { $0.name == connection.environment })
         else { return }
+        let rules = RulesCompared(scope, unchanged: before, access.budget)
         for (line, stored) in scope.read(before).lines.sorted(by: { $0.key < $1.key })
         where line.environment == environment.name {
             guard let live = stored.live(in: environment.tier),
@@ -29,7 +30,7 @@ struct ConnectionEffect {
                 let target = AccessChanges.target(scope.tenant, line, context.caller)
             else { continue }
             guard access.mayTakeLine() else { return }
-            access.compare(target, environment, (before, after), context)
+            access.compare(target, environment, (before, after), rules, context)
         }
     }
 

@@ -45,7 +45,7 @@ struct PolicyEffect {
 
     /// Compares the live configs of a tenant that the change can concern.
     private mutating func compare(_ tenant: TenantState) {
-        var rules: (before: RulesBeforehand, after: RulesBeforehand)?
+        var rules: RulesCompared?
         for (id, line) in tenant.lines.sorted(by: { $0.key < $1.key })
         where change.mayConcern(id.environment) {
             budget.spend(Self.lineStepCount)
@@ -55,37 +55,13 @@ struct PolicyEffect {
                 let target = AccessChanges.target(tenant.id, id, context.caller)
             else { continue }
             guard access.mayTakeLine() else { return }
-            let scope = target.scope
-            let known =
-                rules
-                ?? (
-                    RulesBeforehand(scope, states.before, budget),
-                    RulesBeforehand(scope, states.after, budget)
-                )
+            let known = rules ?? RulesCompared(target.scope, states, budget)
             rules = known
-            compare(target, environment, known)
+            access.compare(target, environment, states, known, context)
             guard !access.isCut else { return }
         }
         // What was not looked at any more is not unchanged.
         if budget.isUsedUp { access.cut() }
-    }
-
-    private mutating func compare(
-        _ target: ConfigScope,
-        _ environment: Environment,
-        _ rules: (before: RulesBeforehand, after: RulesBeforehand)
-    ) {
-        func conditions(_ rules: RulesBeforehand) -> CallConditions? {
-            CallConditions(rules.policies, target.callSubject, context: [:])
-        }
-        access.compare(
-            target,
-            environment,
-            states,
-            context,
-            naming: Array(rules.before.workflows.union(rules.after.workflows)),
-            under: (conditions(rules.before), conditions(rules.after))
-        )
     }
 
     /// Writes the effect into an answer, and says so when not all of it is there.

@@ -90,13 +90,13 @@ struct ChangeRehearsal {
         }
     }
 
-    /// Makes a version of the line's the live one, through the gate.
+    /// Publishes a version of the line's, through the gate.
     mutating func publish(
-        _ config: TenantAppConfig,
+        _ version: Stored<ConfigVersion>,
         on target: ConfigScope
     ) throws(CommandError) {
         try authorize(.configsWrite, target.scope.tenant, target.line.environment)
-        take(try PublishConfig.planAtOnce(config, on: target, state, stamp, context).changes)
+        take(try PublishConfig.planAtOnce(version, on: target, state, stamp, context))
     }
 
     /// Goes on with the state that the changes make.

@@ -79,14 +79,32 @@ public struct SimulateChanges: Sendable {
         }
         let isOpen = context.services.openBreakers(of: target.scope.tenant)
         let audience = context.caller.audience(of: target.scope.tenant)
-        var object: JSONObject = [
-            "calls": .array((calls ?? []).map { Self.json($0, outcome, isOpen, audience) })
+        let asked = [
+            Asked(table: outcome.before, conditions: conditions(outcome.states.before)),
+            Asked(table: outcome.after, conditions: conditions(outcome.states.after)),
         ]
-        AccessDiff(before: outcome.before, after: outcome.after).write(into: &object)
+        var object: JSONObject = [
+            "calls": .array((calls ?? []).map { Self.json($0, asked, isOpen, audience) })
+        ]
+        let budget = WorkBudget()
+        RulesCompared(target.scope, outcome.states, budget)
+            .diff(before: outcome.before, after: outcome.after, of: target, budget)
+            .write(into: &object)
         if let count {
             object["replay"] = try await replay(last: count, outcome, context)
         }
         return CommandAnswer(body: .json(.object(object)), revision: outcome.revision)
+    }
+
+    /// What calls are asked of, as `explain` asks without circumstances.
+    private struct Asked {
+        let table: BindingTable?
+        let conditions: CallConditions?
+    }
+
+    private func conditions(_ state: State) -> CallConditions? {
+        let policies = AttributePolicies(target.scope, state)
+        return CallConditions(policies, target.callSubject, context: [:])
     }
 
     /// The last recorded decisions, asked of what would be live.
@@ -125,8 +143,7 @@ public struct SimulateChanges: Sendable {
                 }
             }
             if let version {
-                let draft = try target.version(version, state).value.config
-                try rehearsal.publish(draft, on: target)
+                try rehearsal.publish(target.version(version, state), on: target)
             }
             for (change, rule) in tested { try rehearsal.runTests(of: rule, change) }
             let after = ConfigWorld(
@@ -146,15 +163,20 @@ public struct SimulateChanges: Sendable {
 
     private static func json(
         _ call: Call,
-        _ outcome: Outcome,
+        _ asked: [Asked],
         _ isOpen: BreakerCheck,
         _ audience: RuleNote.Audience
     ) -> JSONValue {
-        func resolve(_ table: BindingTable?) -> Resolution? {
-            table?.resolve(capability: call.capability, workflow: call.workflow, isOpen: isOpen)
+        let answers = asked.map { asked in
+            asked.table?
+                .resolve(
+                    capability: call.capability,
+                    workflow: call.workflow,
+                    conditions: asked.conditions,
+                    isOpen: isOpen
+                )
         }
-        let before = resolve(outcome.before)
-        let after = resolve(outcome.after)
+        let (before, after) = (answers[0], answers[1])
         let isChanged =
             before?.isAllowed ?? false != after?.isAllowed ?? false
             || before?.winner?.connectionID != after?.winner?.connectionID

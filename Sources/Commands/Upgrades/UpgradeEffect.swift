@@ -25,6 +25,16 @@ struct UpgradeEffect {
     /// What stops it; nil when it can be done.
     let obstacle: CommandError?
 
+    /// What becomes of the calls.
+    var access: AccessDiff {
+        let budget = WorkBudget()
+        return RulesCompared(target.scope, unchanged: state, budget)
+            .diff(before: tables.before, after: tables.after, of: target, budget)
+    }
+
+    private let target: ConfigScope
+    private let state: State
+
     /// The bindings that serve nothing any more.
     var orphans: [BindingLoss] { losses.filter { $0.reason != nil } }
     /// The bindings that serve less than before.
@@ -43,6 +53,7 @@ struct UpgradeEffect {
         knowing checks: PublishChecks = .none
     ) throws(CommandError) {
         guard let base = standing.base else { preconditionFailure("only what is open is judged") }
+        (self.target, self.state) = (target, state)
         let environment = try target.environment(context.services.environments)
         let world = ConfigWorld(
             state: state,

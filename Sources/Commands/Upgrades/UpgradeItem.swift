@@ -70,7 +70,7 @@ struct UpgradeItem {
         add("narrowed", narrowed.map(\.json))
         add("errors", effect.report.errors.map(\.json))
         add("warnings", effect.report.warnings.map(\.json))
-        let access = AccessDiff(before: effect.tables.before, after: effect.tables.after)
+        let access = effect.access
         add("access", access.changes.map(\.json))
         if access.isCut { object["accessIsCut"] = true }
         object["counts"] = .object(counts)

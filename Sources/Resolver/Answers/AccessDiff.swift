@@ -2,10 +2,12 @@ public import JSON
 public import Model
 public import Policy
 
-/// A workflow and capability that another connection serves than before (API section 5).
+/// A workflow and capability that another connection serves than before (API section 5), or that has
+/// another permission.
 public struct AccessChange: Sendable, Hashable {
-    /// The workflow.
-    public let workflow: WorkflowName
+    /// The workflow; with stars, the workflows that nothing names and that this pattern matches, or
+    /// both of two with `&` between them; `*` for those that nothing written meets.
+    public let workflow: String
     /// The capability.
     public let capability: CapabilityKey
     /// Who served it; nil for nobody.
@@ -17,44 +19,45 @@ public struct AccessChange: Sendable, Hashable {
     /// Whether it is permitted.
     public let isAllowed: Bool
 
-    /// The change as the API writes it.
+    /// The change as the API writes it; with the permission where it alone changes.
     public var json: JSONValue {
-        .object([
-            "workflow": .string(workflow.text), "capability": .string(capability.text),
-            "before": before.map { .string($0.text) } ?? .null,
-            "after": after.map { .string($0.text) } ?? .null,
-        ])
+        var object = members
+        if before == after { object["allowed"] = allowed }
+        return .object(object)
     }
-}
 
-extension AccessChange {
     /// The change with what it means for permission, which may change though nobody serves it.
     public var decisionJSON: JSONObject {
-        var object = json.object ?? [:]
-        // `*`: the workflows that no blueprint, scope or rule names.
-        if workflow == AccessDiffRun.unnamed { object["workflow"] = "*" }
-        object["allowed"] = ["before": .bool(wasAllowed), "after": .bool(isAllowed)]
+        var object = members
+        object["allowed"] = allowed
         return object
+    }
+
+    private var members: JSONObject {
+        [
+            "workflow": .string(workflow), "capability": .string(capability.text),
+            "before": before.map { .string($0.text) } ?? .null,
+            "after": after.map { .string($0.text) } ?? .null,
+        ]
+    }
+
+    private var allowed: JSONValue {
+        ["before": .bool(wasAllowed), "after": .bool(isAllowed)]
     }
 }
 
-/// What a change of config means for who may use what: the workflows and capabilities whose winner
+/// What a change means for who may use what: the workflows and capabilities whose winner or permission
 /// changes; a missing table serves nothing.
 ///
-/// Looked at are the blueprints' workflows and the names that the scopes write. A pattern that
-/// admits none of these is represented by its text without stars, which it admits where that is a
-/// name: a change of access for workflows that nobody has named yet must not go unseen. How much is
-/// compared is bounded, and `isCut` says when that was not enough.
+/// Looked at are the blueprints' workflows, the names that the scopes write, and what stands for all
+/// others (`AccessRepresentatives`): a change of access for workflows that nobody has named yet must
+/// not go unseen. How much is compared is bounded, and `isCut` says when that was not enough.
 public struct AccessDiff: Sendable {
     /// The most changes told.
     public static let changeCountMax = 10_000
-    /// The most patterns that are looked at for a workflow of their own.
-    static let patternCountMax = 1_000
 
     /// What counts as a change.
     public enum Subject: Sendable {
-        /// Another winner.
-        case winners
         /// Another winner, or another permission: what is allowed may have nobody to serve it.
         case decisions
         /// A winner of another integration, or another permission: between environments connections
@@ -62,7 +65,7 @@ public struct AccessDiff: Sendable {
         case integrations
     }
 
-    /// The changes, by workflow: the blueprints' first, then those that scopes write.
+    /// The changes, by workflow: the blueprints' first, then those that scopes write, then patterns.
     public let changes: [AccessChange]
     /// Whether there was more to look at than the bounds allow: changes may be missing.
     public let isCut: Bool
@@ -79,13 +82,13 @@ public struct AccessDiff: Sendable {
     ///   - after: The other.
     ///   - budget: What it may cost.
     ///   - subject: What counts as a change.
-    ///   - patterns: More names and patterns of workflows to look at: those that changed rules list.
+    ///   - patterns: More names and patterns of workflows to look at: those that rules list.
     ///   - conditions: The rules over attributes that are about calls, before and after; nil for none.
     public init(
         before: BindingTable?,
         after: BindingTable?,
         _ budget: WorkBudget,
-        of subject: Subject = .winners,
+        of subject: Subject = .decisions,
         naming patterns: [Pattern] = [],
         under conditions: (before: CallConditions?, after: CallConditions?) = (nil, nil)
     ) {

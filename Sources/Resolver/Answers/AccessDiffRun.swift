@@ -12,6 +12,8 @@ struct AccessDiffRun {
     private let patterns: [Pattern]
     private let capabilities: [CapabilityKey]
     private(set) var changes: [AccessChange] = []
+    /// Where in `changes` each is.
+    private var places: [Place: Int] = [:]
 
     init(
         _ tables: (before: BindingTable?, after: BindingTable?),
@@ -30,14 +32,6 @@ struct AccessDiffRun {
         self.capabilities = old + (after?.capabilities ?? []).filter { !known.contains($0) }
     }
 
-    /// Stands for the workflows that nothing names: what a permit that names others keeps out.
-    static let unnamed: WorkflowName = {
-        guard let name = WorkflowName("0-named-by-nothing-0") else {
-            preconditionFailure("it is in the alphabet of names")
-        }
-        return name
-    }()
-
     /// The lists of workflows that scopes and rules write.
     private var lists: [[Pattern]] {
         tables.flatMap(\.config.bindings).compactMap(\.scope.workflows) + [patterns]
@@ -51,22 +45,13 @@ struct AccessDiffRun {
     mutating func run() -> Bool {
         guard let names = writtenNames() else { return false }
         for workflow in names {
-            guard compare(workflow) else { return false }
+            guard compare(workflow, told: workflow.text) else { return false }
         }
-        let patterns = starredPatterns()
-        var aliases = AliasIndex(names, budget)
-        var invented: [WorkflowName] = []
-        for pattern in patterns.prefix(AccessDiff.patternCountMax) {
-            guard let isKnown = aliases.matches(pattern) else { return false }
-            if isKnown || invented.contains(where: { budget.matches(pattern, $0.text) }) {
-                continue
-            }
-            guard let name = WorkflowName(pattern.text.filter { $0 != "*" }) else { continue }
-            invented.append(name)
-            guard compare(name) else { return false }
+        let others = AccessRepresentatives(starredPatterns(), Set(names), budget)
+        for other in others.all {
+            guard compare(other.name, told: other.text, unlike: other.parts) else { return false }
         }
-        guard subject == .winners || compare(Self.unnamed) else { return false }
-        return patterns.count <= AccessDiff.patternCountMax
+        return !others.isCut && !budget.isExceeded
     }
 
     /// The workflows of the blueprints, then the names that scopes write, each once; nil when the
@@ -89,47 +74,70 @@ struct AccessDiffRun {
     }
 
     /// The patterns that scopes write, each once.
-    private func starredPatterns() -> [Pattern] {
+    private func starredPatterns() -> Set<Pattern> {
         var patterns: Set<Pattern> = []
         for list in lists {
             for pattern in list where !pattern.isExact {
-                guard budget.has(0) else { break }
-                budget.spend(2 * WorkBudget.lookupStepCount)
+                guard budget.take(2 * WorkBudget.lookupStepCount) else { return patterns }
                 patterns.insert(pattern)
             }
         }
-        return patterns.sorted { $0.text < $1.text }
+        return patterns
     }
 
-    /// Notes the capabilities whose winner changes in a workflow.
+    /// What is told of a workflow and a capability.
+    private struct Place: Hashable {
+        let workflow: String
+        let capability: CapabilityKey
+    }
+
+    /// Notes the capabilities whose outcome changes in a workflow.
     ///
+    /// - Parameters:
+    ///   - workflow: The workflow.
+    ///   - text: How it is told.
+    ///   - parts: The patterns of which it is told only what is true of neither.
     /// - Returns: Whether the bounds were enough.
-    private mutating func compare(_ workflow: WorkflowName) -> Bool {
+    private mutating func compare(
+        _ workflow: WorkflowName,
+        told text: String,
+        unlike parts: [String] = []
+    ) -> Bool {
         for capability in capabilities {
             guard budget.take(0) else { return false }
             let left = outcome(before, conditions.before, capability, workflow)
             let right = outcome(after, conditions.after, capability, workflow)
             guard isOther(left, right) else { continue }
-            guard changes.count < AccessDiff.changeCountMax else { return false }
-            changes.append(
-                AccessChange(
-                    workflow: workflow,
-                    capability: capability,
-                    before: left.winner?.connectionID,
-                    after: right.winner?.connectionID,
-                    wasAllowed: left.isAllowed,
-                    isAllowed: right.isAllowed
-                )
+            let change = AccessChange(
+                workflow: text,
+                capability: capability,
+                before: left.winner?.connectionID,
+                after: right.winner?.connectionID,
+                wasAllowed: left.isAllowed,
+                isAllowed: right.isAllowed
             )
+            guard !isTold(change, of: parts) else { continue }
+            guard changes.count < AccessDiff.changeCountMax else { return false }
+            places[Place(workflow: text, capability: capability)] = changes.count
+            changes.append(change)
         }
         return true
+    }
+
+    /// Whether one of the patterns has the same change.
+    private func isTold(_ change: AccessChange, of patterns: [String]) -> Bool {
+        patterns.contains { pattern in
+            let place = Place(workflow: pattern, capability: change.capability)
+            guard let told = places[place].map({ changes[$0] }) else { return false }
+            return told.before == change.before && told.after == change.after
+                && told.wasAllowed == change.wasAllowed && told.isAllowed == change.isAllowed
+        }
     }
 
     private typealias Outcome = (winner: Candidate?, isAllowed: Bool)
 
     private func isOther(_ left: Outcome, _ right: Outcome) -> Bool {
         switch subject {
-        case .winners: left.winner?.connectionID != right.winner?.connectionID
         case .decisions:
             left.winner?.connectionID != right.winner?.connectionID
                 || left.isAllowed != right.isAllowed
