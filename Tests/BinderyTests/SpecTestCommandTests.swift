@@ -156,6 +156,24 @@ import Testing
         #expect(bad.output.contains("full: an answer breaks it: /output/text"))
     }
 
+    @Test(arguments: [("string", true), ("integer", false)])
+    func `plays XML where lists are named, of which everything is a text`(
+        _ size: String,
+        _ isGood: Bool
+    ) async throws {
+        let operation = #"""
+            , "outputSchema": {"type": "object", "required": ["items"], "properties": {"items":
+              {"type": "array", "items": {"type": "object", "required": ["Size"],
+              "properties": {"Size": {"type": "\#(size)"}}}, "minItems": 1}}},
+            "response": {"output": {"items": "{{response.body.Result.Item}}"},
+              "lists": ["/Result/Item"]}
+            """#
+        try folder.write("demo.mail.json", spec(operation: operation))
+        let run = await run()
+        #expect(run.status == (isGood ? .success : .failure), "\(run.output)\(run.error)")
+        if !isGood { #expect(run.output.contains("an answer breaks it: /output/items/0/Size")) }
+    }
+
     @Test func `tells a spec that is none by its place, and a call that makes no sense`()
         async throws
     {
