@@ -94,6 +94,7 @@ extension Executor {
             at: now
         )
         call.identify(&draft)
+        draft.passedOver = call.passedOver
         draft.resource = auditID.map { AuditResource(type: "call", id: $0) } ?? draft.resource
         draft.latency = clock.now() - start
         draft.failure = ending.failure.map { AuditFailure(code: $0.code, detail: $0.detail) }

@@ -78,7 +78,7 @@ import Testing
 
     @Test func `names the operation and the member that is wrong`() async throws {
         let health = #", "healthCheck": {"operation": "demo.send"}"#
-        try folder.write("demo.mail.json", spec(more: health))
+        try folder.write("demo.mail.json", spec(operation: #", "safe": true"#, more: health))
         let needing = await run()
         #expect(needing.status == .failure)
         #expect(
@@ -98,6 +98,27 @@ import Testing
         let covered = await run()
         #expect(covered.status == .failure)
         #expect(covered.output.contains("error demo.ping: /auth/0 does not stand in the request"))
+    }
+
+    @Test(arguments: [
+        (#", "healthCheck": {"operation": "demo.send"}"#, "/healthCheck/operation"),
+        (
+            #", "byokSetup": {"validationOperation": "demo.send"}"#,
+            "/byokSetup/validationOperation"
+        ), (#", "docsUrl": "javascript:alert(1)""#, "/docsUrl"),
+    ])
+    func `what no server registers is tested no more than checked`(
+        _ more: String,
+        _ place: String
+    ) async throws {
+        try folder.write("demo.mail.json", spec(more: more))
+        let tested = await run()
+        let checked = await Transcript.of(["check", "-f", folder.path])
+        for run in [tested, checked] {
+            #expect(run.status == .failure)
+            let said = run.output + run.error
+            #expect(said.contains("#\(place)") && said.contains("INVALID_VALUE"), "\(said)")
+        }
     }
 
     @Test func `finds what is taken and never sent, and what is sent and never taken`() async throws
@@ -133,6 +154,24 @@ import Testing
         let bad = await run()
         #expect(bad.status == .failure)
         #expect(bad.output.contains("full: an answer breaks it: /output/text"))
+    }
+
+    @Test(arguments: [("string", true), ("integer", false)])
+    func `plays XML where lists are named, of which everything is a text`(
+        _ size: String,
+        _ isGood: Bool
+    ) async throws {
+        let operation = #"""
+            , "outputSchema": {"type": "object", "required": ["items"], "properties": {"items":
+              {"type": "array", "items": {"type": "object", "required": ["Size"],
+              "properties": {"Size": {"type": "\#(size)"}}}, "minItems": 1}}},
+            "response": {"output": {"items": "{{response.body.Result.Item}}"},
+              "lists": ["/Result/Item"]}
+            """#
+        try folder.write("demo.mail.json", spec(operation: operation))
+        let run = await run()
+        #expect(run.status == (isGood ? .success : .failure), "\(run.output)\(run.error)")
+        if !isGood { #expect(run.output.contains("an answer breaks it: /output/items/0/Size")) }
     }
 
     @Test func `tells a spec that is none by its place, and a call that makes no sense`()

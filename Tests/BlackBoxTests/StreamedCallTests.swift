@@ -53,6 +53,34 @@ import Waiting
         }
     }
 
+    @Test func `who was passed over is named in a header, and in both records`() async throws {
+        let provider = try provider("data: 1\n\n")
+        defer { provider.stop() }
+        let world = try await ProviderWorld(url: provider.url)
+        try await world.addFallback()
+        let first = try await open(world)
+        #expect(first.answer["bindery-connection-id"] == "conn")
+        #expect(first.answer["bindery-passed-over"] == nil)
+        try await world.server.must("POST", ProviderWorld.tenant + "/connections/conn/pause", [:])
+        let second = try await open(world)
+        #expect(second.answer["bindery-connection-id"] == "conn_b")
+        let named = "\"conn\";reason=CONNECTION_NOT_ACTIVE"
+        #expect(second.answer["bindery-passed-over"] == named)
+        let id = try #require(second.answer["bindery-audit-id"])
+        let passed: JSONValue = [["connectionId": "conn", "reason": "CONNECTION_NOT_ACTIVE"]]
+        let path = ProviderWorld.tenant + "/audit"
+        let record = try await world.server.must("GET", path + "/\(id)").json
+        #expect(record["passedOver"] == passed)
+        try await Wait.until("the record of the end") {
+            let list = try await world.server.must("GET", path + "?kind=call").json["items"]
+            let end = list?.array?
+                .first {
+                    $0["action"] == "capability.stream" && $0["resource"]?["id"]?.string == id
+                }
+            return end?["passedOver"] == passed
+        }
+    }
+
     @Test func `an answer that breaks off is cut for the caller, too`() async throws {
         let provider = try ScriptedProvider { _ in
             .bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it")

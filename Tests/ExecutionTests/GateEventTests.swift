@@ -64,10 +64,33 @@ import Testing
         )
     }
 
-    @Test func `a quota of one call is told as reached alone`() throws {
+    /// By the rule, counted out: call k of n tells 80 when k / n is at least 4 / 5 for the first time.
+    @Test(arguments: Array(1...26) + [99, 100, 101, 1003])
+    func `a quota of any size is told at the first call with which 80 % are used`(
+        _ limit: Int
+    ) throws {
         let gates = gates()
-        try call(gates, SampleSpec.constraints(["quotas": ["callsPerHour": 1]]))
-        #expect(told.events.withLock { $0 } == ["conn callsPerHour 100 of 1"])
+        let limits = try SampleSpec.constraints([
+            "quotas": ["callsPerHour": .integer(Int64(limit))]
+        ])
+        let first = try #require((1...limit).first { 5 * $0 >= 4 * limit })
+        #expect((first == limit) == (limit < 5))
+        for count in 1...limit {
+            try call(gates, limits)
+            var expected: [String] = []
+            if count >= first, limit >= 5 { expected.append("conn callsPerHour 80 of \(limit)") }
+            if count == limit { expected.append("conn callsPerHour 100 of \(limit)") }
+            #expect(told.events.withLock { $0 } == expected, "after \(count) of \(limit)")
+        }
+    }
+
+    @Test func `a quota of the largest size is counted without an overflow`() throws {
+        let limit = 1_000_000_000_000
+        var counter = QuotaCounter(start: 0, count: limit / 5 * 4 - 1)
+        #expect(counter.reachedPercent(of: limit) == nil)
+        counter.take(.month, now: 1)
+        #expect(counter.reachedPercent(of: limit) == 80)
+        #expect(counter.reachedPercent(of: limit) == nil)
     }
 
     @Test func `a breaker is told when it opens and when it closes, not when a probe fails`() throws

@@ -137,6 +137,16 @@ import Testing
                     current: try #require(SecretReference("env://BINDERY_SECRET_B")),
                     until: Timestamp(milliseconds: 1_700_000_000_000)
                 )
+            ),
+            .putOverlap(
+                config.tenant,
+                connection.value.id,
+                SecretOverlap(
+                    previous: try #require(SecretReference("env://BINDERY_SECRET_A")),
+                    current: try #require(SecretReference("env://BINDERY_SECRET_B")),
+                    until: Timestamp(milliseconds: 1_700_000_000_000),
+                    previousEnd: Timestamp(milliseconds: 1_800_000_000_000)
+                )
             ), .removeOverlap(config.tenant, connection.value.id),
             .putSecret(config.tenant, secret),
             .removeSecret(config.tenant, secret.name),

@@ -150,9 +150,9 @@ def world(server, specs):
     server.send("POST", f"{LINE}/versions/{version['meta']['version']}/publish", {})
 
 
-def execute(server, capability, body, query=""):
+def execute(server, capability, body, query="", pages=None):
     """The status and the JSON of a call."""
-    request = {"workflow": "main", "input": body}
+    request = {"workflow": "main", "input": body} | ({"pages": pages} if pages else {})
     status, text = server.answer(KEY, "POST", f"{LINE}/capabilities/{capability}/execute{query}", request)
     return status, json.loads(text)
 
@@ -258,7 +258,12 @@ def judge_services(server, clients):
         size = str(len(kept.encode()))
         expect(f"look at {path}", answer, 200, answer[1].get("output", {}).get("size") == size and answer[1]["output"].get("etag"))
     answer = execute(server, "storage.list", {"path": "reports/2025 é/", "limit": 10})
-    expect("list", answer, 200, "a+b=c" in str(answer[1].get("output")) and "a.txt</Key>" not in str(answer[1].get("output")))
+    listed = (answer[1].get("output") or {}).get("items", [])
+    expect("list", answer, 200, [item.get("Key") for item in listed] == ["reports/2025 é/a+b=c&d?.txt"])
+    answer = execute(server, "storage.list", {"path": "no such/"})
+    expect("list nothing", answer, 200, answer[1].get("output") == {"items": []})
+    answer = execute(server, "storage.list", {"path": "a", "limit": 1}, pages=5)
+    expect("list pages", answer, 200, [item.get("Key") for item in answer[1].get("output") or []] == ["a.txt", "a//b"])
     expect("delete", execute(server, "storage.delete", {"path": "a//b"}), 200)
     keys = {item["Key"] for item in s3.list_objects_v2(Bucket="acme-documents")["Contents"]}
     if keys != {"a.txt", "reports/2025 é/a+b=c&d?.txt", "100%", "~!*'()"}:

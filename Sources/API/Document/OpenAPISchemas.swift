@@ -334,8 +334,8 @@ enum OpenAPISchemas {
             required: ["authorizationUrl", "state", "redirectUri", "expiresAt"]
         ),
         "Rotation": object([
-            "secretRef": text, "overlapSeconds": integer, "rollback": ["type": "boolean"],
-            "reason": text,
+            "secretRef": text, "overlapSeconds": integer, "credentialsExpiresAt": time,
+            "rollback": ["type": "boolean"], "reason": text,
         ]),
         "Rollback": object(["toVersion": integer, "reason": text], required: ["toVersion"]),
         "Promotion": object(["to": text, "connections": free], required: ["to"]),

@@ -11,7 +11,8 @@ public struct RotateConnection: Sendable {
     public let scope: TenantScope
     /// The connection.
     public let id: ConnectionID
-    /// The body: `secretRef` and `overlapSeconds`, or `rollback`; and `reason`.
+    /// The body: `secretRef`, `overlapSeconds` and `credentialsExpiresAt`, or `rollback`; and
+    /// `reason`.
     public let body: JSONValue
 
     /// A request.
@@ -28,7 +29,7 @@ public struct RotateConnection: Sendable {
     ///   to; `REVISION_MISMATCH` when the connection was changed while its new secret was checked.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         try await context.refresh()
-        let wish = try RotationWish(body, scope.tenant, context.services)
+        let wish = try RotationWish(body, scope.tenant, context.services, now: context.now)
         let state = context.state
         let tenant = scope.read(state)
         guard let seen = tenant.connections[id] else { throw .notFound("such connection") }
@@ -63,6 +64,7 @@ public struct RotateConnection: Sendable {
             seen: seen,
             reason: wish.reason,
             reference: reference,
+            credentialsEnd: wish.credentialsEnd(of: seen.value, with: reference, tenant),
             health: health,
             validation: validation,
             overlap: wish.overlapSeconds == 0
@@ -131,6 +133,7 @@ public struct RotateConnection: Sendable {
         let seen: Stored<Connection>
         let reason: String?
         let reference: SecretReference
+        let credentialsEnd: Timestamp?
         let health: ConnectionHealth?
         let validation: CredentialValidation?
         let overlap: SecretOverlap?
@@ -158,7 +161,8 @@ public struct RotateConnection: Sendable {
             let old = tenant.overlaps[id]
             let health = rotation.health ?? .unknown
             let plan = DocumentWrite.plan(
-                Self.rotated(existing.value, to: rotation.reference),
+                Self.rotated(existing.value, to: rotation.reference)
+                    .credentialed(until: rotation.credentialsEnd),
                 over: existing,
                 stamp,
                 location: nil,
@@ -176,7 +180,7 @@ public struct RotateConnection: Sendable {
             var changes = plan.changes
             if let overlap = rotation.overlap {
                 changes.append(.putOverlap(scope.tenant, id, overlap))
-            } else if old != nil, !plan.changes.isEmpty {
+            } else if old != nil, existing.value.secretReference != rotation.reference {
                 changes.append(.removeOverlap(scope.tenant, id))
             }
             if let health = rotation.health { changes.append(.putHealth(scope.tenant, id, health)) }
@@ -195,6 +199,11 @@ extension Connection {
     /// The overlap of a rotation to `reference`; nil when it changes nothing, or lasts no time.
     fileprivate func overlap(with reference: SecretReference, until: Timestamp) -> SecretOverlap? {
         guard let previous = secretReference, previous != reference else { return nil }
-        return SecretOverlap(previous: previous, current: reference, until: until)
+        return SecretOverlap(
+            previous: previous,
+            current: reference,
+            until: until,
+            previousEnd: credentialsExpireAt
+        )
     }
 }

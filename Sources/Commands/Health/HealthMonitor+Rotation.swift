@@ -27,7 +27,8 @@ extension HealthMonitor {
             guard own.connections[id]?.revision == connection.revision,
                 own.overlaps[id] == overlap,
                 let stored = DocumentWrite.stored(
-                    connection.value.rotated(to: overlap.previous),
+                    connection.value.rotated(to: overlap.previous)
+                        .credentialed(until: overlap.previousEnd),
                     over: connection,
                     stamp
                 )

@@ -46,6 +46,24 @@ extension ExecuteCapability {
         ]
         if let id = call.auditID { fields.append((name: "Bindery-Audit-Id", value: id)) }
         if let id = decision.id { fields.append((name: "Bindery-Decision-Id", value: id)) }
+        if let list = passedOver(call.passedOver) {
+            fields.append((name: "Bindery-Passed-Over", value: list))
+        }
         return fields
+    }
+
+    /// The most connections that the header names; the audit record has all.
+    private static let passedOverCountMax = 16
+
+    /// Who would have served before, as a list of RFC 9651: `"conn_a";reason=CIRCUIT_OPEN, "conn_b"`; nil
+    /// for nobody.
+    static func passedOver(_ passedOver: [AuditPassedOver]) -> String? {
+        guard !passedOver.isEmpty else { return nil }
+        return passedOver.prefix(passedOverCountMax)
+            .map { candidate in
+                let reason = candidate.reason.isEmpty ? "" : ";reason=\(candidate.reason)"
+                return "\"\(candidate.connectionID)\"\(reason)"
+            }
+            .joined(separator: ", ")
     }
 }

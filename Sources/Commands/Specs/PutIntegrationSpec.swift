@@ -47,7 +47,7 @@ public struct PutIntegrationSpec: Sendable {
         }
         if isKept != true {
             let issues = IssueList()
-            spec.checkSendable(issues)
+            spec.checkRegistrable(issues)
             if issues.hasErrors { throw .invalid(issues.issues) }
         }
         let plan = DocumentWrite.plan(

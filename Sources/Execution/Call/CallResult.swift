@@ -26,8 +26,8 @@ public struct CallResult: Sendable {
     public let passedOver: [AuditPassedOver]
     /// Where the output is not what the operation's schema says; empty mostly.
     public let warnings: [Issue]
-    /// What follows, of an operation that answers in pages.
-    let pageEnd: PageStep.End
+    /// The items and what follows, of an operation that answers in pages.
+    let page: PageStep.Page
     /// What was read, when pages were asked for.
     var pages: PageWalk.Report?
 

@@ -59,7 +59,7 @@ extension CapabilityCall {
             auditID: auditID,
             passedOver: passedOver,
             warnings: answer.warnings,
-            pageEnd: answer.pageEnd
+            page: answer.page
         )
     }
 

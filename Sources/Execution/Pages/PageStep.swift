@@ -37,20 +37,45 @@ struct PageStep: Sendable, Hashable {
         case broken(String)
     }
 
-    /// What follows `page`, of which this is the answer.
-    static func end(
+    /// What was read of a page.
+    struct Page: Sendable, Hashable {
+        /// Its items.
+        let items: [JSONValue]
+        /// What follows.
+        let end: End
+
+        /// An answer that is no page.
+        static let whole = Page(items: [], end: .whole)
+    }
+
+    /// The items of `page`, of which this is the answer, and what follows it.
+    static func page(
         _ pagination: Pagination,
         after page: PageStep,
         _ response: OutboundResponse,
         _ body: JSONValue,
         _ output: JSONValue
-    ) -> End {
+    ) -> Page {
         guard let items = output.at(pagination.items)?.array else {
-            return .broken("PAGE_UNREADABLE")
+            return Page(items: [], end: .broken("PAGE_UNREADABLE"))
         }
+        return Page(items: items, end: end(pagination, after: page, response, body, items))
+    }
+
+    private static func end(
+        _ pagination: Pagination,
+        after page: PageStep,
+        _ response: OutboundResponse,
+        _ body: JSONValue,
+        _ items: [JSONValue]
+    ) -> End {
         // A page without items is the last one, whatever it says: it could go on for ever.
         guard !items.isEmpty else { return .whole }
-        if let pointer = pagination.hasMore, body.at(pointer) != .bool(true) { return .whole }
+        if let pointer = pagination.hasMore {
+            // XML has texts alone.
+            let says = body.at(pointer)
+            guard says == .bool(true) || response.isXML && says == "true" else { return .whole }
+        }
         var next = PageStep(url: page.url)
         next.number = page.number + 1
         next.itemCount = page.itemCount + items.count

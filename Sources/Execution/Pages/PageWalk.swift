@@ -48,7 +48,7 @@ public struct PageWalk: Sendable {
     ///
     /// - Returns: The last page's result with the items of all, or why there is not even one.
     public func run(_ call: CapabilityCall) async -> Result<CallResult, CallFailure> {
-        guard let pagination = call.operation.pagination else {
+        guard call.operation.pagination != nil else {
             return await executor.execute(call)
         }
         let start = MonotonicClock.now
@@ -58,10 +58,10 @@ public struct PageWalk: Sendable {
         var report = Report()
         var latency = last.latency
         var attempts = last.attempts
-        var byteCount = Self.take(last, pagination, &items, &report)
+        var byteCount = Self.take(last, &items, &report)
         var call = call
         let timeout = call.timeout
-        while case .next(let next) = last.pageEnd {
+        while case .next(let next) = last.page.end {
             report.stop = stop(report, byteCount)
             call.page = next
             call.timeout = timeout - (MonotonicClock.now - start)
@@ -72,14 +72,14 @@ public struct PageWalk: Sendable {
                 last = result
                 latency += result.latency
                 attempts += result.attempts
-                byteCount += Self.take(result, pagination, &items, &report)
+                byteCount += Self.take(result, &items, &report)
             case .failure(let failure):
                 report.stop = failure.reason.code
                 if let id = failure.auditID { report.auditIDs.append(id) }
             }
             guard report.stop == nil else { break }
         }
-        if case .broken(let code) = last.pageEnd, report.stop == nil { report.stop = code }
+        if case .broken(let code) = last.page.end, report.stop == nil { report.stop = code }
         last.output = .array(items)
         last.latency = latency
         last.attempts = attempts
@@ -96,14 +96,12 @@ public struct PageWalk: Sendable {
     /// Adds a page; answers its bytes.
     private static func take(
         _ result: CallResult,
-        _ pagination: Pagination,
         _ items: inout [JSONValue],
         _ report: inout Report
     ) -> Int {
-        let page = result.output.at(pagination.items)?.array ?? []
-        items += page
+        items += result.page.items
         report.count += 1
-        report.itemCount += page.count
+        report.itemCount += result.page.items.count
         if let id = result.auditID { report.auditIDs.append(id) }
         return result.output.serializedText.utf8.count
     }

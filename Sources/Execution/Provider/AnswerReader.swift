@@ -13,8 +13,8 @@ struct AnswerReader {
         let requestID: String?
         /// Where the output is not what the spec says; the call stands all the same.
         let warnings: [Issue]
-        /// What follows, of an operation that answers in pages.
-        let pageEnd: PageStep.End
+        /// The items and what follows, of an operation that answers in pages.
+        let page: PageStep.Page
     }
 
     /// The most places of an output that are told of.
@@ -69,33 +69,57 @@ struct AnswerReader {
         case .failure(let error): throw Self.reason(error)
         case .answer(let response):
             let body = Self.value(response.body)
-            let hasErrorSign = operation.errorSign?.stands(in: body) ?? false
+            let tree = tree(response)
+            let hasErrorSign = operation.errorSign?.stands(in: tree ?? body) ?? false
             guard (200...299).contains(response.status), !hasErrorSign else {
                 throw .providerError(providerError(response))
             }
-            let output = output(body, of: response)
+            let output = output(body, tree, of: response)
             return Success(
                 output: output,
                 status: response.status,
                 requestID: requestID(response),
                 warnings: warnings(output),
-                pageEnd: operation.pagination.map {
-                    PageStep.end($0, after: page, response, body, output)
+                page: operation.pagination.map { pagination in
+                    // Where nothing maps it, an answer in XML is its text, and its items are within.
+                    let listed = operation.output == nil ? tree.map(credentials.value) : nil
+                    return PageStep.page(
+                        pagination,
+                        after: page,
+                        response,
+                        tree ?? body,
+                        listed ?? output
+                    )
                 } ?? .whole
             )
         }
+    }
+
+    /// What stands in an answer in XML, of an operation whose spec looks into answers; nil of others.
+    private func tree(_ response: OutboundResponse) -> JSONValue? {
+        guard (200...299).contains(response.status), response.isXML else { return nil }
+        var lists = operation.outputLists
+        if operation.output == nil, let items = operation.pagination?.items { lists.append(items) }
+        let isLookedInto = operation.output != nil || operation.errorSign != nil
+        guard isLookedInto || operation.pagination != nil else { return nil }
+        return XMLTree.value(of: response.body, lists: lists)
     }
 
     /// The answer as JSON, a text as a string, nothing as null.
     ///
     /// It is the provider's word for word, but for the credentials of the call itself: they are
     /// taken out of an answer that echoes them, since the caller may use them and not have them.
-    private func output(_ body: JSONValue, of response: OutboundResponse) -> JSONValue {
+    private func output(
+        _ body: JSONValue,
+        _ tree: JSONValue?,
+        of response: OutboundResponse
+    ) -> JSONValue {
         guard let template = operation.output else {
             return credentials.isFound(in: response.body) ? credentials.value(body) : body
         }
         var scope = scope
         scope.response = Self.scope(body, of: response)
+        scope.responseTree = tree
         return credentials.value(scope.value(template) ?? .null)
     }
 
@@ -136,7 +160,8 @@ struct AnswerReader {
         return CallFailure.ProviderError(
             status: response.status,
             body: head,
-            code: text(whole, xml, at: operation.errorCodePointer, lengthMax: Self.wordLengthMax),
+            code: text(whole, xml, at: operation.errorCodePointer, lengthMax: Self.wordLengthMax)
+                ?? headerCode(response),
             message: text(
                 whole,
                 xml,
@@ -156,6 +181,15 @@ struct AnswerReader {
     ) -> String? {
         let text = pointer.flatMap { body.at($0)?.templateText ?? xml?.text(at: $0) }
         return text.map { String($0.prefix(lengthMax)) }
+    }
+
+    /// The code that a header names: up to what describes it further, such as a URL behind a colon.
+    private func headerCode(_ response: OutboundResponse) -> String? {
+        guard let name = operation.errorCodeHeader, let value = response.header(name) else {
+            return nil
+        }
+        let code = value.prefix { !":;, ".contains($0) }.prefix(Self.wordLengthMax)
+        return code.isEmpty ? nil : secret.text(String(code))
     }
 
     /// The start of a text, up to the limit, ending with a whole character.

@@ -12,6 +12,8 @@ struct TemplateScope {
     var token: AccessToken?
     /// The provider's answer; nil before there is one.
     var response: JSONValue?
+    /// What stands in the answer's body where it is XML: steps into it go through the elements.
+    var responseTree: JSONValue?
 
     /// The value of a reference; nil when it is missing.
     func value(_ reference: Template.Reference) -> JSONValue? {
@@ -19,8 +21,16 @@ struct TemplateScope {
         case .input: Self.step(into: input, reference.path[...])
         case .config: Self.step(into: .object(config), reference.path[...])
         case .secret: secretValue(reference.path)
-        case .response: response.flatMap { Self.step(into: $0, reference.path[...]) }
+        case .response: responseValue(reference.path)
         }
+    }
+
+    /// The body itself is what came; what stands within XML is found by its elements.
+    private func responseValue(_ path: [String]) -> JSONValue? {
+        if let responseTree, path.count > 1, path[0] == "body" {
+            return Self.step(into: responseTree, path.dropFirst())
+        }
+        return response.flatMap { Self.step(into: $0, path[...]) }
     }
 
     /// The items of a reference's value; nil when it is missing or no list.

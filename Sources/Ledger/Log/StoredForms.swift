@@ -54,10 +54,12 @@ extension HealthTransition {
 
 extension SecretOverlap {
     var storedJSON: JSONValue {
-        [
+        var object: JSONObject = [
             "previous": .string(previous.text), "current": .string(current.text),
             "until": .string(until.text),
         ]
+        object["previousEnd"] = previousEnd.map { .string($0.text) }
+        return .object(object)
     }
 
     init?(storedJSON json: JSONValue) {
@@ -65,7 +67,12 @@ extension SecretOverlap {
             let current = json["current"]?.string.flatMap(SecretReference.init(_:)),
             let until = json["until"]?.string.flatMap({ Timestamp($0) })
         else { return nil }
-        self.init(previous: previous, current: current, until: until)
+        var previousEnd: Timestamp?
+        if let text = json["previousEnd"] {
+            guard let end = text.string.flatMap({ Timestamp($0) }) else { return nil }
+            previousEnd = end
+        }
+        self.init(previous: previous, current: current, until: until, previousEnd: previousEnd)
     }
 }
 

@@ -3,9 +3,13 @@ import JSON
 /// What a spec must fulfil to be registered, beyond what one that is registered already must: a spec
 /// that was kept before a rule came is still read.
 extension IntegrationSpec {
-    /// Refuses what no call could ever be sent with: header fields that are the transfer's own, lines
-    /// within a header's value, dot segments of a path, fields that the secretSchema does not have.
-    public func checkSendable(_ issues: IssueList) {
+    /// Refuses what no call could ever be sent with, and what would do harm when it is sent.
+    ///
+    /// The former: header fields that are the transfer's own, lines within a header's value, dot
+    /// segments of a path, fields that the secretSchema does not have. The latter: checks that
+    /// write, an idempotency key in the place of a credential, documentation that is no address a
+    /// browser may open.
+    public func checkRegistrable(_ issues: IssueList) {
         let check = SendableCheck(self, issues)
         if let transport {
             let place = JSONPointer.root.appending("transport")
@@ -21,21 +25,42 @@ extension IntegrationSpec {
             let place = JSONPointer.root.appending("versionPolicy")
             check.headerName(versionPolicy.header, at: place.appending("header"))
         }
+        let taken = TakenHeaders(self)
         for operation in operations.values.sorted(by: { $0.id.text < $1.id.text }) {
             check.operation(operation)
+            if let header = operation.idempotencyHeader {
+                let place = JSONPointer.root.appending("operations").appending(operation.id.text)
+                taken.check(header, of: operation, at: place.appending("idempotencyHeader"), issues)
+            }
+        }
+        checkProbes(issues)
+        DocsURL.check(in: document.object, issues)
+    }
+
+    /// What the server calls by itself, as often as it likes, must not change anything.
+    private func checkProbes(_ issues: IssueList) {
+        func check(_ id: OperationID, _ member: String, _ name: String, _ words: String) {
+            guard let operation = operations[id], !operation.isSafe else { return }
+            issues.error(
+                .invalidValue,
+                at: JSONPointer.root.appending(member).appending(name),
+                "\(id.text) is a \(operation.method.rawValue) that is not safe: \(words), so that it "
+                    + "must be a GET, a HEAD or an operation that says \"safe\": true"
+            )
+        }
+        if let healthCheck {
+            let words = "a health check is made again and again"
+            check(healthCheck.operation, "healthCheck", "operation", words)
+        }
+        if let byokSetup {
+            let words = "each test and rotation of a connection makes it"
+            check(byokSetup.validationOperation, "byokSetup", "validationOperation", words)
         }
     }
 }
 
 /// One walk over the templates of a spec.
 private struct SendableCheck {
-    /// The header fields that the client of providers writes itself, in lower case.
-    private static let ownHeaders: Set<String> = [
-        "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings",
-        "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade",
-    ]
-
     private let issues: IssueList
     private let secretFields: Set<String>
 
@@ -50,9 +75,6 @@ private struct SendableCheck {
         headers(operation.headers, at: place.appending("headers"))
         for parameter in operation.query {
             template(parameter.value, at: place.appending("query").appending(parameter.name))
-        }
-        if let header = operation.idempotencyHeader {
-            headerName(header, at: place.appending("idempotencyHeader"))
         }
         if let body = operation.body { tree(body, at: place.appending("body")) }
     }
@@ -69,7 +91,7 @@ private struct SendableCheck {
     }
 
     func headerName(_ name: String, at place: JSONPointer) {
-        guard Self.ownHeaders.contains(name.lowercased()) else { return }
+        guard TakenHeaders.transfer.contains(name.lowercased()) else { return }
         issues.error(.invalidValue, at: place, "\(name) is set by Bindery itself: leave it out")
     }
 

@@ -156,12 +156,16 @@ public struct Operation: Sendable, Hashable {
     public let retryableStatuses: Set<Int>
     /// Where the provider's own error code stands in an error's body.
     public let errorCodePointer: JSONPointer?
+    /// The header of an error that names the provider's code, where its body does not.
+    public let errorCodeHeader: String?
     /// Where the provider's own words stand in an error's body.
     public let errorMessagePointer: JSONPointer?
     /// What makes an answer with a status of 200 to 299 an error all the same; nil for nothing.
     public let errorSign: ErrorSign?
     /// What becomes of a successful answer; nil leaves it as it is.
     public let output: TemplateTree?
+    /// Where elements stand in an answer in XML that are a list also when there is one or none.
+    public let outputLists: [JSONPointer]
     /// How a list that comes in pages is read on; nil where it comes whole.
     public let pagination: Pagination?
 

@@ -29,13 +29,16 @@ extension Operation {
         self.isSafe = isSafe ?? (method == .get || method == .head)
         let errors = reader.nested(
             "errors",
-            members: ["retryable", "codePointer", "messagePointer", "when"]
+            members: ["retryable", "codePointer", "codeHeader", "messagePointer", "when"]
         )
         self.retryableStatuses = Set(errors.flatMap(Self.statuses) ?? [])
         self.errorCodePointer = errors.flatMap { $0.pointer("codePointer") }
+        self.errorCodeHeader = errors.flatMap { $0.headerName("codeHeader") }
         self.errorMessagePointer = errors.flatMap { $0.pointer("messagePointer") }
         self.errorSign = errors.flatMap(ErrorSign.read)
-        self.output = Self.output(reader)
+        let response = reader.nested("response", members: ["output", "lists"])
+        self.output = response.flatMap(Self.output)
+        self.outputLists = response.flatMap(Self.lists) ?? []
         self.pagination = Pagination.read(reader, isSafe: self.isSafe)
         if pagination != nil, idempotencyHeader != nil {
             let detail = "stands beside pagination: pages under one key would all be the first"
@@ -67,11 +70,7 @@ extension Operation {
     }
 
     private static func idempotencyHeader(_ reader: ObjectReader) -> String? {
-        guard let name = reader.string("idempotencyHeader", byteCountMax: 128) else { return nil }
-        if !NamedTemplate.isFieldName(name) {
-            reader.error(.invalidValue, "idempotencyHeader", "must be the name of a header")
-        }
-        return name
+        reader.headerName("idempotencyHeader")
     }
 
     private static func statuses(_ errors: ObjectReader) -> [Int]? {
@@ -85,8 +84,7 @@ extension Operation {
     }
 
     /// What becomes of an answer: the member `output` of `response`.
-    private static func output(_ reader: ObjectReader) -> TemplateTree? {
-        guard let response = reader.nested("response", members: ["output"]) else { return nil }
+    private static func output(_ response: ObjectReader) -> TemplateTree? {
         response.require("output")
         return response.value("output")
             .map {
@@ -98,9 +96,35 @@ extension Operation {
                 )
             }
     }
+
+    /// The most lists that one operation names.
+    private static let listCountMax = 50
+
+    /// Where lists of an answer in XML stand: the member `lists` of `response`.
+    private static func lists(_ response: ObjectReader) -> [JSONPointer]? {
+        response.list("lists", countMax: listCountMax) { value, place in
+            let text = value.string ?? ""
+            guard text.utf8.count <= 512, let pointer = JSONPointer(text), !pointer.tokens.isEmpty
+            else {
+                let detail = "must be a JSON pointer to elements, such as /Result/Item"
+                response.issues.error(.invalidValue, at: place, detail)
+                return nil
+            }
+            return pointer
+        }
+    }
 }
 
 extension ObjectReader {
+    /// The name of a header (RFC 9110 section 5.1); nil when absent.
+    func headerName(_ key: String) -> String? {
+        guard let name = string(key, byteCountMax: 128) else { return nil }
+        if !NamedTemplate.isFieldName(name) {
+            error(.invalidValue, key, "must be the name of a header")
+        }
+        return name
+    }
+
     /// The JSON pointer `key`; nil when absent or wrong.
     func pointer(_ key: String) -> JSONPointer? {
         guard let text = string(key, byteCountMax: 512) else { return nil }

@@ -13,10 +13,18 @@ public struct SecretOverlap: Sendable, Hashable {
     public let current: SecretReference
     /// When it ends.
     public let until: Timestamp
+    /// When the credentials before the rotation end; nil when it is not known.
+    public let previousEnd: Timestamp?
 
     /// An overlap.
-    public init(previous: SecretReference, current: SecretReference, until: Timestamp) {
+    public init(
+        previous: SecretReference,
+        current: SecretReference,
+        until: Timestamp,
+        previousEnd: Timestamp? = nil
+    ) {
         (self.previous, self.current, self.until) = (previous, current, until)
+        self.previousEnd = previousEnd
     }
 
     /// Whether the connection can be returned to `previous`.

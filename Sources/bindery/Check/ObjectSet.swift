@@ -69,7 +69,7 @@ struct ObjectSet: Sendable {
         switch entry.kind {
         case .spec:
             let noun = IntegrationSpec(reading: json, id: nil, issues: issues)
-            if !issues.hasErrors { noun.checkSendable(issues) }
+            if !issues.hasErrors { noun.checkRegistrable(issues) }
             if !issues.hasErrors { specs[noun.id] = Placed(noun: noun, place: place) }
             return "the spec \(noun.id.key) version \(noun.id.version.text)"
         case .blueprint:

@@ -65,7 +65,8 @@ struct SpecRehearsal: Sendable {
         }
         findings += RehearsalTemplates(spec: scene.written, operation: operation).findings
         for take in takes {
-            stage.provider.play(answer)
+            // Only answers in XML have lists that a spec has to name.
+            stage.provider.play(answer, asXML: !operation.outputLists.isEmpty)
             let call = Self.call(operation, scene, take.input)
             let result = await stage.executor.execute(call)
             guard let received = stage.provider.received else {
@@ -161,7 +162,7 @@ struct SpecRehearsal: Sendable {
         else { return }
         let place = "/healthCheck/operation"
         guard let answer = RehearsalAnswer.body(of: operation) else { return }
-        stage.provider.play(answer)
+        stage.provider.play(answer, asXML: !operation.outputLists.isEmpty)
         let health = await stage.health.check(
             HealthQuestion(scene.connection, scene.spec, config: scene.config),
             previous: .unknown

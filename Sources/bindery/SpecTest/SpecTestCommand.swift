@@ -70,7 +70,7 @@ enum SpecTestCommand {
             where entry.kind == .spec {
                 let issues = IssueList()
                 let spec = IntegrationSpec(reading: entry.object, id: nil, issues: issues)
-                if !issues.hasErrors { spec.checkSendable(issues) }
+                if !issues.hasErrors { spec.checkRegistrable(issues) }
                 for issue in issues.issues { report.add(issue, at: entry.place) }
                 specs.append((file, spec))
             }
