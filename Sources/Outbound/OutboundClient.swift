@@ -69,6 +69,7 @@ public final class OutboundClient: Sendable {
         let start = ContinuousClock.now
         let deadline = start + request.timeout
         var exchange = try Exchange(request)
+        try check(exchange.url)
         var opening = try await carry(exchange, start, deadline)
         guard request.redirects == .safeMethods else { return opening }
         var redirectCount = 0
@@ -82,6 +83,7 @@ public final class OutboundClient: Sendable {
                     )
                 }
                 exchange = try exchange.following(location)
+                try check(exchange.url)
             } catch {
                 throw error.answered(response.status)
             }
@@ -92,5 +94,16 @@ public final class OutboundClient: Sendable {
             }
         }
         return opening
+    }
+
+    /// Judges an address that the URL names itself, before a proxy is asked for it.
+    ///
+    /// Without a proxy each socket is judged, when it is opened.
+    private func check(_ url: OutboundURL) throws(OutboundError) {
+        let configuration = loop.configuration
+        guard configuration.proxy != nil,
+            let refusal = url.literalRefusal(configuration.addressPolicy)
+        else { return }
+        throw OutboundError(.addressRefused, "address refused: \(refusal)")
     }
 }

@@ -8,8 +8,9 @@ public struct OutboundConfiguration: Sendable {
     public var caFile: String?
     /// The proxy that all requests take, such as `http://proxy.internal:3128`; nil for none.
     ///
-    /// Never read from the environment. Behind a proxy, only the proxy sees the addresses of the
-    /// servers, so that it, and not the address policy, has to refuse the private ones.
+    /// Never read from the environment. The address policy judges the proxy's address and those that
+    /// URLs and redirects name themselves; what a name stands for only the proxy sees, so that it has
+    /// to refuse the private ones.
     public var proxy: String?
     /// The most requests on their way at once; also the most connections in use.
     public var inFlightCountMax: Int

@@ -9,6 +9,8 @@ import CShims
     let origin: String
     /// Whether the scheme is `https`.
     let isSecure: Bool
+    /// The server's name or address, as it is connected to.
+    private let host: String
     /// What the header field `Host` says: the port only where it is not the scheme's own.
     let authority: String
     /// The path; never empty.
@@ -63,9 +65,23 @@ import CShims
         self.text = text
         self.origin = "\(scheme)://\(host.lowercased()):\(port)"
         self.isSecure = scheme == "https"
+        self.host = host
         self.authority = port == (isSecure ? "443" : "80") ? host : "\(host):\(port)"
         self.path = path
         self.query = unsafe Self.part(CURLUPART_QUERY, of: handle, flags: 0) ?? ""
+    }
+
+    /// Why the host may not be connected to, where the URL itself tells: it is an address, or a name of
+    /// this machine; nil when only looking up the name tells.
+    ///
+    /// Whatever way the address is written: the parser has brought it into its one form.
+    func literalRefusal(_ policy: AddressPolicy) -> String? {
+        let name = host.trimmingPrefix("[").prefix { $0 != "]" && $0 != "%" }
+        let plain = (name.hasSuffix(".") ? name.dropLast() : name).lowercased()
+        if plain == "localhost" || plain.hasSuffix(".localhost") {
+            return policy.allowsLoopback ? nil : "loopback"
+        }
+        return IPAddress(plain).flatMap { policy.refusal(of: $0) }
     }
 
     private static func part(

@@ -8,7 +8,7 @@ import subprocess
 from goals import goals_table, number
 
 # Reports of scripts of their own, which are shown behind this one's.
-OTHERS = ("docs/benchmarks-ledger.md", "docs/benchmarks-hostile.md")
+OTHERS = tuple(f"docs/benchmarks-{name}.md" for name in ("ledger", "hostile", "execute", "health", "configs", "audit"))
 
 
 def output(*command):
@@ -182,7 +182,7 @@ def process(results):
 
 
 def others(root):
-    """The reports of scripts that measure the ledger, and under attack, one level of headings down."""
+    """The reports of the other scripts, one level of headings down."""
     for path in (os.path.join(root, name) for name in OTHERS):
         if not os.path.exists(path):
             continue
