@@ -49,7 +49,7 @@ public struct ApplyChangeRequest: Sendable {
     ) throws(CommandError) {
         if onlyWhenDue, !request.isDue(at: now) { throw Self.notDue }
         try MoveChangeRequest.check(.apply, request)
-        try MoveChangeRequest.checkGood(request, state)
+        try MoveChangeRequest.checkBase(request, RequestStanding(request, state), state)
     }
 
     /// What was scheduled is not any more, or not for now.

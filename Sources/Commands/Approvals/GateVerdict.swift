@@ -81,6 +81,32 @@ struct GateVerdict: Sendable {
         return .object(object)
     }
 
+    /// The longest reason that a change request keeps, in characters, and the longest pointer, in bytes.
+    static let keptReasonLengthMax = 1000
+    static let keptPointerByteCountMax = 512
+
+    /// Verdicts, as answers tell them, in the form in which a change request keeps them: some kilobytes
+    /// whatever is in the config.
+    static func kept(_ verdicts: JSONValue?) -> JSONValue? {
+        guard let verdicts = verdicts?.array else { return nil }
+        return .array(
+            verdicts.map { verdict in
+                var object = verdict.object ?? [:]
+                if let reason = verdict["reason"]?.string {
+                    object["reason"] = .string(String(reason.prefix(keptReasonLengthMax)))
+                }
+                if let issues = verdict["issues"]?.array {
+                    object["issues"] = .array(
+                        issues.filter {
+                            ($0["pointer"]?.string?.utf8.count ?? 0) <= keptPointerByteCountMax
+                        }
+                    )
+                }
+                return .object(object)
+            }
+        )
+    }
+
     /// A gate that these issues stop, the first of them in words.
     static func failed(_ gate: Gate, _ issues: [Issue]) -> GateVerdict {
         let first = issues.first

@@ -240,6 +240,7 @@ public final class ReleaseScheduler: Sendable {
                 detail: String(failure.detail.prefix(1000)),
                 at: stamp.now
             )
+            value.gates = GateVerdict.kept(failure.members["gates"])
             return MoveChangeRequest.plan(from: existing, to: value, state, stamp)
         }
     }

@@ -13,7 +13,7 @@ struct StepGates: Sendable {
     /// Of the line's environment.
     let tier: Environment.Tier
     /// The report on the version.
-    let report: ValidationReport
+    var report: ValidationReport
     /// How the health checks of its connections stand.
     let health: ConfigGate.HealthStanding
     /// Whether the secrets were read.
@@ -44,7 +44,8 @@ struct StepGates: Sendable {
     /// - Parameter refusal: The refusal of a report with errors.
     /// - Returns: The right, as the gate of approvals gives it.
     /// - Throws: `VALIDATION_FAILED`, `HEALTH_CHECKS_UNFINISHED`, `PREVIEW_REQUIRED`,
-    ///   `APPROVAL_REQUIRED`: the first that holds, with the verdict of every gate.
+    ///   `APPROVAL_REQUIRED` or `APPROVALS_MISSING`: the first that holds, with the verdict of every
+    ///   gate.
     func permit(
         _ refusal: (ValidationReport) -> CommandError
     ) throws(CommandError) -> ReleasePermit {
@@ -53,12 +54,13 @@ struct StepGates: Sendable {
         if isUnchecked { throw told(HealthRefresh.unfinished(health.unchecked.map(\.connection))) }
         if !isSeenEnough { throw told(ConfigLifecycle.unseen) }
         switch approvals {
-        case .granted(let permit): return permit
+        case .granted(let permit): return permit.telling(verdicts)
         case .refused(let error, _): throw told(error)
         }
     }
 
-    private func told(_ error: CommandError) -> CommandError {
+    /// A refusal, with the verdict of every gate.
+    func told(_ error: CommandError) -> CommandError {
         var error = error
         error.members["gates"] = .array(verdicts.map(\.json))
         return error
@@ -158,29 +160,5 @@ struct StepGates: Sendable {
             outcome: .failed,
             reason: ConfigLifecycle.unseen.detail + " Preview it, or promote one that was tested."
         )
-    }
-}
-
-extension StepGates {
-    /// The gates of a version's step, judged by what is known of it.
-    init(
-        _ step: ConfigLifecycle.Step,
-        _ version: ConfigVersion,
-        _ tier: Environment.Tier,
-        _ report: ValidationReport,
-        _ judge: ConfigGate,
-        _ checks: PublishChecks,
-        _ approvals: ApprovalGate.Judgement,
-        isDryRun: Bool,
-        wasSeen: Bool? = nil
-    ) {
-        self.step = step
-        self.tier = tier
-        self.report = report
-        health = judge.health(of: version.config)
-        areSecretsRead = checks.areSecretsRead
-        self.isDryRun = isDryRun
-        self.wasSeen = wasSeen ?? version.wasSeen
-        self.approvals = approvals
     }
 }

@@ -133,21 +133,9 @@ struct MigrateConfig: Sendable {
         _ checks: PublishChecks
     ) throws(CommandError) -> ReleasePermit {
         guard wish.publishes else { return .nothingGoesLive }
-        let tier = try target.environment(context.services.environments).tier
-        let gate = try ConfigGate(target, state, context.services, now: context.now)
-        return try StepGates(
-            .publish,
-            version,
-            tier,
-            report,
-            gate,
-            checks,
-            ApprovalGate(target, state, stamp, context).judge(version, .publish, tier),
-            isDryRun: context.isDryRun,
-            // It takes the step through the preview on its way.
-            wasSeen: true
-        )
-        .permit(gate.refusal)
+        let judge = try StepJudge(target, state, stamp, context)
+        let question = StepJudge.Question(step: .publish, checks: checks, passesPreview: true)
+        return try judge.gates(version, question, known: report).permit(judge.gate.refusal)
     }
 }
 

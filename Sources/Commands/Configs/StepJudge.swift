@@ -1,0 +1,77 @@
+import Ledger
+import Model
+import Resolver
+
+/// Judges the steps of a line's versions on one state: the only place where all that the gates look at
+/// comes together.
+struct StepJudge {
+    /// Reports on the line's versions.
+    let gate: ConfigGate
+    private let target: ConfigScope
+    private let state: State
+    private let stamp: Ledger.Stamp
+    private let context: CommandContext
+    private let tier: Environment.Tier
+
+    /// - Throws: `UNKNOWN_ENVIRONMENT`.
+    init(
+        _ target: ConfigScope,
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) {
+        tier = try target.environment(context.services.environments).tier
+        gate = try ConfigGate(target, state, context.services, now: context.now)
+        (self.target, self.state, self.stamp, self.context) = (target, state, stamp, context)
+    }
+
+    /// A step, and what its gates have to know beside the version and the state.
+    struct Question {
+        /// What the version is to do.
+        let step: ConfigLifecycle.Step
+        /// What was looked at outside of the store.
+        var checks = PublishChecks.none
+        /// The change request that is carried out; nil to look for one.
+        var request: ChangeRequestID?
+        /// Why it may go live without approvals; nil when it may not.
+        var breakGlass: BreakGlass?
+        /// Whether it is judged here whose its domain is; a set judges that when it is whole.
+        var judgesDomain = true
+        /// Whether the step leads through a preview, so that nobody need have looked before.
+        var passesPreview = false
+    }
+
+    /// The gates of a step.
+    ///
+    /// - Parameters:
+    ///   - version: The version, in its line or about to be.
+    ///   - question: The step.
+    ///   - known: The report on the very version, where it was made already.
+    /// - Returns: The gates, judged.
+    /// - Throws: `BLUEPRINT_NOT_FOUND`.
+    func gates(
+        _ version: ConfigVersion,
+        _ question: Question,
+        known: ValidationReport? = nil
+    ) throws(CommandError) -> StepGates {
+        let report: ValidationReport
+        if let known {
+            report = known
+        } else {
+            let (judgesDomain, checks) = (question.judgesDomain, question.checks)
+            report = try gate.report(version, judgingDomain: judgesDomain, knowing: checks)
+        }
+        let approvals = ApprovalGate(target, state, stamp, context)
+            .judge(version, question.step, tier, for: question.request, question.breakGlass)
+        return StepGates(
+            step: question.step,
+            tier: tier,
+            report: report,
+            health: gate.health(of: version.config),
+            areSecretsRead: question.checks.areSecretsRead,
+            isDryRun: context.isDryRun,
+            wasSeen: question.passesPreview || version.wasSeen,
+            approvals: approvals
+        )
+    }
+}
