@@ -47,8 +47,10 @@ public struct MoveChangeRequest: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let wish = try read(context)
         let found = try GetChangeRequest.find(id, scope, context.state, context.caller)
-        let subject = found.value.subjectOfWrite("changeRequest.\(move.rawValue)")
-        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+        var subject = found.value.subjectOfWrite("changeRequest.\(move.rawValue)")
+        subject.reason = wish.comment
+        let told = subject
+        return try await context.write(told) { (state, stamp) throws(CommandError) in
             let existing = scope.read(state).changeRequests[id]
             try context.precondition.check(existing?.revision)
             let request = try GetChangeRequest.find(id, scope, state, context.caller)

@@ -34,8 +34,10 @@ struct ReleasePermit: Sendable {
     var records: [WrittenPart] {
         if let skipped { return [skipped] }
         guard let applied, !applied.isRecorded else { return [] }
+        var subject = applied.after.value.subjectOfWrite("changeRequest.apply")
+        subject.reason = applied.after.value.title
         let part = WrittenPart(
-            subject: applied.after.value.subjectOfWrite("changeRequest.apply"),
+            subject: subject,
             written: Written(
                 object: applied.after.summary,
                 revision: applied.after.revision,
@@ -70,7 +72,11 @@ struct ReleasePermit: Sendable {
             "requiredApprovals": .integer(Int64(required)),
         ]
         skipped = WrittenPart(
-            subject: target.subject("config.breakGlass", version.number),
+            subject: target.subject(
+                "config.breakGlass",
+                version.number,
+                reason: breakGlass.reason
+            ),
             written: Written(object: told)
         )
         verdict = GateVerdict(

@@ -220,8 +220,10 @@ public final class ReleaseScheduler: Sendable {
         default: break
         }
         guard failure != ApplyChangeRequest.notDue else { return }
-        let subject = request.subjectOfWrite("changeRequest.fail")
-        _ = try await context.write(subject) { (state, stamp) throws(CommandError) in
+        var subject = request.subjectOfWrite("changeRequest.fail")
+        subject.reason = String(failure.detail.prefix(1000))
+        let told = subject
+        _ = try await context.write(told) { (state, stamp) throws(CommandError) in
             let existing = scope.read(state).changeRequests[request.id]
             // Somebody moved it while it was tried: that it failed is no news.
             guard let existing, existing.value.isDue(at: context.now) else {
