@@ -24,7 +24,7 @@ struct ConfigStep: Sendable {
         _ stamp: Ledger.Stamp,
         _ context: CommandContext
     ) throws(CommandError) -> Ledger.Plan<Written> {
-        let judge = try StepJudge(target, state, stamp, context)
+        let judge = try StepJudge(target, state, stamp, context, knowing: checks)
         let line = target.read(state)
         let existing = line.versions[number]
         try context.precondition.check(existing?.revision)
@@ -63,8 +63,7 @@ struct ConfigStep: Sendable {
         changes += ended.changes
         written.beside += ended.records
         written.makeBody = {
-            let access = judge.gate.access(state, after: result.changes, stamp)
-            return Self.body(result.moved, access, gates)
+            Self.body(result.moved, judge.access(after: result.changes), gates)
         }
         return Ledger.Plan(changes, answer: written)
     }
@@ -79,7 +78,6 @@ struct ConfigStep: Sendable {
             version,
             StepJudge.Question(
                 step: step,
-                checks: checks,
                 request: request,
                 breakGlass: breakGlass
             )

@@ -29,19 +29,37 @@ struct PublishChecks: Sendable {
     }
 
     private var readings: [ConnectionID: Reading] = [:]
+    /// What health checks found that a rehearsal ran, and that are kept nowhere.
+    private var rehearsed: [HealthRefresh.Finding] = []
+    /// The connections whose checks a rehearsal ran, where it was needed.
+    private(set) var asked: Set<ConnectionID> = []
     /// Whether secrets were read.
     let areSecretsRead: Bool
 
     private init(areSecretsRead: Bool = false) { self.areSecretsRead = areSecretsRead }
 
-    /// Looks at what a config needs; a dry run runs no health checks, which call providers.
+    /// Looks at what a config needs.
+    ///
+    /// A dry run looks alike, and keeps nothing of what it finds: neither the health nor its history.
+    /// Unless it `rehearsesChecks` it runs no health checks, and the gate `HEALTH` may be pending.
     static func run(
         _ config: TenantAppConfig,
         _ scope: TenantScope,
-        _ context: CommandContext
+        _ context: CommandContext,
+        rehearsesChecks: Bool = true
     ) async throws(CommandError) -> PublishChecks {
-        try await HealthRefresh(scope: scope).run(config, context)
-        return await reading(config.bindings.map(\.connection), scope, context.state, context)
+        let refresh = HealthRefresh(scope: scope)
+        let ids = config.bindings.map(\.connection)
+        guard context.isDryRun else {
+            try await refresh.run(config, context)
+            return await reading(ids, scope, context.state, context)
+        }
+        var checks = await reading(ids, scope, context.state, context)
+        if rehearsesChecks {
+            let found = await refresh.rehearse(config, context)
+            (checks.rehearsed, checks.asked) = (found.findings, found.asked)
+        }
+        return checks
     }
 
     /// Reads the secrets of these connections, as they are in a state that need not be in the store.
@@ -84,6 +102,13 @@ struct PublishChecks: Sendable {
             for await one in group { take(one) }
         }
         return checks
+    }
+
+    /// The state with what a rehearsal found, as it would be when it was for real.
+    func seen(in state: State, _ tenant: TenantState, _ stamp: Ledger.Stamp) -> State {
+        let changes = rehearsed.filter { $0.isAbout(tenant.connections[$0.connection.value.id]) }
+            .map(\.change)
+        return changes.isEmpty ? state : state.applying(changes, stamp)
     }
 
     /// Why secrets of a config's active connections can't be had; empty when nobody read them.

@@ -87,12 +87,11 @@ public struct RollbackConfig: Sendable {
             config: old.value.config,
             origin: .rollback(to: number)
         )
-        let judge = try StepJudge(target, state, stamp, context)
+        let judge = try StepJudge(target, state, stamp, context, knowing: checks)
         let gates = try judge.gates(
             version,
             StepJudge.Question(
                 step: .publish,
-                checks: checks,
                 request: request,
                 breakGlass: breakGlass
             )
@@ -110,7 +109,7 @@ public struct RollbackConfig: Sendable {
         let (changes, standing) = (added.plan.changes, added.standing)
         var written = added.plan.answer
         written.makeBody = {
-            ConfigStep.body(standing, judge.gate.access(state, after: changes, stamp), gates)
+            ConfigStep.body(standing, judge.access(after: changes), gates)
         }
         return Ledger.Plan(changes, answer: written)
     }

@@ -18,8 +18,6 @@ struct StepGates: Sendable {
     let health: ConfigGate.HealthStanding
     /// Whether the secrets were read.
     let areSecretsRead: Bool
-    /// Whether the step is rehearsed, so that no health check was run for it.
-    let isDryRun: Bool
     /// Whether somebody looked at the version before.
     let wasSeen: Bool
     /// What the gate of approvals finds.
@@ -82,7 +80,7 @@ struct StepGates: Sendable {
     }
 
     /// Whether a publish was to run checks that told nothing.
-    private var isUnchecked: Bool { step == .publish && !isDryRun && !health.unchecked.isEmpty }
+    private var isUnchecked: Bool { step == .publish && !health.unchecked.isEmpty }
 
     private var healthVerdict: GateVerdict {
         let errors = errors(of: .health)
@@ -95,18 +93,20 @@ struct StepGates: Sendable {
             )
         }
         guard errors.isEmpty else { return .failed(.health, errors) }
-        let stale = health.unchecked.map { binding, _ in
-            Issue(
-                .healthCheckStale,
-                at: JSONPointer.root.appending("integrations").appending(binding)
-                    .appending("connectionId"),
-                "the health check of its connection is missing or stale",
-                suggestion: "publish again, or test the connection"
-            )
-        }
+        let isPostponed = health.unchecked.isEmpty
+        let stale = (isPostponed ? health.postponed : health.unchecked)
+            .map { binding, _ in
+                Issue(
+                    .healthCheckStale,
+                    at: JSONPointer.root.appending("integrations").appending(binding)
+                        .appending("connectionId"),
+                    "the health check of its connection is missing or stale",
+                    suggestion: "publish again, or test the connection"
+                )
+            }
         guard stale.isEmpty else {
-            guard isDryRun else { return .failed(.health, stale) }
-            let words = "Missing or stale checks: publish runs them first, a rehearsal runs none."
+            guard isPostponed else { return .failed(.health, stale) }
+            let words = "Missing or stale checks: they are run first when it is for real."
             return GateVerdict(gate: .health, outcome: .pending, reason: words, issues: stale)
         }
         guard health.freshCount == 0 else { return GateVerdict(gate: .health, outcome: .passed) }

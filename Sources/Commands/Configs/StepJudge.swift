@@ -8,29 +8,34 @@ struct StepJudge {
     /// Reports on the line's versions.
     let gate: ConfigGate
     private let target: ConfigScope
+    /// The state that is judged: in a rehearsal with what health checks have found for it.
     private let state: State
+    private let checks: PublishChecks
     private let stamp: Ledger.Stamp
     private let context: CommandContext
     private let tier: Environment.Tier
 
+    /// A judge; what was looked at outside of the store is `checks`.
+    ///
     /// - Throws: `UNKNOWN_ENVIRONMENT`.
     init(
         _ target: ConfigScope,
         _ state: State,
         _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ context: CommandContext,
+        knowing checks: PublishChecks
     ) throws(CommandError) {
+        let state = checks.seen(in: state, target.scope.read(state), stamp)
         tier = try target.environment(context.services.environments).tier
         gate = try ConfigGate(target, state, context.services, now: context.now)
-        (self.target, self.state, self.stamp, self.context) = (target, state, stamp, context)
+        (self.target, self.state, self.checks) = (target, state, checks)
+        (self.stamp, self.context) = (stamp, context)
     }
 
     /// A step, and what its gates have to know beside the version and the state.
     struct Question {
         /// What the version is to do.
         let step: ConfigLifecycle.Step
-        /// What was looked at outside of the store.
-        var checks = PublishChecks.none
         /// The change request that is carried out; nil to look for one.
         var request: ChangeRequestID?
         /// Why it may go live without approvals; nil when it may not.
@@ -58,7 +63,7 @@ struct StepJudge {
         if let known {
             report = known
         } else {
-            let (judgesDomain, checks) = (question.judgesDomain, question.checks)
+            let judgesDomain = question.judgesDomain
             report = try gate.report(version, judgingDomain: judgesDomain, knowing: checks)
         }
         let approvals = ApprovalGate(target, state, stamp, context)
@@ -67,11 +72,15 @@ struct StepJudge {
             step: question.step,
             tier: tier,
             report: report,
-            health: gate.health(of: version.config),
-            areSecretsRead: question.checks.areSecretsRead,
-            isDryRun: context.isDryRun,
+            health: gate.health(of: version.config) { id in
+                context.isDryRun && !checks.asked.contains(id)
+            },
+            areSecretsRead: checks.areSecretsRead,
             wasSeen: question.passesPreview || version.wasSeen,
             approvals: approvals
         )
     }
+
+    /// Whose winner is another one after changes.
+    func access(after changes: [Change]) -> AccessDiff { gate.access(state, after: changes, stamp) }
 }

@@ -56,8 +56,10 @@ struct WishedConfig {
             return (Ledger.Plan([], answer: written), nil)
         }
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
-        let judge = try StepJudge(target, state, stamp, context)
-        let gates = try gates(version, judge, checks)
+        // A preview reads no secrets.
+        let known = steps.last == .publish ? checks : .none
+        let judge = try StepJudge(target, state, stamp, context, knowing: known)
+        let gates = try gates(version, judge)
         let permit = try gates?.permit(judge.gate.refusal) ?? .nothingGoesLive
         let plan =
             ConfigDraft.adding(
@@ -97,16 +99,13 @@ struct WishedConfig {
     /// Nil for a draft, which passes none.
     private func gates(
         _ version: ConfigVersion,
-        _ judge: StepJudge,
-        _ checks: PublishChecks
+        _ judge: StepJudge
     ) throws(CommandError) -> StepGates? {
         guard let step = steps.last else { return nil }
         return try judge.gates(
             version,
             StepJudge.Question(
                 step: step,
-                // A preview reads no secrets.
-                checks: step == .publish ? checks : .none,
                 // Whose a domain is in the end, the whole set tells.
                 judgesDomain: false,
                 passesPreview: true
