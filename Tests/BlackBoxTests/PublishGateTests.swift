@@ -86,6 +86,7 @@ import Testing
         #expect(answer.status == 422 && answer.code == "VALIDATION_FAILED", "\(answer)")
         #expect(gate(answer, "HEALTH")?["verdict"] == "failed")
         #expect(code(gate(answer, "HEALTH")) == "HEALTH_CHECK_FAILED")
+        #expect(gate(answer, "HEALTH")?["temporary"] == nil)
         for name in ["VALIDATION", "CONNECTIONS", "SECRETS", "ENVIRONMENTS"] {
             #expect(gate(answer, name)?["verdict"] == "passed", "\(name)")
         }
@@ -106,6 +107,7 @@ import Testing
         #expect(answer.code == "HEALTH_CHECKS_UNFINISHED")
         #expect(answer["retry-after"] == "1")
         #expect(gate(answer, "HEALTH")?["verdict"] == "failed")
+        #expect(gate(answer, "HEALTH")?["temporary"] == true)
         #expect(code(gate(answer, "HEALTH")) == "HEALTH_CHECK_STALE")
         #expect(gate(answer, "SECRETS")?["verdict"] == "passed")
         let live = try await world.server.must("GET", ProviderWorld.line + "/resolved")

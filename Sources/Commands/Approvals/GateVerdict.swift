@@ -61,12 +61,15 @@ struct GateVerdict: Sendable {
     /// The issues of the report that it is about.
     var issues: [Issue] = []
     var details: JSONObject = [:]
+    /// Whether it failed for what may pass by itself: a later try may find it otherwise.
+    var isTemporary = false
 
     /// The verdict as the API writes it.
     var json: JSONValue {
         var object: JSONObject = [
             "gate": .string(gate.rawValue), "verdict": .string(outcome.rawValue),
         ]
+        if isTemporary { object["temporary"] = true }
         if let reason { object["reason"] = .string(reason) }
         if !issues.isEmpty {
             object["issues"] = .array(

@@ -1,3 +1,4 @@
+import Execution
 import JSON
 import Ledger
 import Model
@@ -49,7 +50,7 @@ struct ConfigGate {
             isDomainTaken: { judgingDomain && isTaken($0) },
             testedConfigs: testedConfigs(tenant),
             connectionIDs: Array(tenant.connections.keys),
-            secretDefects: checks.defects(of: version.config, tenant)
+            secretDefects: checks.defects(of: version.config, tenant).mapValues(\.detail)
         )
         return ConfigValidator.report(inputs, surroundings)
     }

@@ -25,7 +25,7 @@ struct PublishChecks: Sendable {
         /// The connection that named it, as it was.
         let connection: Connection
         /// Why it can't be had; nil when it can.
-        let defect: String?
+        let defect: SecretDefect?
     }
 
     private var readings: [ConnectionID: Reading] = [:]
@@ -85,7 +85,8 @@ struct PublishChecks: Sendable {
                 if begun >= concurrencyMax, let one = await group.next() { take(one) }
                 guard MonotonicClock.now - start < timeMax else {
                     let words = "there was no time to read it, publish again"
-                    take(Reading(connection: connection, defect: words))
+                    let defect = SecretDefect(detail: words, isTemporary: true)
+                    take(Reading(connection: connection, defect: defect))
                     continue
                 }
                 begun += 1
@@ -115,9 +116,10 @@ struct PublishChecks: Sendable {
     ///
     /// One that was not read, since the config or the connection was changed meanwhile, is none that
     /// can be had.
-    func defects(of config: TenantAppConfig, _ tenant: TenantState) -> [ConnectionID: String] {
+    func defects(of config: TenantAppConfig, _ tenant: TenantState) -> [ConnectionID: SecretDefect]
+    {
         guard areSecretsRead else { return [:] }
-        var defects: [ConnectionID: String] = [:]
+        var defects: [ConnectionID: SecretDefect] = [:]
         for binding in config.bindings {
             guard let connection = tenant.connections[binding.connection]?.value,
                 connection.status == .active
@@ -127,11 +129,14 @@ struct PublishChecks: Sendable {
         return defects
     }
 
-    private func defect(of connection: Connection) -> String? {
+    private func defect(of connection: Connection) -> SecretDefect? {
         guard let reading = readings[connection.id],
             reading.connection.secretReference == connection.secretReference,
             reading.connection.spec == connection.spec
-        else { return "the connection was changed meanwhile, publish again" }
+        else {
+            let words = "the connection was changed meanwhile, publish again"
+            return SecretDefect(detail: words, isTemporary: true)
+        }
         return reading.defect
     }
 }

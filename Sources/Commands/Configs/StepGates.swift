@@ -22,6 +22,8 @@ struct StepGates: Sendable {
     let wasSeen: Bool
     /// What the gate of approvals finds.
     let approvals: ApprovalGate.Judgement
+    /// The gates whose errors are about what is down for the moment.
+    let temporary: Set<GateVerdict.Gate>
 
     /// The verdict of each gate.
     var verdicts: [GateVerdict] {
@@ -61,6 +63,8 @@ struct StepGates: Sendable {
     func told(_ error: CommandError) -> CommandError {
         var error = error
         error.members["gates"] = .array(verdicts.map(\.json))
+        // What is refused for the moment must not be answered to the same key for a day.
+        if error.isTemporary { error.effect = .refusedForNow }
         return error
     }
 
@@ -74,9 +78,15 @@ struct StepGates: Sendable {
         report.warnings.filter { $0.code == code }
     }
 
+    private func failed(_ gate: GateVerdict.Gate, _ errors: [Issue]) -> GateVerdict {
+        var verdict = GateVerdict.failed(gate, errors)
+        verdict.isTemporary = temporary.contains(gate)
+        return verdict
+    }
+
     private func judged(_ gate: GateVerdict.Gate) -> GateVerdict {
         let errors = errors(of: gate)
-        return errors.isEmpty ? GateVerdict(gate: gate, outcome: .passed) : .failed(gate, errors)
+        return errors.isEmpty ? GateVerdict(gate: gate, outcome: .passed) : failed(gate, errors)
     }
 
     /// Whether a publish was to run checks that told nothing.
@@ -92,7 +102,7 @@ struct StepGates: Sendable {
                 issues: errors
             )
         }
-        guard errors.isEmpty else { return .failed(.health, errors) }
+        guard errors.isEmpty else { return failed(.health, errors) }
         let isPostponed = health.unchecked.isEmpty
         let stale = (isPostponed ? health.postponed : health.unchecked)
             .map { binding, _ in
@@ -105,7 +115,11 @@ struct StepGates: Sendable {
                 )
             }
         guard stale.isEmpty else {
-            guard isPostponed else { return .failed(.health, stale) }
+            guard isPostponed else {
+                var verdict = GateVerdict.failed(.health, stale)
+                verdict.isTemporary = true
+                return verdict
+            }
             let words = "Missing or stale checks: they are run first when it is for real."
             return GateVerdict(gate: .health, outcome: .pending, reason: words, issues: stale)
         }

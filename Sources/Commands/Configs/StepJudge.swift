@@ -1,3 +1,5 @@
+import Execution
+import JSON
 import Ledger
 import Model
 import Resolver
@@ -77,8 +79,33 @@ struct StepJudge {
             },
             areSecretsRead: checks.areSecretsRead,
             wasSeen: question.passesPreview || version.wasSeen,
-            approvals: approvals
+            approvals: approvals,
+            temporary: temporary(version.config, report)
         )
+    }
+
+    /// The gates whose errors say nothing but that a secret store is down for the moment.
+    ///
+    /// A health check that could not have the secret has found nothing out about the account.
+    private func temporary(
+        _ config: TenantAppConfig,
+        _ report: ValidationReport
+    ) -> Set<GateVerdict.Gate> {
+        let tenant = target.scope.read(state)
+        let defects = checks.defects(of: config, tenant)
+        var gates: Set<GateVerdict.Gate> = []
+        if !defects.isEmpty, defects.values.allSatisfy(\.isTemporary) { gates.insert(.secrets) }
+        let failed = report.errors.filter { GateVerdict.Gate(of: $0.code) == .health }
+        let isSecretAlone = failed.allSatisfy { issue in
+            guard let tokens = JSONPointer(issue.pointer)?.tokens, tokens.count > 1,
+                let index = Int(tokens[1]), config.bindings.indices.contains(index)
+            else { return false }
+            let id = config.bindings[index].connection
+            return tenant.health[id]?.errorCode == Issue.Code.secretUnavailable.rawValue
+                && defects[id]?.isTemporary == true
+        }
+        if !failed.isEmpty, isSecretAlone { gates.insert(.health) }
+        return gates
     }
 
     /// Whose winner is another one after changes.
