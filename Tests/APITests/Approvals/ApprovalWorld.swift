@@ -1,6 +1,8 @@
+import Commands
 import HTTPWire
 import JSON
 import Ledger
+import SecretTesting
 import Testing
 
 @testable import API
@@ -17,8 +19,13 @@ struct ApprovalWorld {
     let anna: String
     let ben: String
 
-    init(required: Int64 = 2, over ledger: Ledger? = nil) async throws {
-        api = try await TestAPI(over: ledger)
+    init(
+        required: Int64 = 2,
+        over ledger: Ledger? = nil,
+        outage: SampleOutage? = nil,
+        change: (inout Services.Settings) -> Void = { _ in }
+    ) async throws {
+        api = try await TestAPI(over: ledger, outage: outage, change: change)
         try await api.putSpecs()
         let connection = SampleObjects.connection("conn", environment: "production")
         try await api.must(.post, Self.tenant + "/connections", connection)
