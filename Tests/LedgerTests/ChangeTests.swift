@@ -35,6 +35,22 @@ import Testing
         #expect(found.value.origin == .migration(from: 3, of: version))
     }
 
+    @Test(arguments: [nil, ContentAuthors(), ContentAuthors(["k1", "jwt-00ff"])])
+    func `the authors of a version are read back, and that there are none kept`(
+        _ authors: ContentAuthors?
+    ) throws {
+        let version = StateFixture.stored(
+            ConfigVersion(number: 1, config: try StateFixture.config(), authors: authors)
+        )
+        let (before, after) = try roundTrip(.putConfigVersion(version))
+        #expect(before == after)
+        guard case .putConfigVersion(let found) = try LogEntry(parsing: before).changes[0] else {
+            Issue.record("it is another change")
+            return
+        }
+        #expect(found.value.authors == authors)
+    }
+
     @Test func `every kind of change reads back as it was written`() throws {
         let connection = StateFixture.stored(try StateFixture.connection("conn_a"))
         let config = try StateFixture.config(domain: "a.example.com")
@@ -44,7 +60,8 @@ import Testing
                 config: config,
                 status: .published,
                 origin: .promotion(from: config.environment, version: 2),
-                wasPreviewed: true
+                wasPreviewed: true,
+                authors: ContentAuthors(["k1", "jwt-00ff"])
             )
         )
         var health = ConnectionHealth(status: .degraded)

@@ -85,7 +85,9 @@ public struct RollbackConfig: Sendable {
         let version = ConfigVersion(
             number: try ConfigDraft.nextNumber(line),
             config: old.value.config,
-            origin: .rollback(to: number)
+            origin: .rollback(to: number),
+            // Who rolls back writes nothing.
+            authors: ConfigAuthors.of(old.value, on: target, state)
         )
         let gate = try ConfigGate(target, state, context.services, now: context.now)
         let tier = try target.environment(context.services.environments).tier
@@ -106,7 +108,7 @@ public struct RollbackConfig: Sendable {
             to: target,
             line,
             stamp,
-            actor: context.caller.credential.id.text,
+            by: context.caller,
             reason: reason,
             permit: try gates.permit(gate.refusal)
         )

@@ -65,7 +65,7 @@ struct WishedConfig {
                 to: target,
                 line,
                 stamp,
-                actor: context.caller.credential.id.text,
+                by: context.caller,
                 reason: nil,
                 permit: permit
             )

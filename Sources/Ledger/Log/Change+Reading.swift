@@ -241,7 +241,8 @@ struct ChangeFields {
             config: config,
             status: status,
             origin: json["origin"].flatMap(ConfigVersion.Origin.init(storedJSON:)),
-            wasPreviewed: wasPreviewed
+            wasPreviewed: wasPreviewed,
+            authors: json["authors"]?.array.map { ContentAuthors($0.compactMap(\.string)) }
         )
         return try stored(version)
     }

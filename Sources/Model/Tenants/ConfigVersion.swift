@@ -38,6 +38,8 @@ public struct ConfigVersion: Sendable {
     public let origin: Origin?
     /// Whether it was ever in preview.
     public var wasPreviewed: Bool
+    /// Who wrote its content; nil in a ledger that did not keep them yet.
+    public var authors: ContentAuthors?
 
     /// A version.
     public init(
@@ -45,25 +47,28 @@ public struct ConfigVersion: Sendable {
         config: TenantAppConfig,
         status: Status = .draft,
         origin: Origin? = nil,
-        wasPreviewed: Bool = false
+        wasPreviewed: Bool = false,
+        authors: ContentAuthors? = nil
     ) {
         self.number = number
         self.config = config
         self.status = status
         self.origin = origin
         self.wasPreviewed = wasPreviewed
+        self.authors = authors
     }
 
     /// The same version with other content; for drafts only.
     ///
     /// What was looked at elsewhere was the content before: the new one has that origin no more.
-    public func replacing(_ config: TenantAppConfig) -> ConfigVersion {
+    public func replacing(_ config: TenantAppConfig, authors: ContentAuthors) -> ConfigVersion {
         ConfigVersion(
             number: number,
             config: config,
             status: status,
             origin: origin?.isReviewed == true ? nil : origin,
-            wasPreviewed: wasPreviewed
+            wasPreviewed: wasPreviewed,
+            authors: authors
         )
     }
 }
