@@ -123,13 +123,16 @@ struct WishedConfig {
     }
 
     /// The version that is there already and says the same: the live one; for a draft also the newest.
+    ///
+    /// What is published serves nobody where a newer preview is live: there it is published anew.
     private func standing(
         _ line: ConfigLine,
         _ tier: Environment.Tier
     ) -> Stored<ConfigVersion>? {
         let candidates: [Stored<ConfigVersion>?] =
             switch status {
-            case .published: [line.published]
+            case .published:
+                line.live(in: tier)?.value.status == .published ? [line.published] : []
             case .preview: [line.live(in: tier), line.newerPreview]
             case .draft: [line.live(in: tier), line.openVersion]
             }
