@@ -192,6 +192,42 @@ import Testing
         #expect(fresh.status == 200)
     }
 
+    @Test
+    func `a prune at its plan's revision removes what was listed, and nothing when that moved`()
+        async throws
+    {
+        let api = try await TestAPI()
+        _ = try await apply(api, Self.world)
+        let other = Self.member("IntegrationConnection", SampleObjects.connection("other"))
+        _ = try await apply(api, [other])
+        let kept = Self.world.filter { $0["kind"] == "IntegrationConnection" }
+        func send(_ query: String, at revision: String? = nil) async throws -> TestAnswer {
+            try await api.send(
+                .post,
+                "/v1/apply?prune=true" + query,
+                ["objects": .array(kept)],
+                headers: revision.map { [HTTPField("If-Match", "\"\($0)\"")] } ?? []
+            )
+        }
+        func removed(_ answer: TestAnswer) -> [String] {
+            (answer.json["changes"]?.array ?? []).filter { $0["action"] == "delete" }
+                .compactMap { $0["id"]?.string }
+        }
+        let plan = try await send("&dryRun=true")
+        #expect(removed(plan) == ["other"], "\(plan)")
+        let seen = try #require(plan.json["revision"]?.integer)
+        try await api.must(.post, Self.tenant + "/connections", SampleObjects.connection("late"))
+        let stale = try await send("", at: "\(seen)")
+        #expect(stale.status == 412 && stale.code == "REVISION_MISMATCH", "\(stale)")
+        #expect(try await api.send(.get, Self.tenant + "/connections/other").status == 200)
+        let again = try await send("&dryRun=true")
+        #expect(removed(again).sorted() == ["late", "other"])
+        let revision = try #require(again.json["revision"]?.integer)
+        let done = try await send("", at: "\(revision)")
+        #expect(removed(done).sorted() == ["late", "other"], "\(done)")
+        #expect(try await api.send(.get, Self.tenant + "/connections/other").status == 404)
+    }
+
     @Test func `a tenant's admin applies its own objects alone`() async throws {
         let api = try await TestAPI()
         _ = try await apply(api, Self.world)

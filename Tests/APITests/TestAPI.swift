@@ -6,6 +6,7 @@ import HTTPWire
 import JSON
 import Ledger
 import Model
+import SecretTesting
 
 /// The API in process: requests pass the parser, the middleware and the commands, and no socket.
 struct TestAPI {
@@ -21,6 +22,7 @@ struct TestAPI {
         accessLog: AccessLog? = nil,
         recentBounds: RecentEntryBounds = RecentEntryBounds(),
         secretRoot: String? = nil,
+        outage: SampleOutage? = nil,
         change: (inout Services.Settings) -> Void = { _ in }
     ) async throws {
         var settings = Services.Settings()
@@ -33,7 +35,8 @@ struct TestAPI {
                 settings,
                 ledger: self.ledger,
                 audit: audit,
-                secretRoot: secretRoot
+                secretRoot: secretRoot,
+                outage: outage
             ),
             accessLog: accessLog
         )

@@ -14,12 +14,13 @@ enum TestServices {
         _ settings: Services.Settings,
         ledger: Ledger,
         audit: AuditTrail,
-        secretRoot: String? = nil
+        secretRoot: String? = nil,
+        outage: SampleOutage? = nil
     ) async throws -> Services {
         let outbound = try OutboundClient(OutboundConfiguration())
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
-        let variables = SampleVariables()
+        let variables = SampleVariables(outage)
         let files: any SecretStore = secretRoot.map { FileSecretStore(root: $0) } ?? variables
         let secrets = SecretKeeper(stores: [
             .env: variables, .file: files, .local: local, .vault: variables,

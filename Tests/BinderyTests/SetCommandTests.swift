@@ -132,6 +132,56 @@ import Testing
         #expect(asked == ["/v1/apply?dryRun=true&values=true \"7\"", "/v1/apply? \"7\""])
     }
 
+    // MARK: What gates say
+
+    private static func gated(
+        _ revision: Int,
+        _ health: String,
+        dryRun: Bool = true
+    ) -> Script.Reply {
+        Script.Reply(
+            body: """
+                {"dryRun": \(dryRun), "revision": \(revision), "summary": {"create": 1}, "changes": [
+                  {"kind": "TenantAppConfig", "tenantId": "t", "id": "app/production",
+                   "action": "create", "gates": [
+                     {"gate": "VALIDATION", "verdict": "passed"},
+                     {"gate": "CONNECTIONS", "verdict": "passed"},
+                     {"gate": "HEALTH", "verdict": "\(health)", "reason": "Checks run later."},
+                     {"gate": "AMBIGUITY", "verdict": "notRequired"}]}]}
+                """
+        )
+    }
+
+    @Test func `below a config stand its gates, and those that say more with their reasons`()
+        async throws
+    {
+        let (run, _) = try await run(["diff", "-f", "FILE"], [Self.gated(7, "pending")])
+        #expect(
+            run.output.contains(
+                """
+                + create TenantAppConfig app/production of t
+                    gates passed: VALIDATION, CONNECTIONS
+                    gates not required: AMBIGUITY
+                    gate HEALTH pending: Checks run later.
+
+                """
+            ),
+            "\(run.output)"
+        )
+        let (bare, _) = try await self.run(["diff", "-f", "FILE"], [Self.plan(7)])
+        #expect(!bare.output.contains("gate"))
+    }
+
+    @Test func `a gate that says otherwise makes no other plan`() async throws {
+        let replies = [
+            Self.gated(7, "pending"), Self.stale, Self.gated(9, "passed"),
+            Self.gated(10, "passed", dryRun: false),
+        ]
+        let (run, calls) = try await run(apply, replies)
+        #expect(run.status == .success, "\(run)")
+        #expect(calls.last == "/v1/apply? \"9\"")
+    }
+
     // MARK: Asking
 
     @Test(arguments: [("y", true), ("YES", true), ("n", false), ("", false), (nil, false)])

@@ -47,51 +47,88 @@ import Testing
         gate?["issues"]?.array?.first?["code"]?.string
     }
 
-    @Test func `a check that is missing is run by the publish, and not by its rehearsal`()
+    @Test func `a check that is missing is run by a rehearsal too, which keeps nothing of it`()
         async throws
     {
         let (provider, world) = try await world()
         defer { provider.stop() }
         let target = try await draft(world, "A")
         let count = provider.requests.count
-        let rehearsed = try await world.server.send("POST", target + "?dryRun=true", [:])
-        #expect(rehearsed.status == 200, "\(rehearsed)")
-        #expect(gate(rehearsed, "HEALTH")?["verdict"] == "pending")
-        #expect(code(gate(rehearsed, "HEALTH")) == "HEALTH_CHECK_STALE")
-        #expect(gate(rehearsed, "SECRETS")?["verdict"] == "passed")
-        #expect(provider.requests.count == count, "a rehearsal calls nobody")
+        let health = ProviderWorld.tenant + "/connections/conn-a/health"
+        let before = try await world.server.must("GET", health).json
+        for run in 1...2 {
+            let rehearsed = try await world.server.send("POST", target + "?dryRun=true", [:])
+            #expect(rehearsed.status == 200, "\(rehearsed)")
+            #expect(gate(rehearsed, "HEALTH")?["verdict"] == "passed", "\(rehearsed)")
+            #expect(gate(rehearsed, "SECRETS")?["verdict"] == "passed")
+            #expect(provider.requests.count == count + run)
+        }
+        #expect(try await world.server.must("GET", health).json == before)
         let published = try await world.server.send("POST", target, [:])
         #expect(published.status == 200, "\(published)")
         #expect(gate(published, "HEALTH")?["verdict"] == "passed")
-        #expect(provider.requests.count == count + 1)
+        #expect(provider.requests.count == count + 3)
+        // Of what is fresh both know, and ask nobody.
+        let fresh = ProviderWorld.line + "/rollback?dryRun=true"
+        let known = try await world.server.send("POST", fresh, ["toVersion": 2])
+        #expect(gate(known, "HEALTH")?["verdict"] == "passed", "\(known)")
+        #expect(provider.requests.count == count + 3)
     }
 
-    @Test func `a check that fails stops the publish at its gate`() async throws {
+    @Test(arguments: ["?dryRun=true", ""])
+    func `a check that fails stops the publish at its gate, and its rehearsal alike`(
+        _ query: String
+    ) async throws {
         let (provider, world) = try await world()
         defer { provider.stop() }
-        let answer = try await world.server.send("POST", try await draft(world, "B"), [:])
-        #expect(answer.code == "VALIDATION_FAILED", "\(answer)")
+        let target = try await draft(world, "B") + query
+        let answer = try await world.server.send("POST", target, [:])
+        #expect(answer.status == 422 && answer.code == "VALIDATION_FAILED", "\(answer)")
         #expect(gate(answer, "HEALTH")?["verdict"] == "failed")
         #expect(code(gate(answer, "HEALTH")) == "HEALTH_CHECK_FAILED")
+        #expect(gate(answer, "HEALTH")?["temporary"] == nil)
         for name in ["VALIDATION", "CONNECTIONS", "SECRETS", "ENVIRONMENTS"] {
             #expect(gate(answer, name)?["verdict"] == "passed", "\(name)")
         }
+        let health = ProviderWorld.tenant + "/connections/conn-b/health"
+        let kept = try await world.server.must("GET", health).json["status"]
+        #expect(kept == (query.isEmpty ? "degraded" : "unknown"))
     }
 
-    @Test func `a provider that wants to be asked less often leaves the check unfinished`()
-        async throws
-    {
+    @Test(arguments: ["?dryRun=true", ""])
+    func `a provider that wants to be asked less often leaves the check unfinished`(
+        _ query: String
+    ) async throws {
         let (provider, world) = try await world()
         defer { provider.stop() }
-        let answer = try await world.server.send("POST", try await draft(world, "C"), [:])
+        let target = try await draft(world, "C") + query
+        let answer = try await world.server.send("POST", target, [:])
         #expect(answer.status == 503, "\(answer)")
         #expect(answer.code == "HEALTH_CHECKS_UNFINISHED")
         #expect(answer["retry-after"] == "1")
         #expect(gate(answer, "HEALTH")?["verdict"] == "failed")
+        #expect(gate(answer, "HEALTH")?["temporary"] == true)
         #expect(code(gate(answer, "HEALTH")) == "HEALTH_CHECK_STALE")
         #expect(gate(answer, "SECRETS")?["verdict"] == "passed")
         let live = try await world.server.must("GET", ProviderWorld.line + "/resolved")
         #expect(live.json["configVersion"] == 1)
+    }
+
+    @Test func `a check that is not safe is left to the publish by its rehearsal`() async throws {
+        let provider = try ScriptedProvider { _ in .ok }
+        defer { provider.stop() }
+        let world = try await ProviderWorld(
+            url: provider.url,
+            secrets: ["BINDERY_SECRET_A": "{\"apiKey\":\"good-key-1\"}"],
+            health: ["operation": "payments.test.charge", "timeoutMs": 5000]
+        )
+        let target = try await draft(world, "A")
+        let count = provider.requests.count
+        let rehearsed = try await world.server.send("POST", target + "?dryRun=true", [:])
+        #expect(rehearsed.status == 200, "\(rehearsed)")
+        #expect(gate(rehearsed, "HEALTH")?["verdict"] == "pending")
+        #expect(code(gate(rehearsed, "HEALTH")) == "HEALTH_CHECK_STALE")
+        #expect(provider.requests.count == count, "nobody was called")
     }
 
     @Test func `in sandbox a secret that is missing is named, and is no error`() async throws {

@@ -1,3 +1,4 @@
+import Execution
 import JSON
 import Model
 import Testing
@@ -25,7 +26,7 @@ import Testing
         let patch: JSONValue = ["secretRef": "env://BINDERY_SECRET_B"]
         _ = try await PatchConnection(scope: scope, id: id, patch: patch).run(try bench.context())
         let defects = checks.defects(of: config, scope.read(bench.state))
-        #expect(defects[id]?.contains("changed meanwhile") == true, "\(defects)")
+        #expect(defects[id]?.detail.contains("changed meanwhile") == true, "\(defects)")
         let again = await PublishChecks.reading(ids, scope, bench.state, try bench.context())
         #expect(again.defects(of: config, scope.read(bench.state)).isEmpty)
     }

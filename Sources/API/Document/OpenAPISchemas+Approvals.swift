@@ -83,7 +83,7 @@ extension OpenAPISchemas {
                 ],
                 "verdict": ["enum": ["passed", "notRequired", "skipped", "failed", "pending"]],
                 "required": integer, "approvals": integer, "changeRequest": text,
-                "reason": text, "issueCount": integer,
+                "reason": text, "issueCount": integer, "temporary": ["type": "boolean"],
                 "issues": list(
                     object(["code": text, "pointer": text], required: ["code", "pointer"])
                 ),

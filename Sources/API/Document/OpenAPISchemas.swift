@@ -290,6 +290,7 @@ enum OpenAPISchemas {
                         ])
                     ),
                     "bindings": list(bindingChange), "bindingsAreCut": ["type": "boolean"],
+                    "gates": list(reference("GateVerdict")),
                 ])
             ),
         ]),

@@ -36,10 +36,18 @@ public struct ApplyChangeRequest: Sendable {
         let target = ConfigScope(scope: scope, line: found.value.line)
         let version = try target.version(found.value.version, context.state)
         let checks = try await PublishChecks.run(version.value.config, scope, context)
-        let subject = found.value.subjectOfWrite("changeRequest.apply")
-        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+        var subject = found.value.subjectOfWrite("changeRequest.apply")
+        subject.reason = Self.reason(found.value, comment)
+        let told = subject
+        return try await context.write(told) { (state, stamp) throws(CommandError) in
             try plan(comment, state, stamp, context, checks)
         }
+    }
+
+    /// Why the version goes live, for the trail and the line's history: what the request is called, and
+    /// what was said when it was carried out.
+    private static func reason(_ request: ChangeRequest, _ comment: String?) -> String {
+        comment.map { "\(request.title): \($0)" } ?? request.title
     }
 
     private func check(
@@ -49,7 +57,7 @@ public struct ApplyChangeRequest: Sendable {
     ) throws(CommandError) {
         if onlyWhenDue, !request.isDue(at: now) { throw Self.notDue }
         try MoveChangeRequest.check(.apply, request)
-        try MoveChangeRequest.checkGood(request, state)
+        try MoveChangeRequest.checkBase(request, RequestStanding(request, state), state)
     }
 
     /// What was scheduled is not any more, or not for now.
@@ -116,19 +124,19 @@ public struct ApplyChangeRequest: Sendable {
     ) throws(CommandError) -> (plan: Ledger.Plan<Written>, subject: WriteSubject) {
         let target = ConfigScope(scope: scope, line: request.line)
         let number = request.version
-        let reason = comment ?? request.title
+        let reason = Self.reason(request, comment)
         let version = try target.version(number, state)
         try CreateChangeRequest.checkOpen(version)
         if version.value.status == .superseded {
             var rollback = RollbackConfig(target: target, body: .null)
             rollback.request = id
             let plan = try rollback.plan(number, reason, state, stamp, context, checks)
-            return (plan, target.subject("config.rollback", number))
+            return (plan, target.subject("config.rollback", number, reason: reason))
         }
         var step = ConfigStep(target: target, number: number, step: .publish, reason: reason)
         step.request = id
         step.checks = checks
         let plan = try step.plan(state, stamp, context)
-        return (plan, target.subject("config.publish", number))
+        return (plan, target.subject("config.publish", number, reason: reason))
     }
 }

@@ -24,7 +24,7 @@ struct ApprovalGate {
     enum Judgement: Sendable {
         /// The right to take the step.
         case granted(ReleasePermit)
-        /// `APPROVAL_REQUIRED`, and what answers tell of it.
+        /// `APPROVAL_REQUIRED` or `APPROVALS_MISSING`, and what answers tell of it.
         case refused(CommandError, GateVerdict)
 
         /// What answers tell of it; nil for what takes nothing live.
@@ -44,7 +44,7 @@ struct ApprovalGate {
     ///   - version: The version, in its line or about to be.
     ///   - step: What it is to do.
     ///   - tier: Of the line's environment.
-    ///   - id: The request that is carried out, which was judged already; nil to look for one.
+    ///   - id: The request that is carried out, whose base was judged already; nil to look for one.
     ///   - breakGlass: Why it may go live without approvals; nil when it may not.
     /// - Returns: The right, with what becomes of the request that gives it, or the refusal.
     func judge(
@@ -76,6 +76,9 @@ struct ApprovalGate {
             return .granted(ReleasePermit(breakGlass, target, version, required))
         }
         let standing = RequestStanding(request.value, state)
+        if let missing = standing.missing(of: request.value) {
+            return .refused(missing.error, missing.verdict)
+        }
         let verdict = GateVerdict(
             gate: .approvals,
             outcome: required > 0 ? .passed : .notRequired,
@@ -189,6 +192,22 @@ struct RequestStanding {
         // So does the key that made it, for which it stands.
         let maker = CredentialID(approval.party.principal).flatMap { state.credentials[$0] }
         return maker.map { $0.value.status == .active } ?? true
+    }
+
+    /// What an approved request is refused for whose approvals do not suffice any more; nil when they
+    /// do.
+    func missing(of request: ChangeRequest) -> (error: CommandError, verdict: GateVerdict)? {
+        guard approvals < required else { return nil }
+        let detail =
+            "\(request.line.environment.text) asks for \(required) approvals, and \(approvals) count: "
+            + "a key that was revoked takes its approval with it."
+        let verdict = GateVerdict(
+            gate: .approvals,
+            outcome: .failed,
+            reason: detail,
+            details: details(of: request)
+        )
+        return (CommandError(.conflict, "APPROVALS_MISSING", detail), verdict)
     }
 
     /// What a verdict tells of a request.

@@ -61,12 +61,15 @@ struct GateVerdict: Sendable {
     /// The issues of the report that it is about.
     var issues: [Issue] = []
     var details: JSONObject = [:]
+    /// Whether it failed for what may pass by itself: a later try may find it otherwise.
+    var isTemporary = false
 
     /// The verdict as the API writes it.
     var json: JSONValue {
         var object: JSONObject = [
             "gate": .string(gate.rawValue), "verdict": .string(outcome.rawValue),
         ]
+        if isTemporary { object["temporary"] = true }
         if let reason { object["reason"] = .string(reason) }
         if !issues.isEmpty {
             object["issues"] = .array(
@@ -79,6 +82,32 @@ struct GateVerdict: Sendable {
         }
         for member in details { object[member.key] = member.value }
         return .object(object)
+    }
+
+    /// The longest reason that a change request keeps, in characters, and the longest pointer, in bytes.
+    static let keptReasonLengthMax = 1000
+    static let keptPointerByteCountMax = 512
+
+    /// Verdicts, as answers tell them, in the form in which a change request keeps them: some kilobytes
+    /// whatever is in the config.
+    static func kept(_ verdicts: JSONValue?) -> JSONValue? {
+        guard let verdicts = verdicts?.array else { return nil }
+        return .array(
+            verdicts.map { verdict in
+                var object = verdict.object ?? [:]
+                if let reason = verdict["reason"]?.string {
+                    object["reason"] = .string(String(reason.prefix(keptReasonLengthMax)))
+                }
+                if let issues = verdict["issues"]?.array {
+                    object["issues"] = .array(
+                        issues.filter {
+                            ($0["pointer"]?.string?.utf8.count ?? 0) <= keptPointerByteCountMax
+                        }
+                    )
+                }
+                return .object(object)
+            }
+        )
     }
 
     /// A gate that these issues stop, the first of them in words.

@@ -47,8 +47,10 @@ public struct MoveChangeRequest: Sendable {
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let wish = try read(context)
         let found = try GetChangeRequest.find(id, scope, context.state, context.caller)
-        let subject = found.value.subjectOfWrite("changeRequest.\(move.rawValue)")
-        return try await context.write(subject) { (state, stamp) throws(CommandError) in
+        var subject = found.value.subjectOfWrite("changeRequest.\(move.rawValue)")
+        subject.reason = wish.comment
+        let told = subject
+        return try await context.write(told) { (state, stamp) throws(CommandError) in
             let existing = scope.read(state).changeRequests[id]
             try context.precondition.check(existing?.revision)
             let request = try GetChangeRequest.find(id, scope, state, context.caller)
@@ -90,35 +92,23 @@ public struct MoveChangeRequest: Sendable {
         )
     }
 
-    /// Checks that a request may be carried out as it stands.
+    /// Checks that a request may be given a time: of the gates that of approvals alone is asked, since
+    /// nothing goes live by it.
     ///
     /// - Throws: `CHANGE_REQUEST_CONFLICT`, `APPROVALS_MISSING`.
-    static func checkGood(_ request: ChangeRequest, _ state: State) throws(CommandError) {
+    private static func checkGood(_ request: ChangeRequest, _ state: State) throws(CommandError) {
         let standing = RequestStanding(request, state)
         try checkBase(request, standing, state)
-        guard standing.approvals < standing.required else { return }
-        throw CommandError(
-            .conflict,
-            "APPROVALS_MISSING",
-            "\(request.line.environment.text) asks for \(standing.required) approvals, and "
-                + "\(standing.approvals) count: a key that was revoked takes its approval with it.",
-            members: [
-                "gates": [
-                    GateVerdict(
-                        gate: .approvals,
-                        outcome: .failed,
-                        details: standing.details(of: request)
-                    )
-                    .json
-                ]
-            ]
-        )
+        guard let missing = standing.missing(of: request) else { return }
+        var error = missing.error
+        error.members["gates"] = [missing.verdict.json]
+        throw error
     }
 
     /// Checks that the content and what it takes the place of are those that were submitted.
     ///
     /// - Throws: `CHANGE_REQUEST_CONFLICT`.
-    private static func checkBase(
+    static func checkBase(
         _ request: ChangeRequest,
         _ standing: RequestStanding,
         _ state: State

@@ -7,21 +7,44 @@ import Model
 /// The lifecycle wants one for every step, so that a new way to publish does not compile until it has
 /// asked the gate, or has said that nothing goes live by it.
 struct ReleasePermit: Sendable {
-    /// What becomes of the change request that is carried out.
-    let changes: [Change]
-    /// The audit records of that.
-    let records: [WrittenPart]
+    /// A change request that is carried out.
+    private struct Applied: Sendable {
+        let before: Stored<ChangeRequest>
+        var after: Stored<ChangeRequest>
+        /// Whether the trail is told of it by who carries it out.
+        let isRecorded: Bool
+    }
+
+    private var applied: Applied?
+    private let skipped: WrittenPart?
     /// What the gate found.
     let verdict: GateVerdict?
     /// Why there are no approvals; nil when none were wanted, or all are there.
     let breakGlass: BreakGlass?
 
     /// For what takes nothing live, or lives in memory alone.
-    static let nothingGoesLive = ReleasePermit(changes: [], records: [], verdict: nil)
+    static let nothingGoesLive = ReleasePermit()
 
-    private init(changes: [Change], records: [WrittenPart], verdict: GateVerdict?) {
-        (self.changes, self.records, self.verdict) = (changes, records, verdict)
-        breakGlass = nil
+    private init() { (skipped, verdict, breakGlass) = (nil, nil, nil) }
+
+    /// What becomes of the change request that is carried out.
+    var changes: [Change] { applied.map { [.putChangeRequest($0.after)] } ?? [] }
+
+    /// The audit records of that.
+    var records: [WrittenPart] {
+        if let skipped { return [skipped] }
+        guard let applied, !applied.isRecorded else { return [] }
+        var subject = applied.after.value.subjectOfWrite("changeRequest.apply")
+        subject.reason = applied.after.value.title
+        let part = WrittenPart(
+            subject: subject,
+            written: Written(
+                object: applied.after.summary,
+                revision: applied.after.revision,
+                before: applied.before.summary
+            )
+        )
+        return [part]
     }
 
     /// The gate's own.
@@ -30,20 +53,11 @@ struct ReleasePermit: Sendable {
         applying request: (before: Stored<ChangeRequest>, after: Stored<ChangeRequest>)?,
         isRecorded: Bool
     ) {
-        changes = request.map { [.putChangeRequest($0.after)] } ?? []
-        let part = request.map { request in
-            WrittenPart(
-                subject: request.after.value.subjectOfWrite("changeRequest.apply"),
-                written: Written(
-                    object: request.after.summary,
-                    revision: request.after.revision,
-                    before: request.before.summary
-                )
-            )
+        applied = request.map {
+            Applied(before: $0.before, after: $0.after, isRecorded: isRecorded)
         }
-        records = isRecorded ? [] : part.map { [$0] } ?? []
         self.verdict = verdict
-        breakGlass = nil
+        (skipped, breakGlass) = (nil, nil)
     }
 
     /// The gate's own, for a version that goes live without the approvals that are wanted.
@@ -53,17 +67,18 @@ struct ReleasePermit: Sendable {
         _ version: ConfigVersion,
         _ required: Int
     ) {
-        changes = []
         let told: JSONObject = [
             "version": .integer(Int64(version.number)), "reason": .string(breakGlass.reason),
             "requiredApprovals": .integer(Int64(required)),
         ]
-        records = [
-            WrittenPart(
-                subject: target.subject("config.breakGlass", version.number),
-                written: Written(object: told)
-            )
-        ]
+        skipped = WrittenPart(
+            subject: target.subject(
+                "config.breakGlass",
+                version.number,
+                reason: breakGlass.reason
+            ),
+            written: Written(object: told)
+        )
         verdict = GateVerdict(
             gate: .approvals,
             outcome: .skipped,
@@ -71,5 +86,13 @@ struct ReleasePermit: Sendable {
             details: ["required": .integer(Int64(required))]
         )
         self.breakGlass = breakGlass
+    }
+
+    /// The same right, once every gate has been judged: the request that is carried out keeps what they
+    /// said.
+    func telling(_ verdicts: [GateVerdict]) -> ReleasePermit {
+        var permit = self
+        permit.applied?.after.value.gates = GateVerdict.kept(.array(verdicts.map(\.json)))
+        return permit
     }
 }

@@ -11,15 +11,10 @@ import Synchronization
 /// processes that share a ledger the one that holds a lease in it looks; that each is published once
 /// does not hang on it, since the request and the config move in one entry. All gates are judged at
 /// the time. One that refuses makes the request `Approved` again, with its verdict, and an alert;
-/// what could not be done for the moment is tried again.
+/// what could not be done for the moment is tried again, for as long as `ReleaseRetries` says.
 public final class ReleaseScheduler: Sendable {
     /// How often it looks.
     static let interval = Duration.seconds(1)
-    /// How long a request waits that could not be published for the moment.
-    static let retryPause = Duration.seconds(15)
-    /// How long after its time a request is tried that can't be published for the moment, such as one
-    /// whose health checks do not end; later it is one that a gate has refused.
-    static let lateMax = Duration.seconds(600)
     /// The most requests of one tenant in one look; the rest come with the next one.
     static let countMax = 64
     /// The most tenants whose requests are published at the same time; of each one after the other.
@@ -28,13 +23,12 @@ public final class ReleaseScheduler: Sendable {
     /// The part of the server that it is, as logs and the trail name it.
     static let part = "scheduler"
 
-    private let services: Services
+    let services: Services
     private let lease: WorkLease
     private let isStopped = Atomic(false)
     private let isPublishing = Atomic(false)
     private let tasks = Mutex<[Task<Void, Never>]>([])
-    /// When those are tried again that could not be published.
-    private let pauses = Mutex<[ChangeRequestID: Timestamp]>([:])
+    private let retries = Mutex(ReleaseRetries())
 
     /// A scheduler that is not started yet.
     public init(_ services: Services) {
@@ -130,14 +124,16 @@ public final class ReleaseScheduler: Sendable {
         let state = services.ledger.state
         guard !state.tenantsWithSchedules.isEmpty else { return }
         let now = clock()
-        let paused = pauses.withLock { pauses in
-            pauses = pauses.filter { $0.value > now }
-            return Set(pauses.keys)
+        let all = state.tenantsWithSchedules.map { tenant in
+            state.tenant(tenant).changeRequests.values.map(\.value).filter { $0.isDue(at: now) }
         }
-        let due = state.tenantsWithSchedules
-            .map { tenant in
-                state.tenant(tenant).changeRequests.values.map(\.value)
-                    .filter { $0.isDue(at: now) && !paused.contains($0.id) }
+        let retries = retries.withLock { retries in
+            retries.keep(Set(all.joined().map(\.id)))
+            return retries
+        }
+        let due =
+            all.map { requests in
+                requests.filter { !retries.isWaiting($0.id, at: now) }
                     .sorted { Self.order($0) < Self.order($1) }
             }
             .filter { !$0.isEmpty }
@@ -185,8 +181,13 @@ public final class ReleaseScheduler: Sendable {
             }
         } catch {
             // Neither published nor noted: the log can't be written for the moment.
-            pause(request, now)
+            postpone(request, now)
         }
+    }
+
+    /// Puts a request off until its next try.
+    func postpone(_ request: ChangeRequest, _ now: Timestamp) {
+        retries.withLock { $0.postpone(request.id, at: now) }
     }
 
     private static func scope(
@@ -200,47 +201,5 @@ public final class ReleaseScheduler: Sendable {
         )
         guard let scope else { preconditionFailure("a tenant's request has a tenant") }
         return scope
-    }
-
-    private func pause(_ request: ChangeRequest, _ now: Timestamp) {
-        pauses.withLock { $0[request.id] = now + Self.retryPause }
-    }
-
-    /// Notes why a request was not published.
-    private func note(
-        _ failure: CommandError,
-        _ request: ChangeRequest,
-        _ scope: TenantScope,
-        _ context: CommandContext
-    ) async throws(CommandError) {
-        switch failure.kind {
-        case .unavailable, .timeout, .limited, .badGateway:
-            let isLate = request.publishAt.map { context.now - $0 > Self.lateMax } ?? false
-            guard isLate else { return pause(request, context.now) }
-        default: break
-        }
-        guard failure != ApplyChangeRequest.notDue else { return }
-        let subject = request.subjectOfWrite("changeRequest.fail")
-        _ = try await context.write(subject) { (state, stamp) throws(CommandError) in
-            let existing = scope.read(state).changeRequests[request.id]
-            // Somebody moved it while it was tried: that it failed is no news.
-            guard let existing, existing.value.isDue(at: context.now) else {
-                return Ledger.Plan([], answer: Written())
-            }
-            var value = existing.value
-            value.take(
-                .fail,
-                to: .approved,
-                by: context.caller.party,
-                at: stamp.now,
-                comment: failure.code
-            )
-            value.failure = ChangeRequest.Failure(
-                code: failure.code,
-                detail: String(failure.detail.prefix(1000)),
-                at: stamp.now
-            )
-            return MoveChangeRequest.plan(from: existing, to: value, state, stamp)
-        }
     }
 }

@@ -51,8 +51,10 @@ struct RequestReset {
             return (before: request, after: request.moved(to: value, stamp))
         }
         let records = moved.map { request in
-            WrittenPart(
-                subject: request.after.value.subjectOfWrite("changeRequest.\(step.rawValue)"),
+            var subject = request.after.value.subjectOfWrite("changeRequest.\(step.rawValue)")
+            subject.reason = comment
+            return WrittenPart(
+                subject: subject,
                 written: Written(
                     object: request.after.summary,
                     revision: stamp.revision,

@@ -1,3 +1,4 @@
+import Execution
 import JSON
 import Ledger
 import Model
@@ -49,7 +50,7 @@ struct ConfigGate {
             isDomainTaken: { judgingDomain && isTaken($0) },
             testedConfigs: testedConfigs(tenant),
             connectionIDs: Array(tenant.connections.keys),
-            secretDefects: checks.defects(of: version.config, tenant)
+            secretDefects: checks.defects(of: version.config, tenant).mapValues(\.detail)
         )
         return ConfigValidator.report(inputs, surroundings)
     }
@@ -58,12 +59,19 @@ struct ConfigGate {
     struct HealthStanding: Sendable {
         /// The connections that were checked within the time that a check is good for.
         var freshCount = 0
-        /// The others, each with its first binding.
+        /// Those that were to be checked, and are not, each with its first binding.
         var unchecked: [(binding: Int, connection: ConnectionID)] = []
+        /// Those that a rehearsal leaves to what is for real, likewise.
+        var postponed: [(binding: Int, connection: ConnectionID)] = []
     }
 
     /// How the health checks stand, as this process knows them: what the ledger keeps may be older.
-    func health(of config: TenantAppConfig) -> HealthStanding {
+    ///
+    /// Those where `isPostponed` says so are left to what is for real.
+    func health(
+        of config: TenantAppConfig,
+        where isPostponed: (ConnectionID) -> Bool
+    ) -> HealthStanding {
         let tenant = target.scope.read(state)
         var standing = HealthStanding()
         var seen: Set<ConnectionID> = []
@@ -76,6 +84,8 @@ struct ConfigGate {
                 .isFresh(at: now, services.healthFreshSeconds)
             {
                 standing.freshCount += 1
+            } else if isPostponed(binding.connection) {
+                standing.postponed.append((index, binding.connection))
             } else {
                 standing.unchecked.append((index, binding.connection))
             }

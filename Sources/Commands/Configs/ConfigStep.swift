@@ -24,7 +24,7 @@ struct ConfigStep: Sendable {
         _ stamp: Ledger.Stamp,
         _ context: CommandContext
     ) throws(CommandError) -> Ledger.Plan<Written> {
-        let environment = try target.environment(context.services.environments)
+        let judge = try StepJudge(target, state, stamp, context, knowing: checks)
         let line = target.read(state)
         let existing = line.versions[number]
         try context.precondition.check(existing?.revision)
@@ -34,9 +34,8 @@ struct ConfigStep: Sendable {
             let written = Written(object: existing.json, revision: existing.revision)
             return Ledger.Plan([], answer: written)
         }
-        let judge = try ConfigGate(target, state, context.services, now: context.now)
-        let gates = try gates(existing.value, environment.tier, judge, state, stamp, context)
-        let permit = try gates?.permit(judge.refusal) ?? .nothingGoesLive
+        let gates = try gates(existing.value, judge)
+        let permit = try gates?.permit(judge.gate.refusal) ?? .nothingGoesLive
         let result = ConfigLifecycle.changes(
             existing,
             step,
@@ -64,8 +63,7 @@ struct ConfigStep: Sendable {
         changes += ended.changes
         written.beside += ended.records
         written.makeBody = {
-            let access = judge.access(state, after: result.changes, stamp)
-            return Self.body(result.moved, access, gates)
+            Self.body(result.moved, judge.access(after: result.changes), gates)
         }
         return Ledger.Plan(changes, answer: written)
     }
@@ -73,25 +71,16 @@ struct ConfigStep: Sendable {
     /// The gates of the step; nil for one that passes none.
     private func gates(
         _ version: ConfigVersion,
-        _ tier: Environment.Tier,
-        _ judge: ConfigGate,
-        _ state: State,
-        _ stamp: Ledger.Stamp,
-        _ context: CommandContext
+        _ judge: StepJudge
     ) throws(CommandError) -> StepGates? {
         guard step != .archive else { return nil }
-        let report = try judge.report(version, knowing: checks)
-        let approvals = ApprovalGate(target, state, stamp, context)
-            .judge(version, step, tier, for: request, breakGlass)
-        return StepGates(
-            step,
+        return try judge.gates(
             version,
-            tier,
-            report,
-            judge,
-            checks,
-            approvals,
-            isDryRun: context.isDryRun
+            StepJudge.Question(
+                step: step,
+                request: request,
+                breakGlass: breakGlass
+            )
         )
     }
 

@@ -30,11 +30,28 @@ struct HealthRefresh {
         }
     }
 
-    /// Runs them and keeps what they found; a dry run keeps nothing, so it runs none.
+    /// Runs those that a rehearsal runs too, and keeps nothing; what they found is for the gates of the
+    /// rehearsal alone.
+    ///
+    /// A check whose operation the spec does not call safe is left to what is for real.
+    ///
+    /// - Returns: What was found, and the connections that were asked or need not be.
+    func rehearse(
+        _ config: TenantAppConfig,
+        _ context: CommandContext
+    ) async -> (findings: [Finding], asked: Set<ConnectionID>) {
+        let state = context.state
+        let connections = scope.read(state).connections
+        let safe = config.bindings.map(\.connection)
+            .filter { id in connections[id].map { Self.hasSafeCheck($0.value, state) } ?? false }
+        let found = await findings(of: safe, state, until: Self.deadline(context), context)
+        return (found.findings, Set(safe))
+    }
+
+    /// Runs them and keeps what they found.
     ///
     /// Those that there was no time for are not fresh afterwards, which the gate `HEALTH` tells.
     func run(_ config: TenantAppConfig, _ context: CommandContext) async throws(CommandError) {
-        guard !context.isDryRun else { return }
         let found = await findings(
             of: config.bindings.map(\.connection),
             context.state,
@@ -120,6 +137,13 @@ struct HealthRefresh {
     static func hasCheck(_ connection: Connection, _ state: State) -> Bool {
         connection.status == .active
             && state.catalog.specs[connection.spec]?.value.healthCheck != nil
+    }
+
+    /// Whether its check changes nothing at the provider, as the spec says.
+    private static func hasSafeCheck(_ connection: Connection, _ state: State) -> Bool {
+        guard let spec = state.catalog.specs[connection.spec]?.value, let check = spec.healthCheck
+        else { return false }
+        return spec.operations[check.operation]?.isSafe ?? false
     }
 
     /// What is answered while checks of these connections are missing that a publish needs.

@@ -25,23 +25,41 @@ struct PublishChecks: Sendable {
         /// The connection that named it, as it was.
         let connection: Connection
         /// Why it can't be had; nil when it can.
-        let defect: String?
+        let defect: SecretDefect?
     }
 
     private var readings: [ConnectionID: Reading] = [:]
+    /// What health checks found that a rehearsal ran, and that are kept nowhere.
+    private var rehearsed: [HealthRefresh.Finding] = []
+    /// The connections whose checks a rehearsal ran, where it was needed.
+    private(set) var asked: Set<ConnectionID> = []
     /// Whether secrets were read.
     let areSecretsRead: Bool
 
     private init(areSecretsRead: Bool = false) { self.areSecretsRead = areSecretsRead }
 
-    /// Looks at what a config needs; a dry run runs no health checks, which call providers.
+    /// Looks at what a config needs.
+    ///
+    /// A dry run looks alike, and keeps nothing of what it finds: neither the health nor its history.
+    /// Unless it `rehearsesChecks` it runs no health checks, and the gate `HEALTH` may be pending.
     static func run(
         _ config: TenantAppConfig,
         _ scope: TenantScope,
-        _ context: CommandContext
+        _ context: CommandContext,
+        rehearsesChecks: Bool = true
     ) async throws(CommandError) -> PublishChecks {
-        try await HealthRefresh(scope: scope).run(config, context)
-        return await reading(config.bindings.map(\.connection), scope, context.state, context)
+        let refresh = HealthRefresh(scope: scope)
+        let ids = config.bindings.map(\.connection)
+        guard context.isDryRun else {
+            try await refresh.run(config, context)
+            return await reading(ids, scope, context.state, context)
+        }
+        var checks = await reading(ids, scope, context.state, context)
+        if rehearsesChecks {
+            let found = await refresh.rehearse(config, context)
+            (checks.rehearsed, checks.asked) = (found.findings, found.asked)
+        }
+        return checks
     }
 
     /// Reads the secrets of these connections, as they are in a state that need not be in the store.
@@ -67,7 +85,8 @@ struct PublishChecks: Sendable {
                 if begun >= concurrencyMax, let one = await group.next() { take(one) }
                 guard MonotonicClock.now - start < timeMax else {
                     let words = "there was no time to read it, publish again"
-                    take(Reading(connection: connection, defect: words))
+                    let defect = SecretDefect(detail: words, isTemporary: true)
+                    take(Reading(connection: connection, defect: defect))
                     continue
                 }
                 begun += 1
@@ -86,13 +105,21 @@ struct PublishChecks: Sendable {
         return checks
     }
 
+    /// The state with what a rehearsal found, as it would be when it was for real.
+    func seen(in state: State, _ tenant: TenantState, _ stamp: Ledger.Stamp) -> State {
+        let changes = rehearsed.filter { $0.isAbout(tenant.connections[$0.connection.value.id]) }
+            .map(\.change)
+        return changes.isEmpty ? state : state.applying(changes, stamp)
+    }
+
     /// Why secrets of a config's active connections can't be had; empty when nobody read them.
     ///
     /// One that was not read, since the config or the connection was changed meanwhile, is none that
     /// can be had.
-    func defects(of config: TenantAppConfig, _ tenant: TenantState) -> [ConnectionID: String] {
+    func defects(of config: TenantAppConfig, _ tenant: TenantState) -> [ConnectionID: SecretDefect]
+    {
         guard areSecretsRead else { return [:] }
-        var defects: [ConnectionID: String] = [:]
+        var defects: [ConnectionID: SecretDefect] = [:]
         for binding in config.bindings {
             guard let connection = tenant.connections[binding.connection]?.value,
                 connection.status == .active
@@ -102,11 +129,14 @@ struct PublishChecks: Sendable {
         return defects
     }
 
-    private func defect(of connection: Connection) -> String? {
+    private func defect(of connection: Connection) -> SecretDefect? {
         guard let reading = readings[connection.id],
             reading.connection.secretReference == connection.secretReference,
             reading.connection.spec == connection.spec
-        else { return "the connection was changed meanwhile, publish again" }
+        else {
+            let words = "the connection was changed meanwhile, publish again"
+            return SecretDefect(detail: words, isTemporary: true)
+        }
         return reading.defect
     }
 }

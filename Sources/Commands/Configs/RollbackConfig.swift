@@ -89,18 +89,14 @@ public struct RollbackConfig: Sendable {
             // Who rolls back writes nothing.
             authors: ConfigAuthors.of(old.value, on: target, state)
         )
-        let gate = try ConfigGate(target, state, context.services, now: context.now)
-        let tier = try target.environment(context.services.environments).tier
-        let gates = StepGates(
-            .publish,
+        let judge = try StepJudge(target, state, stamp, context, knowing: checks)
+        let gates = try judge.gates(
             version,
-            tier,
-            try gate.report(version, knowing: checks),
-            gate,
-            checks,
-            ApprovalGate(target, state, stamp, context)
-                .judge(version, .publish, tier, for: request, breakGlass),
-            isDryRun: context.isDryRun
+            StepJudge.Question(
+                step: .publish,
+                request: request,
+                breakGlass: breakGlass
+            )
         )
         let added = ConfigDraft.adding(
             version,
@@ -110,12 +106,12 @@ public struct RollbackConfig: Sendable {
             stamp,
             by: context.caller,
             reason: reason,
-            permit: try gates.permit(gate.refusal)
+            permit: try gates.permit(judge.gate.refusal)
         )
         let (changes, standing) = (added.plan.changes, added.standing)
         var written = added.plan.answer
         written.makeBody = {
-            ConfigStep.body(standing, gate.access(state, after: changes, stamp), gates)
+            ConfigStep.body(standing, judge.access(after: changes), gates)
         }
         return Ledger.Plan(changes, answer: written)
     }

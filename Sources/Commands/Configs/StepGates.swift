@@ -13,17 +13,17 @@ struct StepGates: Sendable {
     /// Of the line's environment.
     let tier: Environment.Tier
     /// The report on the version.
-    let report: ValidationReport
+    var report: ValidationReport
     /// How the health checks of its connections stand.
     let health: ConfigGate.HealthStanding
     /// Whether the secrets were read.
     let areSecretsRead: Bool
-    /// Whether the step is rehearsed, so that no health check was run for it.
-    let isDryRun: Bool
     /// Whether somebody looked at the version before.
     let wasSeen: Bool
     /// What the gate of approvals finds.
     let approvals: ApprovalGate.Judgement
+    /// The gates whose errors are about what is down for the moment.
+    let temporary: Set<GateVerdict.Gate>
 
     /// The verdict of each gate.
     var verdicts: [GateVerdict] {
@@ -44,7 +44,8 @@ struct StepGates: Sendable {
     /// - Parameter refusal: The refusal of a report with errors.
     /// - Returns: The right, as the gate of approvals gives it.
     /// - Throws: `VALIDATION_FAILED`, `HEALTH_CHECKS_UNFINISHED`, `PREVIEW_REQUIRED`,
-    ///   `APPROVAL_REQUIRED`: the first that holds, with the verdict of every gate.
+    ///   `APPROVAL_REQUIRED` or `APPROVALS_MISSING`: the first that holds, with the verdict of every
+    ///   gate.
     func permit(
         _ refusal: (ValidationReport) -> CommandError
     ) throws(CommandError) -> ReleasePermit {
@@ -53,14 +54,17 @@ struct StepGates: Sendable {
         if isUnchecked { throw told(HealthRefresh.unfinished(health.unchecked.map(\.connection))) }
         if !isSeenEnough { throw told(ConfigLifecycle.unseen) }
         switch approvals {
-        case .granted(let permit): return permit
+        case .granted(let permit): return permit.telling(verdicts)
         case .refused(let error, _): throw told(error)
         }
     }
 
-    private func told(_ error: CommandError) -> CommandError {
+    /// A refusal, with the verdict of every gate.
+    func told(_ error: CommandError) -> CommandError {
         var error = error
         error.members["gates"] = .array(verdicts.map(\.json))
+        // What is refused for the moment must not be answered to the same key for a day.
+        if error.isTemporary { error.effect = .refusedForNow }
         return error
     }
 
@@ -74,13 +78,19 @@ struct StepGates: Sendable {
         report.warnings.filter { $0.code == code }
     }
 
+    private func failed(_ gate: GateVerdict.Gate, _ errors: [Issue]) -> GateVerdict {
+        var verdict = GateVerdict.failed(gate, errors)
+        verdict.isTemporary = temporary.contains(gate)
+        return verdict
+    }
+
     private func judged(_ gate: GateVerdict.Gate) -> GateVerdict {
         let errors = errors(of: gate)
-        return errors.isEmpty ? GateVerdict(gate: gate, outcome: .passed) : .failed(gate, errors)
+        return errors.isEmpty ? GateVerdict(gate: gate, outcome: .passed) : failed(gate, errors)
     }
 
     /// Whether a publish was to run checks that told nothing.
-    private var isUnchecked: Bool { step == .publish && !isDryRun && !health.unchecked.isEmpty }
+    private var isUnchecked: Bool { step == .publish && !health.unchecked.isEmpty }
 
     private var healthVerdict: GateVerdict {
         let errors = errors(of: .health)
@@ -92,19 +102,25 @@ struct StepGates: Sendable {
                 issues: errors
             )
         }
-        guard errors.isEmpty else { return .failed(.health, errors) }
-        let stale = health.unchecked.map { binding, _ in
-            Issue(
-                .healthCheckStale,
-                at: JSONPointer.root.appending("integrations").appending(binding)
-                    .appending("connectionId"),
-                "the health check of its connection is missing or stale",
-                suggestion: "publish again, or test the connection"
-            )
-        }
+        guard errors.isEmpty else { return failed(.health, errors) }
+        let isPostponed = health.unchecked.isEmpty
+        let stale = (isPostponed ? health.postponed : health.unchecked)
+            .map { binding, _ in
+                Issue(
+                    .healthCheckStale,
+                    at: JSONPointer.root.appending("integrations").appending(binding)
+                        .appending("connectionId"),
+                    "the health check of its connection is missing or stale",
+                    suggestion: "publish again, or test the connection"
+                )
+            }
         guard stale.isEmpty else {
-            guard isDryRun else { return .failed(.health, stale) }
-            let words = "Missing or stale checks: publish runs them first, a rehearsal runs none."
+            guard isPostponed else {
+                var verdict = GateVerdict.failed(.health, stale)
+                verdict.isTemporary = true
+                return verdict
+            }
+            let words = "Missing or stale checks: they are run first when it is for real."
             return GateVerdict(gate: .health, outcome: .pending, reason: words, issues: stale)
         }
         guard health.freshCount == 0 else { return GateVerdict(gate: .health, outcome: .passed) }
@@ -158,29 +174,5 @@ struct StepGates: Sendable {
             outcome: .failed,
             reason: ConfigLifecycle.unseen.detail + " Preview it, or promote one that was tested."
         )
-    }
-}
-
-extension StepGates {
-    /// The gates of a version's step, judged by what is known of it.
-    init(
-        _ step: ConfigLifecycle.Step,
-        _ version: ConfigVersion,
-        _ tier: Environment.Tier,
-        _ report: ValidationReport,
-        _ judge: ConfigGate,
-        _ checks: PublishChecks,
-        _ approvals: ApprovalGate.Judgement,
-        isDryRun: Bool,
-        wasSeen: Bool? = nil
-    ) {
-        self.step = step
-        self.tier = tier
-        self.report = report
-        health = judge.health(of: version.config)
-        areSecretsRead = checks.areSecretsRead
-        self.isDryRun = isDryRun
-        self.wasSeen = wasSeen ?? version.wasSeen
-        self.approvals = approvals
     }
 }

@@ -19,6 +19,8 @@ struct ChangeRehearsal {
         /// Of a rule that the set makes or changes itself, and whose it is: its tests are run on
         /// the whole set.
         var tested: (rule: PolicyRule, owner: OwnerScope)?
+        /// Of a config the gates that it passes; nil for one that passes none.
+        var gates: StepGates?
         let plan: Ledger.Plan<Written>
     }
 
@@ -218,10 +220,10 @@ struct ChangeRehearsal {
         let id = "\(config.line.blueprint.text)/\(config.environment.text)"
         try note(.config, scope.tenant, id)
         try ConfigDraft.check(config, scope, state)
-        let plan =
+        let planned: (plan: Ledger.Plan<Written>, gates: StepGates?) =
             switch configWish {
             case .liveVersion:
-                try PublishConfig.planAtOnce(config, on: target, state, stamp, context)
+                (try PublishConfig.planAtOnce(config, on: target, state, stamp, context), nil)
             case .statusItSays:
                 try WishedConfig(config, said: body["meta"]?["status"], on: target)
                     .plan(
@@ -231,6 +233,12 @@ struct ChangeRehearsal {
                         knowing: checks[scope] ?? (context.isDryRun ? .none : .nothingRead)
                     )
             }
-        return Planned(id: id, environment: config.environment, target: target, plan: plan)
+        return Planned(
+            id: id,
+            environment: config.environment,
+            target: target,
+            gates: planned.gates,
+            plan: planned.plan
+        )
     }
 }

@@ -11,6 +11,8 @@ struct SetChange: Sendable {
     let id: String
     let environment: EnvironmentName?
     let action: Action
+    /// What the gates of a config say; empty for what passes none.
+    var gates: [GateVerdict] = []
     let written: Written
 
     /// As the API writes it; `showsValues` adds what the values were and become.
@@ -21,6 +23,7 @@ struct SetChange: Sendable {
             "id": .string(id), "action": .string(action.rawValue),
             "fields": .array(fields.map { .string($0.pointer) }),
         ]
+        if !gates.isEmpty { json["gates"] = .array(gates.map(\.json)) }
         if showsValues {
             json["values"] = .array(fields.map(\.json))
             if kind == .config, action == .update {

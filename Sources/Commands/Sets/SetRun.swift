@@ -13,7 +13,7 @@ struct SetRun {
     /// What is removed of that which is not in the set.
     private var pruning = ApplySet.Pruning.nothing
     /// The configs that the set changes, to be judged once more on the whole of it.
-    private var moved: [(member: SetMember, target: ConfigScope)] = []
+    private var moved: [(member: SetMember, target: ConfigScope, gates: StepGates?)] = []
     /// The rules that the set changes, to be tested on the whole of it.
     private var tested: [(member: SetMember, rule: (rule: PolicyRule, owner: OwnerScope))] = []
 
@@ -115,7 +115,7 @@ struct SetRun {
         let written = planned.plan.answer
         changes += planned.plan.changes
         if let target = planned.target, !planned.plan.changes.isEmpty {
-            moved.append((member, target))
+            moved.append((member, target, planned.gates))
         }
         if let rule = planned.tested { tested.append((member, rule)) }
         let isNew = written.before == nil
@@ -126,6 +126,7 @@ struct SetRun {
                 id: planned.id,
                 environment: planned.environment,
                 action: planned.plan.changes.isEmpty ? .unchanged : isNew ? .create : .update,
+                gates: planned.gates?.verdicts ?? [],
                 written: written
             )
         )
@@ -321,14 +322,20 @@ struct SetRun {
     /// - Throws: `VALIDATION_FAILED` with the report.
     func checkDomains() throws(CommandError) {
         var refusals = SetRefusals()
-        for (member, target) in moved {
+        for (member, target, gates) in moved {
             let line = target.read(rehearsal.state)
             guard let version = line.versions[line.lastNumber]?.value, version.status != .draft
             else { continue }
             let services = context.services
             let gate = try ConfigGate(target, rehearsal.state, services, now: context.now)
             guard gate.isDomainTaken(of: version.config) else { continue }
-            let refusal = gate.refusal(try gate.report(version))
+            let checks = rehearsal.checks[target.scope] ?? .none
+            let report = try gate.report(version, knowing: checks)
+            var refusal = gate.refusal(report)
+            if var gates {
+                gates.report = report
+                refusal = gates.told(refusal)
+            }
             try refusals.note(refusal.within(member.place), of: member)
         }
         try refusals.check()

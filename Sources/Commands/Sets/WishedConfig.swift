@@ -35,7 +35,8 @@ struct WishedConfig {
         self.target = target
     }
 
-    /// The plan that brings it about.
+    /// The plan that brings it about, and the gates that it passes; none when nothing is to be done, or
+    /// for a draft.
     ///
     /// - Throws: `VALIDATION_FAILED` with the report; `TOO_MANY_VERSIONS`, `UNKNOWN_ENVIRONMENT`.
     func plan(
@@ -43,7 +44,7 @@ struct WishedConfig {
         _ stamp: Ledger.Stamp,
         _ context: CommandContext,
         knowing checks: PublishChecks
-    ) throws(CommandError) -> Ledger.Plan<Written> {
+    ) throws(CommandError) -> (plan: Ledger.Plan<Written>, gates: StepGates?) {
         let environment = try target.environment(context.services.environments)
         let line = target.read(state)
         if let standing = standing(line, environment.tier) {
@@ -52,12 +53,14 @@ struct WishedConfig {
                 revision: standing.revision,
                 before: standing.json
             )
-            return Ledger.Plan([], answer: written)
+            return (Ledger.Plan([], answer: written), nil)
         }
         let version = ConfigVersion(number: try ConfigDraft.nextNumber(line), config: config)
-        let gates = try gates(version, environment.tier, state, stamp, context, checks)
-        let judge = try ConfigGate(target, state, context.services, now: context.now)
-        let permit = try gates?.permit(judge.refusal) ?? .nothingGoesLive
+        // A preview reads no secrets.
+        let known = steps.last == .publish ? checks : .none
+        let judge = try StepJudge(target, state, stamp, context, knowing: known)
+        let gates = try gates(version, judge)
+        let permit = try gates?.permit(judge.gate.refusal) ?? .nothingGoesLive
         let plan =
             ConfigDraft.adding(
                 version,
@@ -74,7 +77,7 @@ struct WishedConfig {
         // A line that has drafts alone is there too: the newest one is what is replaced.
         written.before = (line.live(in: environment.tier) ?? line.openVersion)?.json
         written.kind = written.before == nil ? .created : .done
-        return Ledger.Plan(plan.changes, answer: written)
+        return (Ledger.Plan(plan.changes, answer: written), gates)
     }
 
     /// Whether it is to be published, and is not.
@@ -96,29 +99,17 @@ struct WishedConfig {
     /// Nil for a draft, which passes none.
     private func gates(
         _ version: ConfigVersion,
-        _ tier: Environment.Tier,
-        _ state: State,
-        _ stamp: Ledger.Stamp,
-        _ context: CommandContext,
-        _ checks: PublishChecks
+        _ judge: StepJudge
     ) throws(CommandError) -> StepGates? {
         guard let step = steps.last else { return nil }
-        // A preview reads no secrets.
-        let checks = step == .publish ? checks : .none
-        let judge = try ConfigGate(target, state, context.services, now: context.now)
-        // Whose a domain is in the end, the whole set tells.
-        let report = try judge.report(version, judgingDomain: false, knowing: checks)
-        return StepGates(
-            step,
+        return try judge.gates(
             version,
-            tier,
-            report,
-            judge,
-            checks,
-            ApprovalGate(target, state, stamp, context).judge(version, step, tier),
-            isDryRun: context.isDryRun,
-            // It takes the step through the preview on its way.
-            wasSeen: true
+            StepJudge.Question(
+                step: step,
+                // Whose a domain is in the end, the whole set tells.
+                judgesDomain: false,
+                passesPreview: true
+            )
         )
     }
 

@@ -75,7 +75,13 @@ struct MigrateConfig: Sendable {
         }
         let effect = try UpgradeEffect(upgrade, on: target, now, wish, state, context)
         if let obstacle = effect.obstacle, !effect.report.hasOnlyHealthErrors { throw obstacle }
-        return try await PublishChecks.run(effect.config, target.scope, context)
+        // A rehearsal of thousands of lines is no reason to call all of their providers.
+        return try await PublishChecks.run(
+            effect.config,
+            target.scope,
+            context,
+            rehearsesChecks: false
+        )
     }
 
     private func plan(
@@ -133,21 +139,9 @@ struct MigrateConfig: Sendable {
         _ checks: PublishChecks
     ) throws(CommandError) -> ReleasePermit {
         guard wish.publishes else { return .nothingGoesLive }
-        let tier = try target.environment(context.services.environments).tier
-        let gate = try ConfigGate(target, state, context.services, now: context.now)
-        return try StepGates(
-            .publish,
-            version,
-            tier,
-            report,
-            gate,
-            checks,
-            ApprovalGate(target, state, stamp, context).judge(version, .publish, tier),
-            isDryRun: context.isDryRun,
-            // It takes the step through the preview on its way.
-            wasSeen: true
-        )
-        .permit(gate.refusal)
+        let judge = try StepJudge(target, state, stamp, context, knowing: checks)
+        let question = StepJudge.Question(step: .publish, passesPreview: true)
+        return try judge.gates(version, question, known: report).permit(judge.gate.refusal)
     }
 }
 

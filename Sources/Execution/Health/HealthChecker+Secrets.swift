@@ -1,6 +1,19 @@
 public import Model
 import Platform
 
+/// Why the secret of a connection can't be had.
+public struct SecretDefect: Error, Sendable, Hashable {
+    /// What is wrong, in words that name the reference, and hold nothing of the secret.
+    public let detail: String
+    /// Whether a later try may have it without anybody's doing: its store is down or slow.
+    public let isTemporary: Bool
+
+    /// A defect.
+    public init(detail: String, isTemporary: Bool) {
+        (self.detail, self.isTemporary) = (detail, isTemporary)
+    }
+}
+
 extension HealthChecker {
     /// Why the secret of a connection can't be had; nil when it can, or nothing asks for one.
     ///
@@ -10,16 +23,16 @@ extension HealthChecker {
     ///   - connection: Whose secret.
     ///   - spec: Its spec.
     ///   - timeout: How long its store may take.
-    /// - Returns: Words that name the reference, and hold nothing of the secret.
+    /// - Returns: The defect; nil for none.
     public func secretDefect(
         of connection: Connection,
         _ spec: IntegrationSpec,
         within timeout: Duration
-    ) async -> String? {
+    ) async -> SecretDefect? {
         let isNeeded = spec.operations.values.contains { RequestRenderer.needsSecret(spec, $0) }
         guard connection.secretReference != nil || isNeeded else { return nil }
-        do throws(CallFailure.Reason) {
-            _ = try await provider.secret(
+        do throws(SecretDefect) {
+            _ = try await provider.readSecret(
                 connection.secretReference,
                 of: connection.tenant,
                 fields: spec.secretFields,
@@ -27,8 +40,7 @@ extension HealthChecker {
             )
             return nil
         } catch {
-            guard case .secretUnavailable(let detail) = error else { return error.detail }
-            return detail
+            return error
         }
     }
 }

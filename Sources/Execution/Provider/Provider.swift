@@ -41,8 +41,22 @@ struct Provider: Sendable {
         fields: Set<String>,
         until deadline: MonotonicInstant
     ) async throws(CallFailure.Reason) -> Secret {
+        do throws(SecretDefect) {
+            return try await readSecret(reference, of: tenant, fields: fields, until: deadline)
+        } catch {
+            throw .secretUnavailable(detail: error.detail)
+        }
+    }
+
+    /// A connection's secret, or whether a later try may have it.
+    func readSecret(
+        _ reference: SecretReference?,
+        of tenant: TenantID,
+        fields: Set<String>,
+        until deadline: MonotonicInstant
+    ) async throws(SecretDefect) -> Secret {
         guard let reference else {
-            throw .secretUnavailable(detail: "the connection has no secretRef")
+            throw SecretDefect(detail: "the connection has no secretRef", isTemporary: false)
         }
         let secrets = secrets
         let result = await Race.result(within: deadline - clock.now()) {
@@ -59,10 +73,11 @@ struct Provider: Sendable {
         }
         switch result {
         case .success(let secret): return secret
-        case .failure(let error): throw .secretUnavailable(detail: error.detail)
+        case .failure(let error):
+            throw SecretDefect(detail: error.detail, isTemporary: error.code == .unavailable)
         case nil:
             let detail = "\(reference.text): was not read within the time of the call"
-            throw .secretUnavailable(detail: detail)
+            throw SecretDefect(detail: detail, isTemporary: true)
         }
     }
 

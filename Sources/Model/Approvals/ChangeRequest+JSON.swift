@@ -5,10 +5,11 @@ extension Stored<ChangeRequest> {
     public var json: JSONObject {
         var object = summary
         object["history"] = .array(value.history.map(\.json))
+        object["gates"] = value.gates
         return object
     }
 
-    /// The same without the history, which may reach 100 KB: for lists, events and audit records.
+    /// The same without history and gates, which may reach 100 KB: for lists, events and audit records.
     public var summary: JSONObject {
         var object = value.summary
         object["createdAt"] = .string(createdAt.text)
@@ -60,6 +61,7 @@ extension ChangeRequest {
             }
         )
         object["history"] = .array(history.map(\.storedJSON))
+        object["gates"] = gates
         return .object(object)
     }
 
@@ -95,6 +97,7 @@ extension ChangeRequest {
         approvals = (json["approvals"]?.array ?? []).compactMap(Approval.init(storedJSON:))
         history = (json["history"]?.array ?? []).compactMap(Transition.init(storedJSON:))
         failure = json["lastFailure"].flatMap(Failure.init(storedJSON:))
+        gates = json["gates"]
     }
 }
 

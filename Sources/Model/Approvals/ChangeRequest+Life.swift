@@ -45,6 +45,8 @@ extension ChangeRequest {
         case cancel
         /// The content was changed under it.
         case reset
+        /// At its time it could not be published for the moment.
+        case postpone
         /// At its time a gate refused it.
         case fail
 
@@ -59,6 +61,7 @@ extension ChangeRequest {
             case .apply: "applied"
             case .cancel: "cancelled"
             case .reset: "reset"
+            case .postpone: "postponed"
             case .fail: "failed"
             }
         }
@@ -70,7 +73,7 @@ extension ChangeRequest {
             case .approve: [.inReview, .approved, .scheduled]
             case .reject: [.inReview, .approved, .scheduled]
             case .schedule: [.approved, .scheduled]
-            case .unschedule, .fail: [.scheduled]
+            case .unschedule, .postpone, .fail: [.scheduled]
             case .apply: [.approved, .scheduled]
             case .cancel: [.draft, .inReview, .approved, .rejected, .scheduled]
             case .reset: [.inReview, .approved, .scheduled]
@@ -83,7 +86,7 @@ extension ChangeRequest {
             case .submit: [.inReview]
             case .approve: [.inReview, .approved, .scheduled]
             case .reject: [.rejected]
-            case .schedule: [.scheduled]
+            case .schedule, .postpone: [.scheduled]
             case .unschedule, .fail: [.approved]
             case .apply: [.applied]
             case .cancel: [.cancelled]

@@ -1,3 +1,5 @@
+public import JSON
+
 /// The wish of somebody that a version of a config goes live, and what others said of it.
 public struct ChangeRequest: Sendable {
     /// The most requests of a tenant; of those that are over the oldest makes room.
@@ -119,6 +121,8 @@ public struct ChangeRequest: Sendable {
     public var publishedVersion: Int?
     /// What became of its last publication at a time; nil when it did not fail.
     public var failure: Failure?
+    /// What each gate said when its version was last to go live, as answers tell it; nil before that.
+    public var gates: JSONValue?
 
     /// A request, which is a draft.
     public init(
@@ -160,7 +164,7 @@ public struct ChangeRequest: Sendable {
         note(
             Transition(step: step, from: from, to: target, party: party, at: at, comment: comment)
         )
-        if target == .draft || step == .submit { approvals = [] }
+        if target == .draft || step == .submit { (approvals, gates) = ([], nil) }
     }
 
     /// Whether it waits for its time, which has come.

@@ -33,7 +33,27 @@ struct PlanText {
         }
         let below = values.map { line($0) } + (entry.bindings ?? []).flatMap { bindingLines($0) }
         let more = entry.bindingsAreCut ? ["… and more bindings"] : []
-        return [colored(head, color)] + (below + more).map { "    " + $0 }
+        let all = below + more + gateLines(entry.gates)
+        return [colored(head, color)] + all.map { "    " + $0 }
+    }
+
+    /// What the gates say: those that stop nothing together, any other one with its reason.
+    private func gateLines(_ gates: [SetPlan.Entry.Gate]) -> [String] {
+        func names(_ verdict: String) -> String {
+            gates.filter { $0.verdict == verdict }.map { PlainText.of($0.name) }
+                .joined(separator: ", ")
+        }
+        let quiet = [("passed", "passed"), ("notRequired", "not required")]
+        let together = quiet.compactMap { verdict, words in
+            let names = names(verdict)
+            return names.isEmpty ? nil : "gates \(words): \(names)"
+        }
+        let others = gates.filter { gate in !quiet.contains { $0.0 == gate.verdict } }
+        return together
+            + others.map { gate in
+                let head = "gate \(PlainText.of(gate.name)) \(PlainText.of(gate.verdict))"
+                return gate.reason.map { "\(colored(head, 33)): \(PlainText.of($0))" } ?? head
+            }
     }
 
     private func bindingLines(_ binding: JSONValue) -> [String] {

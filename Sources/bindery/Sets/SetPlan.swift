@@ -7,6 +7,16 @@ struct SetPlan: Sendable, Equatable {
 
     /// One object, and what becomes of it.
     struct Entry: Sendable, Equatable {
+        /// What a gate on the way to a live config says.
+        struct Gate: Sendable {
+            /// Its name, such as `HEALTH`.
+            let name: String
+            /// Its verdict, such as `passed`.
+            let verdict: String
+            /// Why; nil where nothing is to be said.
+            let reason: String?
+        }
+
         let action: Action
         /// The kind, the id and whose it is, in words.
         let name: String
@@ -16,6 +26,16 @@ struct SetPlan: Sendable, Equatable {
         let bindings: [JSONValue]?
         /// Whether more bindings change than are told.
         let bindingsAreCut: Bool
+        /// What the gates of a config say; empty for what passes none.
+        let gates: [Gate]
+
+        /// Whether the same becomes of the same object.
+        ///
+        /// What gates say is no part of it: the server asks them again, and refuses when one fails.
+        static func == (one: Entry, other: Entry) -> Bool {
+            one.action == other.action && one.name == other.name && one.values == other.values
+                && one.bindings == other.bindings && one.bindingsAreCut == other.bindingsAreCut
+        }
     }
 
     /// The objects that change, in the order of the server.
@@ -61,5 +81,12 @@ extension SetPlan.Entry {
         values = json["values"]?.array ?? []
         bindings = json["bindings"]?.array
         bindingsAreCut = json["bindingsAreCut"] == true
+        gates = (json["gates"]?.array ?? [])
+            .compactMap { gate in
+                guard let name = gate["gate"]?.string, let verdict = gate["verdict"]?.string else {
+                    return nil
+                }
+                return Gate(name: name, verdict: verdict, reason: gate["reason"]?.string)
+            }
     }
 }

@@ -1,5 +1,7 @@
+import Commands
 import HTTPWire
 import JSON
+import SecretTesting
 import Testing
 
 @testable import API
@@ -16,8 +18,12 @@ struct ApprovalWorld {
     let anna: String
     let ben: String
 
-    init(required: Int64 = 2) async throws {
-        api = try await TestAPI()
+    init(
+        required: Int64 = 2,
+        outage: SampleOutage? = nil,
+        change: (inout Services.Settings) -> Void = { _ in }
+    ) async throws {
+        api = try await TestAPI(outage: outage, change: change)
         try await api.putSpecs()
         let connection = SampleObjects.connection("conn", environment: "production")
         try await api.must(.post, Self.tenant + "/connections", connection)
