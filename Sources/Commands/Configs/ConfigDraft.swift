@@ -153,7 +153,8 @@ enum ConfigDraft {
             to: version.status,
             actor: caller.credential.id.text,
             at: stamp.now,
-            reason: reason
+            reason: reason,
+            origin: version.origin
         )
         let written = Written(
             kind: .created,

@@ -70,6 +70,7 @@ struct SetChange: Sendable {
     /// What only the server writes.
     private static let owned: Set<String> = [
         "/revision", "/createdAt", "/updatedAt", "/meta/createdAt", "/meta/updatedAt",
-        "/meta/version",
+        "/meta/version", "/meta/madeFrom", "/meta/rolledBackTo", "/meta/promotedFrom",
+        "/meta/migratedFrom",
     ]
 }

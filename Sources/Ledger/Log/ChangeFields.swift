@@ -145,7 +145,8 @@ struct ChangeFields {
             actor: try fields.text("actor"),
             at: try fields.timestamp("at"),
             reason: fields.json["reason"]?.string,
-            breakGlass: fields.json["breakGlass"]?.string
+            breakGlass: fields.json["breakGlass"]?.string,
+            origin: ConfigVersion.Origin(lineage: fields.json)
         )
     }
 }
