@@ -93,6 +93,30 @@ import Testing
 
     private let apply = ["apply", "-f", "FILE"]
 
+    // MARK: What is left alone
+
+    /// A plan with one connection whose status is another than the file says.
+    private static let drifted = Script.Reply(
+        body: """
+            {"dryRun": true, "revision": 7, "summary": {"unchanged": 1, "drifted": 1}, "changes": [
+              {"kind": "IntegrationConnection", "tenantId": "t", "id": "c", "action": "unchanged",
+               "drift": [{"pointer": "/status", "wished": "active", "found": "paused"}]}]}
+            """
+    )
+
+    @Test func `another status is a difference, and nothing that is applied`() async throws {
+        let (diff, _) = try await run(["diff", "-f", "FILE"], [Self.drifted])
+        #expect(diff.status == .differs, "\(diff)")
+        #expect(diff.output.contains("! leave IntegrationConnection c of t\n"), "\(diff)")
+        #expect(diff.output.contains(#"/status: is "paused", the files say "active""#), "\(diff)")
+        #expect(diff.output.contains("1 unchanged, 1 with another status."), "\(diff)")
+        let (applied, calls) = try await run(apply, [Self.drifted])
+        #expect(applied.status == .success, "\(applied)")
+        #expect(applied.output.contains("! leave IntegrationConnection c of t\n"), "\(applied)")
+        #expect(applied.output.hasSuffix("Nothing to do.\n"), "\(applied)")
+        #expect(calls.count == 1)
+    }
+
     // MARK: A store that moves on
 
     @Test func `a plan is applied at the revision that it was made at`() async throws {

@@ -13,6 +13,8 @@ struct SetChange: Sendable {
     let action: Action
     /// What the gates of a config say; empty for what passes none.
     var gates: [GateVerdict] = []
+    /// In what the object stays another than the set says; nil for nothing.
+    var drift: SetDrift?
     let written: Written
 
     /// As the API writes it; `showsValues` adds what the values were and become.
@@ -24,6 +26,7 @@ struct SetChange: Sendable {
             "fields": .array(fields.map { .string($0.pointer) }),
         ]
         if !gates.isEmpty { json["gates"] = .array(gates.map(\.json)) }
+        if let drift { json["drift"] = [drift.json] }
         if showsValues {
             json["values"] = .array(fields.map(\.json))
             if kind == .config, action == .update {

@@ -25,6 +25,6 @@ enum DiffCommand {
         } else {
             ApplyCommand.showPlan(planned, call)
         }
-        if planned.plan.changesAnything { throw CommandFailure(status: .differs, lines: []) }
+        if planned.plan.differs { throw CommandFailure(status: .differs, lines: []) }
     }
 }
