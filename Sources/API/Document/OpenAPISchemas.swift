@@ -297,6 +297,7 @@ enum OpenAPISchemas {
                     ),
                     "bindings": list(bindingChange), "bindingsAreCut": ["type": "boolean"],
                     "gates": list(reference("GateVerdict")),
+                    "blockedBy": object(["code": text, "detail": text]),
                     "drift": list(object(["pointer": text, "wished": text, "found": text])),
                 ])
             ),

@@ -15,6 +15,8 @@ struct SetChange: Sendable {
     var gates: [GateVerdict] = []
     /// In what the object stays another than the set says; nil for nothing.
     var drift: SetDrift?
+    /// What stands in the way of a config in a plan; nil for nothing.
+    var obstacle: CommandError?
     let written: Written
 
     /// As the API writes it; `showsValues` adds what the values were and become.
@@ -26,6 +28,11 @@ struct SetChange: Sendable {
             "fields": .array(fields.map { .string($0.pointer) }),
         ]
         if !gates.isEmpty { json["gates"] = .array(gates.map(\.json)) }
+        if let obstacle {
+            json["blockedBy"] = [
+                "code": .string(obstacle.code), "detail": .string(obstacle.detail),
+            ]
+        }
         if let drift { json["drift"] = [drift.json] }
         if showsValues {
             json["values"] = .array(fields.map(\.json))

@@ -60,7 +60,10 @@ struct WishedConfig {
         let known = steps.last == .publish ? checks : .none
         let judge = try StepJudge(target, state, stamp, context, knowing: known)
         let gates = try gates(version, judge)
-        let permit = try gates?.permit(judge.gate.refusal) ?? .nothingGoesLive
+        // A plan is what others look at to approve it, so it is shown before they have.
+        let refusal = judge.gate.refusal
+        let permit =
+            try context.isDryRun ? gates?.permitToShow(refusal) : gates?.permit(refusal)
         let plan =
             ConfigDraft.adding(
                 version,
@@ -70,7 +73,7 @@ struct WishedConfig {
                 stamp,
                 by: context.caller,
                 reason: nil,
-                permit: permit
+                permit: permit ?? .nothingGoesLive
             )
             .plan
         var written = plan.answer

@@ -30,6 +30,8 @@ struct SetPlan: Sendable, Equatable {
         let gates: [Gate]
         /// Where the server differs from the files and is left as it is.
         let drift: [JSONValue]
+        /// The code of what stands in its way, such as `APPROVAL_REQUIRED`; nil for nothing.
+        let obstacle: String?
 
         /// Whether the same becomes of the same object.
         ///
@@ -70,12 +72,18 @@ struct SetPlan: Sendable, Equatable {
     /// Whether the server differs from the files, in what would change or in what is left alone.
     var differs: Bool { !entries.isEmpty }
 
+    /// What stands in the way of objects, each with its code.
+    var obstacles: [(name: String, code: String)] {
+        entries.compactMap { entry in entry.obstacle.map { (entry.name, $0) } }
+    }
+
     /// The counts in words.
     var summary: String {
         func count(_ action: Action) -> Int { counts[action] ?? 0 }
         let drifted = driftedCount > 0 ? ", \(driftedCount) with another status" : ""
+        let blocked = obstacles.isEmpty ? "" : ", \(obstacles.count) that would be refused"
         return "\(count(.create)) to create, \(count(.update)) to update, "
-            + "\(count(.delete)) to delete, \(count(.unchanged)) unchanged\(drifted)"
+            + "\(count(.delete)) to delete, \(count(.unchanged)) unchanged\(drifted)\(blocked)"
     }
 }
 
@@ -83,6 +91,7 @@ extension SetPlan.Entry {
     /// Reads a change; nil for what neither changes nor differs.
     fileprivate init?(_ json: JSONValue) {
         drift = json["drift"]?.array ?? []
+        obstacle = json["blockedBy"]?["code"]?.string
         guard let action = json["action"]?.string.flatMap(SetPlan.Action.init),
             action != .unchanged || !drift.isEmpty
         else { return nil }
