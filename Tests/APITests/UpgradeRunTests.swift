@@ -120,6 +120,54 @@ import Testing
         #expect(try await world.live("acme-corp") == [1, 1])
     }
 
+    /// The verdicts of an outcome's gates, by their names.
+    private func verdicts(_ item: JSONValue?) -> [String: String] {
+        var found: [String: String] = [:]
+        for gate in item?["gates"]?.array ?? [] {
+            if let name = gate["gate"]?.string { found[name] = gate["verdict"]?.string }
+        }
+        return found
+    }
+
+    @Test(arguments: [false, true])
+    func `a run that publishes tells every gate of every config, one for drafts tells none`(
+        _ isDryRun: Bool
+    ) async throws {
+        let world = try await world(["acme-corp", "globex"])
+        let path = "/v1/tenants/globex/connections"
+        let sms = UpgradeWorld.connection("sms", "texts.test", "sandbox")
+        try await world.api.must(.post, path, sms)
+        let query = isDryRun ? "?dryRun=true" : ""
+        func run(_ version: UpgradeWorld.Version, _ publish: Bool) async throws -> [JSONValue] {
+            let plan = try await world.planned(to: version)
+            let body: JSONValue = [
+                "to": .integer(Int64(version.rawValue)), "plan": .string(plan),
+                "publish": .bool(publish),
+            ]
+            let answer = try await world.api.send(.post, UpgradeWorld.upgrade + query, body)
+            #expect(answer.status == 200, "\(answer)")
+            return answer.json["items"]?.array ?? []
+        }
+        // The slot that must be filled is filled by nobody.
+        for item in try await run(.withTexts, true) {
+            #expect(item["outcome"] == "blocked")
+            let told = verdicts(item)
+            #expect(Set(told.keys) == Set(StepGatesTests.gates), "\(item)")
+            #expect(told.filter { $0.value == "failed" }.keys.sorted() == ["VALIDATION"])
+            #expect(told["SECRETS"] == "pending", "nobody looked: \(item)")
+        }
+        for item in try await run(.alike, true) {
+            #expect(item["outcome"] == "migrated", "\(item)")
+            let told = verdicts(item)
+            #expect(Set(told.keys) == Set(StepGatesTests.gates))
+            #expect(!told.values.contains("failed") && told["SECRETS"] == "passed", "\(item)")
+        }
+        guard isDryRun else { return }
+        for item in try await run(.alike, false) {
+            #expect(item["outcome"] == "drafted" && item["gates"] == nil, "\(item)")
+        }
+    }
+
     @Test func `orphans block, and are left out on the caller's word alone`() async throws {
         let world = try await world()
         for wish: JSONObject in [["publish": true], [:], ["dropOrphans": false]] {

@@ -44,7 +44,7 @@ extension OpenAPISchemas {
                 ]
             ],
             "base": integer, "version": integer, "code": text, "detail": text,
-            "errors": list(reference("Issue")),
+            "errors": list(reference("Issue")), "gates": list(reference("GateVerdict")),
         ],
         required: ["tenantId", "environment", "outcome"]
     )

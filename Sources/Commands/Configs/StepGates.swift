@@ -163,7 +163,7 @@ struct StepGates: Sendable {
             return GateVerdict(gate: .secrets, outcome: .notRequired, reason: words)
         }
         guard areSecretsRead else {
-            let words = "Secrets are read before the set is applied, and not for its plan."
+            let words = "Secrets are read before it goes live, and not for a plan."
             return GateVerdict(gate: .secrets, outcome: .pending, reason: words)
         }
         let missing = warnings(of: .secretUnavailable)

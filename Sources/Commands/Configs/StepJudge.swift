@@ -46,6 +46,10 @@ struct StepJudge {
         var judgesDomain = true
         /// Whether the step leads through a preview, so that nobody need have looked before.
         var passesPreview = false
+        /// Whether anybody looked outside of the store.
+        ///
+        /// Without it the gates are there to be told of what is refused anyway, and give no right.
+        var isLookedAt = true
     }
 
     /// The gates of a step.
@@ -75,7 +79,7 @@ struct StepJudge {
             tier: tier,
             report: report,
             health: gate.health(of: version.config) { id in
-                context.isDryRun && !checks.asked.contains(id)
+                (context.isDryRun || !question.isLookedAt) && !checks.asked.contains(id)
             },
             areSecretsRead: checks.areSecretsRead,
             wasSeen: question.passesPreview || version.wasSeen,

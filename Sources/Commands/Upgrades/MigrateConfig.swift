@@ -36,7 +36,8 @@ struct MigrateConfig: Sendable {
             guard case .json(let body) = answer.body, let number = body["version"]?.integer else {
                 preconditionFailure("a version that was made has a number")
             }
-            return UpgradeOutcome(wish.publishes ? .migrated : .drafted, version: Int(number))
+            let kind: UpgradeOutcome.Kind = wish.publishes ? .migrated : .drafted
+            return UpgradeOutcome(kind, version: Int(number), gates: body["gates"])
         } catch {
             if error == Self.baseMoved { return movedOn(context) }
             if error.stopsUpgrade { throw error }
@@ -74,7 +75,9 @@ struct MigrateConfig: Sendable {
             return .none
         }
         let effect = try UpgradeEffect(upgrade, on: target, now, wish, state, context)
-        if let obstacle = effect.obstacle, !effect.report.hasOnlyHealthErrors { throw obstacle }
+        if let obstacle = effect.obstacle, !effect.report.hasOnlyHealthErrors {
+            throw try told(obstacle, effect, context)
+        }
         // A rehearsal of thousands of lines is no reason to call all of their providers.
         return try await PublishChecks.run(
             effect.config,
@@ -103,14 +106,18 @@ struct MigrateConfig: Sendable {
             context,
             knowing: checks
         )
-        if let obstacle = effect.obstacle { throw obstacle }
         let version = ConfigVersion(
-            number: try ConfigDraft.nextNumber(line),
+            number: line.lastNumber + 1,
             config: effect.config,
             origin: .migration(from: base.value.number, of: upgrade.from.id.version)
         )
+        let judge = try StepJudge(target, state, stamp, context, knowing: checks)
+        let gates =
+            wish.publishes ? try judge.gates(version, question, known: effect.report) : nil
+        if let obstacle = effect.obstacle { throw gates?.told(obstacle) ?? obstacle }
+        _ = try ConfigDraft.nextNumber(line)
         let steps: [ConfigLifecycle.Step] = wish.publishes ? [.preview, .publish] : []
-        let permit = try permit(version, effect.report, state, stamp, context, checks)
+        let permit = try gates?.permit(judge.gate.refusal) ?? .nothingGoesLive
         let added = ConfigDraft.adding(
             version,
             through: steps,
@@ -123,25 +130,37 @@ struct MigrateConfig: Sendable {
         )
         var written = added.plan.answer
         written.before = base.json
-        let number = Int64(version.number)
+        var made: JSONObject = ["version": .integer(Int64(version.number))]
+        made["gates"] = gates.map { .array($0.verdicts.map(\.json)) }
+        let told = JSONValue.object(made)
         written.beside = permit.records
-        written.makeBody = { ["version": .integer(number)] }
+        written.makeBody = { told }
         return Ledger.Plan(added.plan.changes, answer: written)
     }
 
-    /// The right to publish the version; a draft needs none.
-    private func permit(
-        _ version: ConfigVersion,
-        _ report: ValidationReport,
-        _ state: State,
-        _ stamp: Ledger.Stamp,
-        _ context: CommandContext,
-        _ checks: PublishChecks
-    ) throws(CommandError) -> ReleasePermit {
-        guard wish.publishes else { return .nothingGoesLive }
-        let judge = try StepJudge(target, state, stamp, context, knowing: checks)
-        let question = StepJudge.Question(step: .publish, passesPreview: true)
-        return try judge.gates(version, question, known: report).permit(judge.gate.refusal)
+    /// What stops the line, with what each gate says, so far as anybody has looked.
+    private func told(
+        _ obstacle: CommandError,
+        _ effect: UpgradeEffect,
+        _ context: CommandContext
+    ) throws(CommandError) -> CommandError {
+        try context.services.ledger.rehearse(now: context.now) {
+            (state, stamp) throws(CommandError) in
+            let judge = try StepJudge(target, state, stamp, context, knowing: .none)
+            var question = question
+            question.isLookedAt = false
+            let version = ConfigVersion(
+                number: target.read(state).lastNumber + 1,
+                config: effect.config
+            )
+            let gates = try judge.gates(version, question, known: effect.report)
+            return Ledger.Plan([], answer: gates.told(obstacle))
+        }
+    }
+
+    /// It goes live through the preview.
+    private var question: StepJudge.Question {
+        StepJudge.Question(step: .publish, passesPreview: true)
     }
 }
 

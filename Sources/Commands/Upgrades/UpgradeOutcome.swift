@@ -26,9 +26,17 @@ struct UpgradeOutcome: Sendable {
     let version: Int?
     /// Why not.
     let error: CommandError?
+    /// What each gate said; nil for what passes none.
+    let gates: JSONValue?
 
-    init(_ kind: Kind, version: Int? = nil, error: CommandError? = nil) {
+    init(
+        _ kind: Kind,
+        version: Int? = nil,
+        error: CommandError? = nil,
+        gates: JSONValue? = nil
+    ) {
         (self.kind, self.version, self.error) = (kind, version, error)
+        self.gates = gates ?? error?.members["gates"]
     }
 
     /// The outcome as an item of an answer.
@@ -37,6 +45,7 @@ struct UpgradeOutcome: Sendable {
         object["outcome"] = .string(kind.rawValue)
         object["base"] = place.standing.base.map { .integer(Int64($0.value.number)) }
         object["version"] = version.map { .integer(Int64($0)) }
+        object["gates"] = gates
         if let error {
             object["code"] = .string(error.code)
             object["detail"] = .string(error.detail)

@@ -4,8 +4,9 @@ enum DiffCommand {
         "diff",
         summary: "shows how a server differs from files",
         details:
-            "Shows what 'apply' would do, and changes nothing. All rules and gates are asked, so that "
-            + "what would be refused is refused here. Ends with 0 when nothing differs, with 2 when "
+            "Shows what 'apply' would do, and changes nothing. All rules are asked, and all gates but those "
+            + "that look outside of the store (health, secrets), so that what would be refused is refused "
+            + "here. Ends with 0 when nothing differs, with 2 when "
             + "something does, and with 1 on any error, a wrong flag included.",
         flags: [
             SetSource.flag,
