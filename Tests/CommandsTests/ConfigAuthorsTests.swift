@@ -25,6 +25,28 @@ import Testing
         #expect(ConfigAuthors.of(version, on: line, State()).principals == [])
     }
 
+    @Test func `where nothing tells who wrote a content nobody's yes counts`() async throws {
+        let (bench, version) = try await bench()
+        let line = try bench.line()
+        let party = try bench.admin.party
+        let request = ChangeRequest(
+            id: try #require(ChangeRequestID("cr_one")),
+            tenant: line.scope.tenant,
+            line: line.line,
+            version: version.number,
+            title: "one",
+            description: nil,
+            publishAt: nil,
+            author: party
+        )
+        try KnownEyes(request, line.scope, bench.state).check(party)
+        #expect {
+            try KnownEyes(request, line.scope, State()).check(party)
+        } throws: {
+            ($0 as? CommandError)?.code == "PRINCIPAL_UNKNOWN"
+        }
+    }
+
     @Test func `an edit keeps the makers of before beside whoever edits`() async throws {
         let (bench, version) = try await bench()
         let key = try await bench.key(["roles": ["tenant-admin"], "environments": ["*"]])
