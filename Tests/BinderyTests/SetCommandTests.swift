@@ -93,6 +93,55 @@ import Testing
 
     private let apply = ["apply", "-f", "FILE"]
 
+    // MARK: What is left alone, and what is in the way
+
+    /// A plan with one connection whose status is another than the file says.
+    private static let drifted = Script.Reply(
+        body: """
+            {"dryRun": true, "revision": 7, "summary": {"unchanged": 1, "drifted": 1}, "changes": [
+              {"kind": "IntegrationConnection", "tenantId": "t", "id": "c", "action": "unchanged",
+               "drift": [{"pointer": "/status", "wished": "active", "found": "paused"}]}]}
+            """
+    )
+
+    @Test func `another status is a difference, and nothing that is applied`() async throws {
+        let (diff, _) = try await run(["diff", "-f", "FILE"], [Self.drifted])
+        #expect(diff.status == .differs, "\(diff)")
+        #expect(diff.output.contains("! leave IntegrationConnection c of t\n"), "\(diff)")
+        #expect(diff.output.contains(#"/status: is "paused", the files say "active""#), "\(diff)")
+        #expect(diff.output.contains("1 unchanged, 1 with another status."), "\(diff)")
+        let (applied, calls) = try await run(apply, [Self.drifted])
+        #expect(applied.status == .success, "\(applied)")
+        #expect(applied.output.contains("! leave IntegrationConnection c of t\n"), "\(applied)")
+        #expect(applied.output.hasSuffix("Nothing to do.\n"), "\(applied)")
+        #expect(calls.count == 1)
+    }
+
+    /// A plan with a config that waits for approvals.
+    private static let blocked = Script.Reply(
+        body: """
+            {"dryRun": true, "revision": 7, "summary": {"update": 1, "blocked": 1}, "changes": [
+              {"kind": "TenantAppConfig", "tenantId": "t", "id": "a/production", "action": "update",
+               "gates": [{"gate": "APPROVALS", "verdict": "failed", "reason": "it needs an approval"}],
+               "blockedBy": {"code": "APPROVAL_REQUIRED", "detail": "it needs an approval"}}]}
+            """
+    )
+
+    @Test func `a plan that waits for approvals is shown, and not applied`() async throws {
+        for arguments in [["diff", "-f", "FILE"], apply + ["--dry-run"], apply] {
+            let (run, calls) = try await run(arguments, [Self.blocked])
+            let isReal = arguments == apply
+            let expected: CommandStatus =
+                isReal ? .failure : arguments[0] == "diff" ? .differs : .success
+            #expect(run.status == expected, "\(run)")
+            #expect(run.output.contains("~ update TenantAppConfig a/production of t\n"), "\(run)")
+            #expect(run.output.contains("gate APPROVALS failed: it needs an approval\n"), "\(run)")
+            #expect(run.output.contains("0 unchanged, 1 that would be refused."), "\(run)")
+            #expect(run.error.contains("APPROVAL_REQUIRED") == isReal, "\(run)")
+            #expect(calls.count == 1)
+        }
+    }
+
     // MARK: A store that moves on
 
     @Test func `a plan is applied at the revision that it was made at`() async throws {

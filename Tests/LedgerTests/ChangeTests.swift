@@ -35,6 +35,49 @@ import Testing
         #expect(found.value.origin == .migration(from: 3, of: version))
     }
 
+    @Test(arguments: [nil, ContentAuthors(), ContentAuthors(["k1", "jwt-00ff"])])
+    func `the authors of a version are read back, and that there are none kept`(
+        _ authors: ContentAuthors?
+    ) throws {
+        let version = StateFixture.stored(
+            ConfigVersion(number: 1, config: try StateFixture.config(), authors: authors)
+        )
+        let (before, after) = try roundTrip(.putConfigVersion(version))
+        #expect(before == after)
+        guard case .putConfigVersion(let found) = try LogEntry(parsing: before).changes[0] else {
+            Issue.record("it is another change")
+            return
+        }
+        #expect(found.value.authors == authors)
+    }
+
+    @Test func `the step that made a version keeps where it came from`() throws {
+        let config = try StateFixture.config()
+        let origins: [ConfigVersion.Origin?] = [
+            nil, .version(3), .rollback(to: 2), .promotion(from: config.environment, version: 4),
+            .migration(from: 1, of: .integer(2)),
+        ]
+        for origin in origins {
+            let step = ConfigTransition(
+                version: 5,
+                from: nil,
+                to: .draft,
+                actor: "k1",
+                at: StateFixture.now,
+                reason: nil,
+                origin: origin
+            )
+            let (before, after) = try roundTrip(.addTransition(config.tenant, config.line, step))
+            #expect(before == after)
+            let read = try LogEntry(parsing: before).changes[0]
+            guard case .addTransition(_, _, let found) = read else {
+                Issue.record("it is another change")
+                return
+            }
+            #expect(found == step)
+        }
+    }
+
     @Test func `every kind of change reads back as it was written`() throws {
         let connection = StateFixture.stored(try StateFixture.connection("conn_a"))
         let config = try StateFixture.config(domain: "a.example.com")
@@ -44,7 +87,8 @@ import Testing
                 config: config,
                 status: .published,
                 origin: .promotion(from: config.environment, version: 2),
-                wasPreviewed: true
+                wasPreviewed: true,
+                authors: ContentAuthors(["k1", "jwt-00ff"])
             )
         )
         var health = ConnectionHealth(status: .degraded)

@@ -164,6 +164,9 @@ enum OpenAPISchemas {
                 "environment": text, "version": integer,
                 "status": ["enum": ["draft", "preview", "published", "superseded", "archived"]],
                 "migratedFrom": object(["version": integer, "blueprintVersion": version]),
+                "madeFrom": object(["version": integer]),
+                "rolledBackTo": object(["version": integer]),
+                "promotedFrom": object(["environment": text, "version": integer]),
             ]),
             "integrations": list(
                 object(
@@ -188,6 +191,9 @@ enum OpenAPISchemas {
             "version": integer, "from": ["type": ["string", "null"]],
             "to": ["type": ["string", "null"]], "actor": text, "at": time,
             "reason": ["type": ["string", "null"]],
+            "madeFrom": object(["version": integer]), "rolledBackTo": object(["version": integer]),
+            "promotedFrom": object(["environment": text, "version": integer]),
+            "migratedFrom": object(["version": integer, "blueprintVersion": version]),
         ]),
     ]
 
@@ -291,6 +297,8 @@ enum OpenAPISchemas {
                     ),
                     "bindings": list(bindingChange), "bindingsAreCut": ["type": "boolean"],
                     "gates": list(reference("GateVerdict")),
+                    "blockedBy": object(["code": text, "detail": text]),
+                    "drift": list(object(["pointer": text, "wished": text, "found": text])),
                 ])
             ),
         ]),

@@ -131,7 +131,7 @@ public struct ApplyChangeRequest: Sendable {
             var rollback = RollbackConfig(target: target, body: .null)
             rollback.request = id
             let plan = try rollback.plan(number, reason, state, stamp, context, checks)
-            return (plan, target.subject("config.rollback", number, reason: reason))
+            return (plan, target.subject("config.rollback", nil, reason: reason))
         }
         var step = ConfigStep(target: target, number: number, step: .publish, reason: reason)
         step.request = id

@@ -8,30 +8,40 @@ import Model
 struct KnownEyes {
     private let request: ChangeRequest
     private let state: State
-    /// The keys and bearers that made the version.
-    private let makers: [String]
+    /// Who wrote the version's content; nil when that is not known any more.
+    private let authors: ContentAuthors?
 
-    init(_ request: ChangeRequest, _ tenant: TenantState, _ state: State) {
+    init(_ request: ChangeRequest, _ scope: TenantScope, _ state: State) {
         self.request = request
         self.state = state
-        makers = (tenant.lines[request.line]?.history ?? [])
-            .filter { $0.version == request.version && $0.from == nil }
-            .map(\.actor)
+        let target = ConfigScope(scope: scope, line: request.line)
+        let version = target.read(state).versions[request.version]?.value
+        let authors = version.map { ConfigAuthors.of($0, on: target, state) }
+        self.authors = authors?.principals.isEmpty == false ? authors : nil
     }
 
-    /// Whether the party, or a key of the same principal, made the version.
+    /// Whether the party, or a key of the same principal, wrote of the version's content.
     func wrote(_ party: ChangeRequest.Party) -> Bool {
-        makers.contains { $0 == party.id || principal(of: $0) == party.principal }
+        authors?.principals.contains { $0 == party.principal || $0 == party.id } ?? false
     }
 
     /// Checks that the party is somebody else than all who have had a hand in it before.
     ///
-    /// - Throws: `PRINCIPAL_UNKNOWN` when neither it nor one of them says who stands behind it.
+    /// - Throws: `PRINCIPAL_UNKNOWN` when neither it nor one of them says who stands behind it, or
+    ///   nothing tells any more who wrote the content.
     func check(_ party: ChangeRequest.Party) throws(CommandError) {
+        guard let authors else {
+            throw CommandError(
+                .forbidden,
+                "PRINCIPAL_UNKNOWN",
+                "Nothing tells any more who wrote version \(request.version), so that it may have been "
+                    + "the caller: post its content as a new version, and ask for that."
+            )
+        }
         guard isUnknown(party.principal) else { return }
         let hands =
             [request.author.principal, request.submitter?.principal].compactMap { $0 }
-            + makers.map { principal(of: $0) ?? $0 } + request.approvals.map(\.party.principal)
+            + authors.principals + request.approvals.map(\.party.principal)
         let other = hands.first { $0 != party.principal && isUnknown($0) }
         guard let other else { return }
         throw CommandError(
@@ -41,10 +51,6 @@ struct KnownEyes {
                 + "behind it, so that they may be one person's: approve with a token, or with a key "
                 + "that the platform has made since."
         )
-    }
-
-    private func principal(of actor: String) -> String? {
-        CredentialID(actor).flatMap { state.credentials[$0]?.value.principal }
     }
 
     /// Whether a principal is a key that does not say who stands behind it, or that is forgotten.

@@ -226,12 +226,13 @@ public struct MoveChangeRequest: Sendable {
                 "Who made or submitted a change request can't approve it."
             )
         }
-        let eyes = KnownEyes(request, scope.read(state), state)
+        let eyes = KnownEyes(request, scope, state)
         guard !eyes.wrote(party) else {
             throw CommandError(
                 .forbidden,
                 "SELF_APPROVAL",
-                "Who made the version that a change request is about can't approve it."
+                "Who wrote of a version's content can't approve it: \(party.principal) made version "
+                    + "\(request.version) or changed it while it was a draft."
             )
         }
         let standing = RequestStanding(request, state)

@@ -100,13 +100,13 @@ enum ConfigDraft {
         to target: ConfigScope,
         _ line: ConfigLine,
         _ stamp: Ledger.Stamp,
-        actor: String,
+        by caller: Caller,
         reason: String?,
         permit: ReleasePermit
     ) -> (plan: Ledger.Plan<Written>, standing: Stored<ConfigVersion>) {
-        let made = adding(version, to: target, stamp, actor: actor, reason: reason)
+        let made = adding(version, to: target, stamp, by: caller, reason: reason)
         var changes = made.changes
-        var standing = stored(version, stamp)
+        var standing = stored(version, stamp, by: caller)
         for step in steps {
             let result = ConfigLifecycle.changes(
                 standing,
@@ -114,7 +114,7 @@ enum ConfigDraft {
                 on: target,
                 line,
                 stamp,
-                actor: actor,
+                actor: caller.credential.id.text,
                 reason: reason,
                 permit: permit
             )
@@ -127,11 +127,15 @@ enum ConfigDraft {
         return (Ledger.Plan(changes, answer: written), standing)
     }
 
+    /// A version that does not say who wrote its content has it of whoever makes it.
     private static func stored(
         _ version: ConfigVersion,
-        _ stamp: Ledger.Stamp
+        _ stamp: Ledger.Stamp,
+        by caller: Caller
     ) -> Stored<ConfigVersion> {
-        Stored(version, revision: stamp.revision, createdAt: stamp.now, updatedAt: stamp.now)
+        var version = version
+        version.authors = version.authors ?? ContentAuthors([caller.credential.principal])
+        return Stored(version, revision: stamp.revision, createdAt: stamp.now, updatedAt: stamp.now)
     }
 
     /// The plan that adds a version to its line.
@@ -139,17 +143,18 @@ enum ConfigDraft {
         _ version: ConfigVersion,
         to target: ConfigScope,
         _ stamp: Ledger.Stamp,
-        actor: String,
+        by caller: Caller,
         reason: String?
     ) -> Ledger.Plan<Written> {
-        let stored = stored(version, stamp)
+        let stored = stored(version, stamp, by: caller)
         let step = ConfigTransition(
             version: version.number,
             from: nil,
             to: version.status,
-            actor: actor,
+            actor: caller.credential.id.text,
             at: stamp.now,
-            reason: reason
+            reason: reason,
+            origin: version.origin
         )
         let written = Written(
             kind: .created,

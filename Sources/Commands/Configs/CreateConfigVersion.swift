@@ -17,27 +17,32 @@ public struct CreateConfigVersion: Sendable {
 
     /// Carries it out.
     ///
-    /// - Throws: Everything malformed in the body; `UNKNOWN_ENVIRONMENT`, `BLUEPRINT_NOT_FOUND`.
+    /// - Throws: Everything malformed in the body; `UNKNOWN_ENVIRONMENT`, `BLUEPRINT_NOT_FOUND`,
+    ///   `TOO_MANY_AUTHORS`.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         _ = try target.environment(context.services.environments)
         let source = try fromVersion()
         let subject = target.subject("config.create", nil)
-        let actor = context.caller.credential.id.text
+        let caller = context.caller
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(nil)
             let line = target.read(state)
             let config: TenantAppConfig
+            var authors: ContentAuthors?
             if let source {
-                config = try target.version(source, state).value.config
+                let old = try target.version(source, state).value
+                config = old.config
+                authors = try ConfigAuthors.copied(old, from: target, to: target, state, by: caller)
             } else {
                 config = try ConfigDraft.read(body, target, state, version: nil)
             }
             let version = ConfigVersion(
                 number: try ConfigDraft.nextNumber(line),
                 config: config,
-                origin: source.map { .version($0) }
+                origin: source.map { .version($0) },
+                authors: authors
             )
-            return ConfigDraft.adding(version, to: target, stamp, actor: actor, reason: nil)
+            return ConfigDraft.adding(version, to: target, stamp, by: caller, reason: nil)
         }
     }
 

@@ -20,7 +20,8 @@ public struct PatchConfigVersion: Sendable {
 
     /// Carries it out; what the patch makes is checked as a whole.
     ///
-    /// - Throws: `NOT_FOUND`, `VERSION_IMMUTABLE`, everything malformed in the result.
+    /// - Throws: `NOT_FOUND`, `VERSION_IMMUTABLE`, `TOO_MANY_AUTHORS`, everything malformed in the
+    ///   result.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         guard patch.object != nil else {
             throw .invalid(.wrongType, at: .root, "must be an object, is \(patch.typeName)")

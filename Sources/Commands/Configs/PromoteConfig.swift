@@ -54,7 +54,14 @@ public struct PromoteConfig: Sendable {
             let version = ConfigVersion(
                 number: try ConfigDraft.nextNumber(target.read(state)),
                 config: config,
-                origin: .promotion(from: from.name, version: live.value.number)
+                origin: .promotion(from: from.name, version: live.value.number),
+                authors: try ConfigAuthors.copied(
+                    live.value,
+                    from: source,
+                    to: target,
+                    state,
+                    by: context.caller
+                )
             )
             let gate = try ConfigGate(target, state, context.services, now: context.now)
             let report = try gate.report(version)
@@ -62,7 +69,7 @@ public struct PromoteConfig: Sendable {
                 version,
                 to: target,
                 stamp,
-                actor: context.caller.credential.id.text,
+                by: context.caller,
                 reason: wish.reason
             )
             var written = plan.answer

@@ -31,7 +31,7 @@ extension PublishConfig {
                 to: target,
                 line,
                 stamp,
-                actor: context.caller.credential.id.text,
+                by: context.caller,
                 reason: nil,
                 permit: .nothingGoesLive
             )

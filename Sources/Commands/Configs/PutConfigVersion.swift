@@ -20,7 +20,7 @@ public struct PutConfigVersion: Sendable {
 
     /// Carries it out.
     ///
-    /// - Throws: `NOT_FOUND`, `VERSION_IMMUTABLE`, everything malformed in the body.
+    /// - Throws: `NOT_FOUND`, `VERSION_IMMUTABLE`, `TOO_MANY_AUTHORS`, everything malformed in the body.
     public func run(_ context: CommandContext) async throws(CommandError) -> CommandAnswer {
         let subject = target.subject("config.put", number)
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
@@ -50,8 +50,14 @@ public struct PutConfigVersion: Sendable {
             before: existing.json
         )
         if config.document.object == old.document.object { return Ledger.Plan([], answer: written) }
+        let authors = try ConfigAuthors.changed(
+            existing.value,
+            on: target,
+            state,
+            by: context.caller
+        )
         let stored = Stored(
-            existing.value.replacing(config),
+            existing.value.replacing(config, authors: authors),
             revision: stamp.revision,
             createdAt: existing.createdAt,
             updatedAt: stamp.now

@@ -29,7 +29,8 @@ public struct RollbackConfig: Sendable {
         let old = try target.version(wish.number, context.state)
         let checks = try await PublishChecks.run(old.value.config, target.scope, context)
         try wish.breakGlass?.authorize(target, context.caller)
-        let subject = target.subject("config.rollback", wish.number, reason: wish.reason)
+        // About the line: what is made of it has its number when it is planned, and tells the old one.
+        let subject = target.subject("config.rollback", nil, reason: wish.reason)
         return try await context.write(subject) {
             (state, stamp) throws(CommandError) in
             try plan(wish.number, wish.reason, state, stamp, context, checks, wish.breakGlass)
@@ -85,7 +86,9 @@ public struct RollbackConfig: Sendable {
         let version = ConfigVersion(
             number: try ConfigDraft.nextNumber(line),
             config: old.value.config,
-            origin: .rollback(to: number)
+            origin: .rollback(to: number),
+            // Who rolls back writes nothing.
+            authors: ConfigAuthors.of(old.value, on: target, state)
         )
         let judge = try StepJudge(target, state, stamp, context, knowing: checks)
         let gates = try judge.gates(
@@ -102,7 +105,7 @@ public struct RollbackConfig: Sendable {
             to: target,
             line,
             stamp,
-            actor: context.caller.credential.id.text,
+            by: context.caller,
             reason: reason,
             permit: try gates.permit(judge.gate.refusal)
         )

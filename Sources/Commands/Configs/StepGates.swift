@@ -49,14 +49,39 @@ struct StepGates: Sendable {
     func permit(
         _ refusal: (ValidationReport) -> CommandError
     ) throws(CommandError) -> ReleasePermit {
-        let isStopped = !report.isValid && !(step == .preview && report.hasOnlyHealthErrors)
-        if isStopped { throw told(refusal(report)) }
-        if isUnchecked { throw told(HealthRefresh.unfinished(health.unchecked.map(\.connection))) }
-        if !isSeenEnough { throw told(ConfigLifecycle.unseen) }
+        try checkAllButApprovals(refusal)
         switch approvals {
         case .granted(let permit): return permit.telling(verdicts)
         case .refused(let error, _): throw told(error)
         }
+    }
+
+    /// The right to show what the step would do, which a plan has that waits for approvals as well.
+    ///
+    /// - Throws: What `permit` throws, but for approvals.
+    func permitToShow(
+        _ refusal: (ValidationReport) -> CommandError
+    ) throws(CommandError) -> ReleasePermit {
+        try checkAllButApprovals(refusal)
+        switch approvals {
+        case .granted(let permit): return permit.telling(verdicts)
+        case .refused: return .nothingGoesLive
+        }
+    }
+
+    /// What only approvals stop, if they do.
+    var obstacle: CommandError? {
+        guard case .refused(let error, _) = approvals else { return nil }
+        return error
+    }
+
+    private func checkAllButApprovals(
+        _ refusal: (ValidationReport) -> CommandError
+    ) throws(CommandError) {
+        let isStopped = !report.isValid && !(step == .preview && report.hasOnlyHealthErrors)
+        if isStopped { throw told(refusal(report)) }
+        if isUnchecked { throw told(HealthRefresh.unfinished(health.unchecked.map(\.connection))) }
+        if !isSeenEnough { throw told(ConfigLifecycle.unseen) }
     }
 
     /// A refusal, with the verdict of every gate.

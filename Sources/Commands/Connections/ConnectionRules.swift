@@ -6,6 +6,8 @@ import Model
 struct ConnectionRules {
     let state: State
     let services: Services
+    /// Whether a new connection may have any status: what is out of service, or for good, serves nobody.
+    var takesAnyStatus = false
 
     private var environments: [Environment] { services.environments }
 
@@ -115,7 +117,7 @@ struct ConnectionRules {
                 "is \(existing.status.rawValue), and moves by actions only",
                 suggestion: "POST to pause, resume or revoke"
             )
-        } else if connection.status != .draft, connection.status != .active {
+        } else if !takesAnyStatus, connection.status != .draft, connection.status != .active {
             issues.error(.invalidValue, at: place, "must be draft or active at creation")
         }
     }

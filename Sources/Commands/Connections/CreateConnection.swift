@@ -41,6 +41,8 @@ struct ConnectionWrite: Sendable {
     let caller: Caller
     /// False when it is known to have the config of the one before: reading both to find out is dear.
     var mayChangeConfig = true
+    /// Whether it comes out of a set, which makes connections with the status that they have elsewhere.
+    var isOfSet = false
 
     func subject(_ action: String) -> WriteSubject {
         WriteSubject(
@@ -61,7 +63,7 @@ struct ConnectionWrite: Sendable {
         let existing = tenant.connections[connection.id]
         if let existing { try caller.check(existing.value.environment) }
         try caller.check(connection.environment)
-        let rules = ConnectionRules(state: state, services: services)
+        let rules = ConnectionRules(state: state, services: services, takesAnyStatus: isOfSet)
         try rules.check(connection, over: existing)
         var plan = DocumentWrite.plan(
             connection,

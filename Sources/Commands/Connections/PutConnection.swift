@@ -37,6 +37,33 @@ public struct PutConnection: Sendable {
         }
     }
 
+    /// The plan that makes the connection of a set, with the status that it says, or replaces all of it
+    /// but its status, which somebody may have moved for a reason that no file knows.
+    ///
+    /// - Returns: The plan, and the status that is left as it is; nil where both say the same.
+    func planOfSet(
+        _ state: State,
+        _ stamp: Ledger.Stamp,
+        _ context: CommandContext
+    ) throws(CommandError) -> (plan: Ledger.Plan<Written>, drift: SetDrift?) {
+        let existing = scope.read(state).connections[id]?.value
+        let full = Self.keepingStatus(body, of: existing?.document.object)
+        let wished = try Self.read(full, scope: scope, id: id)
+        var drift: SetDrift?
+        var connection = wished
+        if let existing, existing.status != wished.status {
+            drift = SetDrift(
+                pointer: "/status",
+                wished: wished.status.rawValue,
+                found: existing.status.rawValue
+            )
+            connection = wished.moved(to: existing.status, reason: existing.statusReason)
+        }
+        var write = ConnectionWrite(scope: scope, connection: connection, caller: context.caller)
+        write.isOfSet = true
+        return (try write.plan(state, stamp, context.services), drift)
+    }
+
     /// The plan that makes or replaces the connection.
     func plan(
         _ state: State,

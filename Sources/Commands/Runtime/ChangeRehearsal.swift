@@ -7,7 +7,7 @@ import Policy
 ///
 /// A config among them stands for the new live version of its line: it passes the publish gate.
 struct ChangeRehearsal {
-    /// What a config in the set stands for.
+    /// What a config in the set stands for; of a connection the status is a wish as well.
     enum ConfigWish { case liveVersion, statusItSays }
 
     /// What became of a member.
@@ -21,6 +21,8 @@ struct ChangeRehearsal {
         var tested: (rule: PolicyRule, owner: OwnerScope)?
         /// Of a config the gates that it passes; nil for one that passes none.
         var gates: StepGates?
+        /// Of a connection the status that is left as it is.
+        var drift: SetDrift?
         let plan: Ledger.Plan<Written>
     }
 
@@ -182,8 +184,20 @@ struct ChangeRehearsal {
         let named = try PutConnection.read(body, scope: scope, id: nil)
         try note(.connection, scope.tenant, named.id.text)
         let put = PutConnection(scope: scope, id: named.id, body: body)
-        let plan = try put.plan(state, stamp, context)
-        return Planned(id: named.id.text, environment: named.environment, plan: plan)
+        let (id, environment) = (named.id.text, named.environment)
+        switch configWish {
+        case .liveVersion:
+            let plan = try put.plan(state, stamp, context)
+            return Planned(id: id, environment: environment, plan: plan)
+        case .statusItSays:
+            let planned = try put.planOfSet(state, stamp, context)
+            return Planned(
+                id: id,
+                environment: environment,
+                drift: planned.drift,
+                plan: planned.plan
+            )
+        }
     }
 
     private mutating func planEntity(_ body: JSONValue) throws(CommandError) -> Planned {

@@ -13,6 +13,10 @@ struct SetChange: Sendable {
     let action: Action
     /// What the gates of a config say; empty for what passes none.
     var gates: [GateVerdict] = []
+    /// In what the object stays another than the set says; nil for nothing.
+    var drift: SetDrift?
+    /// What stands in the way of a config in a plan; nil for nothing.
+    var obstacle: CommandError?
     let written: Written
 
     /// As the API writes it; `showsValues` adds what the values were and become.
@@ -24,6 +28,12 @@ struct SetChange: Sendable {
             "fields": .array(fields.map { .string($0.pointer) }),
         ]
         if !gates.isEmpty { json["gates"] = .array(gates.map(\.json)) }
+        if let obstacle {
+            json["blockedBy"] = [
+                "code": .string(obstacle.code), "detail": .string(obstacle.detail),
+            ]
+        }
+        if let drift { json["drift"] = [drift.json] }
         if showsValues {
             json["values"] = .array(fields.map(\.json))
             if kind == .config, action == .update {
@@ -70,6 +80,7 @@ struct SetChange: Sendable {
     /// What only the server writes.
     private static let owned: Set<String> = [
         "/revision", "/createdAt", "/updatedAt", "/meta/createdAt", "/meta/updatedAt",
-        "/meta/version",
+        "/meta/version", "/meta/madeFrom", "/meta/rolledBackTo", "/meta/promotedFrom",
+        "/meta/migratedFrom",
     ]
 }

@@ -127,6 +127,8 @@ struct SetRun {
                 environment: planned.environment,
                 action: planned.plan.changes.isEmpty ? .unchanged : isNew ? .create : .update,
                 gates: planned.gates?.verdicts ?? [],
+                drift: planned.drift,
+                obstacle: planned.gates?.obstacle,
                 written: written
             )
         )
@@ -359,6 +361,8 @@ struct SetRun {
         for action in SetChange.Action.allCases {
             summary[action.rawValue] = .integer(Int64(parts.count { $0.action == action }))
         }
+        summary["blocked"] = .integer(Int64(parts.count { $0.obstacle != nil }))
+        summary["drifted"] = .integer(Int64(parts.count { $0.drift != nil }))
         let head: JSONObject = [
             "dryRun": .bool(context.isDryRun),
             "revision": .integer(Int64(isKept ? stamp.revision : stamp.revision - 1)),

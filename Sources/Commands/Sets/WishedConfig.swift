@@ -60,7 +60,10 @@ struct WishedConfig {
         let known = steps.last == .publish ? checks : .none
         let judge = try StepJudge(target, state, stamp, context, knowing: known)
         let gates = try gates(version, judge)
-        let permit = try gates?.permit(judge.gate.refusal) ?? .nothingGoesLive
+        // A plan is what others look at to approve it, so it is shown before they have.
+        let refusal = judge.gate.refusal
+        let permit =
+            try context.isDryRun ? gates?.permitToShow(refusal) : gates?.permit(refusal)
         let plan =
             ConfigDraft.adding(
                 version,
@@ -68,9 +71,9 @@ struct WishedConfig {
                 to: target,
                 line,
                 stamp,
-                actor: context.caller.credential.id.text,
+                by: context.caller,
                 reason: nil,
-                permit: permit
+                permit: permit ?? .nothingGoesLive
             )
             .plan
         var written = plan.answer
@@ -114,13 +117,16 @@ struct WishedConfig {
     }
 
     /// The version that is there already and says the same: the live one; for a draft also the newest.
+    ///
+    /// What is published serves nobody where a newer preview is live: there it is published anew.
     private func standing(
         _ line: ConfigLine,
         _ tier: Environment.Tier
     ) -> Stored<ConfigVersion>? {
         let candidates: [Stored<ConfigVersion>?] =
             switch status {
-            case .published: [line.published]
+            case .published:
+                line.live(in: tier)?.value.status == .published ? [line.published] : []
             case .preview: [line.live(in: tier), line.newerPreview]
             case .draft: [line.live(in: tier), line.openVersion]
             }

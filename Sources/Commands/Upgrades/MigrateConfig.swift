@@ -124,7 +124,7 @@ struct MigrateConfig: Sendable {
             to: target,
             line,
             stamp,
-            actor: context.caller.credential.id.text,
+            by: context.caller,
             reason: reason ?? upgrade.words,
             permit: permit
         )

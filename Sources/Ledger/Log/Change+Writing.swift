@@ -114,6 +114,9 @@ extension Change {
             head["status"] = .string(version.value.status.rawValue)
             head["wasPreviewed"] = .bool(version.value.wasPreviewed)
             head["origin"] = version.value.origin?.storedJSON
+            head["authors"] = version.value.authors.map { authors in
+                .array(authors.principals.map { .string($0) })
+            }
             head["object"] = .object(version.value.config.document.object)
             return head
         case .removeConfigVersion(let tenant, let line, let number):

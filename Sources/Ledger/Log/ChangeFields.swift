@@ -130,7 +130,8 @@ struct ChangeFields {
             config: config,
             status: status,
             origin: json["origin"].flatMap(ConfigVersion.Origin.init(storedJSON:)),
-            wasPreviewed: wasPreviewed
+            wasPreviewed: wasPreviewed,
+            authors: json["authors"]?.array.map { ContentAuthors($0.compactMap(\.string)) }
         )
         return try stored(version)
     }
@@ -144,7 +145,8 @@ struct ChangeFields {
             actor: try fields.text("actor"),
             at: try fields.timestamp("at"),
             reason: fields.json["reason"]?.string,
-            breakGlass: fields.json["breakGlass"]?.string
+            breakGlass: fields.json["breakGlass"]?.string,
+            origin: ConfigVersion.Origin(lineage: fields.json)
         )
     }
 }

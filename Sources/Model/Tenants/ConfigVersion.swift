@@ -38,6 +38,8 @@ public struct ConfigVersion: Sendable {
     public let origin: Origin?
     /// Whether it was ever in preview.
     public var wasPreviewed: Bool
+    /// Who wrote its content; nil in a ledger that did not keep them yet.
+    public var authors: ContentAuthors?
 
     /// A version.
     public init(
@@ -45,25 +47,28 @@ public struct ConfigVersion: Sendable {
         config: TenantAppConfig,
         status: Status = .draft,
         origin: Origin? = nil,
-        wasPreviewed: Bool = false
+        wasPreviewed: Bool = false,
+        authors: ContentAuthors? = nil
     ) {
         self.number = number
         self.config = config
         self.status = status
         self.origin = origin
         self.wasPreviewed = wasPreviewed
+        self.authors = authors
     }
 
     /// The same version with other content; for drafts only.
     ///
     /// What was looked at elsewhere was the content before: the new one has that origin no more.
-    public func replacing(_ config: TenantAppConfig) -> ConfigVersion {
+    public func replacing(_ config: TenantAppConfig, authors: ContentAuthors) -> ConfigVersion {
         ConfigVersion(
             number: number,
             config: config,
             status: status,
             origin: origin?.isReviewed == true ? nil : origin,
-            wasPreviewed: wasPreviewed
+            wasPreviewed: wasPreviewed,
+            authors: authors
         )
     }
 }
@@ -85,11 +90,7 @@ extension Stored<ConfigVersion> {
         var meta = object["meta"]?.object ?? [:]
         meta["version"] = .integer(Int64(value.number))
         meta["status"] = .string(value.status.rawValue)
-        if case .migration(let number, let blueprintVersion) = value.origin {
-            meta["migratedFrom"] = [
-                "version": .integer(Int64(number)), "blueprintVersion": blueprintVersion.json,
-            ]
-        }
+        if let lineage = value.origin?.lineage { meta[lineage.name] = lineage.value }
         object["meta"] = .object(meta)
         return object
     }
@@ -111,6 +112,8 @@ public struct ConfigTransition: Sendable, Hashable {
     public let reason: String?
     /// Why it was taken without the approvals that were wanted; nil when they were there.
     public let breakGlass: String?
+    /// Where the version came from, of the step that made it; nil when it was simply written.
+    public let origin: ConfigVersion.Origin?
 
     /// A step.
     public init(
@@ -120,7 +123,8 @@ public struct ConfigTransition: Sendable, Hashable {
         actor: String,
         at: Timestamp,
         reason: String?,
-        breakGlass: String? = nil
+        breakGlass: String? = nil,
+        origin: ConfigVersion.Origin? = nil
     ) {
         self.version = version
         self.from = from
@@ -129,6 +133,7 @@ public struct ConfigTransition: Sendable, Hashable {
         self.at = at
         self.reason = reason
         self.breakGlass = breakGlass
+        self.origin = origin
     }
 
     /// The step as the API writes it.
@@ -141,6 +146,7 @@ public struct ConfigTransition: Sendable, Hashable {
             "reason": reason.map { .string($0) } ?? .null,
         ]
         object["breakGlass"] = breakGlass.map { .string($0) }
+        if let lineage = origin?.lineage { object[lineage.name] = lineage.value }
         return .object(object)
     }
 }

@@ -30,10 +30,10 @@ public struct TenantAppConfig: DocumentNoun {
     private static let members: Set<String> = [
         "meta", "integrations", "branding", "description", "metadata", "notes", "revision",
     ]
-    private static let metaMembers: Set<String> = [
+    private static let metaMembers = ConfigVersion.Origin.lineageNames.union([
         "tenantId", "blueprintName", "blueprintKey", "blueprintVersion", "blueprint", "environment",
-        "version", "status", "migratedFrom", "createdAt", "updatedAt",
-    ]
+        "version", "status", "createdAt", "updatedAt",
+    ])
 
     /// Reads a config of `tenant`; the path says its line, nil when only the body does.
     ///

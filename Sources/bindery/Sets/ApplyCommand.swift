@@ -51,6 +51,7 @@ enum ApplyCommand {
         }
         let isJSON = call.arguments.isGiven("--json")
         if !isJSON { showPlan(planned, call) }
+        try check(planned.plan)
         try confirm(planned.plan, call)
         for _ in 1...planCountMax {
             if let done = try await set.apply(at: planned.revision) {
@@ -69,6 +70,17 @@ enum ApplyCommand {
         }
         throw .failed(
             "the store has moved on from revision \(planned.revision); nothing was changed"
+        )
+    }
+
+    /// Refuses what the server would refuse, before anybody is asked about it.
+    private static func check(_ plan: SetPlan) throws(CommandFailure) {
+        guard !plan.obstacles.isEmpty else { return }
+        let lines = plan.obstacles.prefix(100)
+            .map { "\(PlainText.of($0.name)): \(PlainText.of($0.code))" }
+        throw CommandFailure(
+            status: .failure,
+            lines: lines + ["the set would be refused; nothing was changed"]
         )
     }
 

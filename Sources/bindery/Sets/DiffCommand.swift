@@ -6,8 +6,8 @@ enum DiffCommand {
         details:
             "Shows what 'apply' would do, and changes nothing. All rules are asked, and all gates but those "
             + "that look outside of the store (health, secrets), so that what would be refused is refused "
-            + "here. Ends with 0 when nothing differs, with 2 when "
-            + "something does, and with 1 on any error, a wrong flag included.",
+            + "here; a plan that waits for approvals is shown, and says so. Ends with 0 when nothing "
+            + "differs, with 2 when something does, and with 1 on any error, a wrong flag included.",
         flags: [
             SetSource.flag,
             CommandFlag("--prune", help: "Also shows what 'apply --prune' would remove."),
@@ -26,6 +26,6 @@ enum DiffCommand {
         } else {
             ApplyCommand.showPlan(planned, call)
         }
-        if planned.plan.changesAnything { throw CommandFailure(status: .differs, lines: []) }
+        if planned.plan.differs { throw CommandFailure(status: .differs, lines: []) }
     }
 }

@@ -24,16 +24,17 @@ struct PlanText {
             case .create: ("+", 32)
             case .update: ("~", 33)
             case .delete: ("-", 31)
-            case .unchanged: (" ", 0)
+            case .unchanged: ("!", 35)
             }
-        let head = "\(sign) \(entry.action.rawValue) \(PlainText.of(entry.name))"
+        let verb = entry.action == .unchanged ? "leave" : entry.action.rawValue
+        let head = "\(sign) \(verb) \(PlainText.of(entry.name))"
         let values = entry.values.filter {
             // A list's items are told by what they are where the server says so.
             entry.bindings == nil || $0["pointer"]?.string?.hasPrefix("/integrations/") != true
         }
         let below = values.map { line($0) } + (entry.bindings ?? []).flatMap { bindingLines($0) }
         let more = entry.bindingsAreCut ? ["… and more bindings"] : []
-        let all = below + more + gateLines(entry.gates)
+        let all = below + more + entry.drift.map { driftLine($0) } + gateLines(entry.gates)
         return [colored(head, color)] + all.map { "    " + $0 }
     }
 
@@ -54,6 +55,16 @@ struct PlanText {
                 let head = "gate \(PlainText.of(gate.name)) \(PlainText.of(gate.verdict))"
                 return gate.reason.map { "\(colored(head, 33)): \(PlainText.of($0))" } ?? head
             }
+    }
+
+    /// What the files say and the server has, and that it stays so.
+    private func driftLine(_ drift: JSONValue) -> String {
+        func text(_ name: String) -> String {
+            PlainText.of(drift[name]?.serializedText ?? "nothing")
+        }
+        return "\(PlainText.of(drift["pointer"]?.string ?? "")): is "
+            + "\(colored(text("found"), 35)), the files say \(text("wished")); a status is moved by "
+            + "pause, resume and revoke alone, and left as it is"
     }
 
     private func bindingLines(_ binding: JSONValue) -> [String] {

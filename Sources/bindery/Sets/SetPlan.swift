@@ -28,6 +28,10 @@ struct SetPlan: Sendable, Equatable {
         let bindingsAreCut: Bool
         /// What the gates of a config say; empty for what passes none.
         let gates: [Gate]
+        /// Where the server differs from the files and is left as it is.
+        let drift: [JSONValue]
+        /// The code of what stands in its way, such as `APPROVAL_REQUIRED`; nil for nothing.
+        let obstacle: String?
 
         /// Whether the same becomes of the same object.
         ///
@@ -35,13 +39,16 @@ struct SetPlan: Sendable, Equatable {
         static func == (one: Entry, other: Entry) -> Bool {
             one.action == other.action && one.name == other.name && one.values == other.values
                 && one.bindings == other.bindings && one.bindingsAreCut == other.bindingsAreCut
+                && one.drift == other.drift
         }
     }
 
-    /// The objects that change, in the order of the server.
+    /// The objects that change, or differ and are left alone, in the order of the server.
     let entries: [Entry]
     /// How many there are of each.
     let counts: [Action: Int]
+    /// How many differ in what is left alone.
+    let driftedCount: Int
 
     /// Reads an answer.
     ///
@@ -56,24 +63,37 @@ struct SetPlan: Sendable, Equatable {
             counts[action] = json["summary"]?[action.rawValue]?.integer.map { Int($0) } ?? 0
         }
         self.counts = counts
+        driftedCount = json["summary"]?["drifted"]?.integer.map { Int($0) } ?? 0
     }
 
     /// Whether it changes anything.
-    var changesAnything: Bool { !entries.isEmpty }
+    var changesAnything: Bool { entries.contains { $0.action != .unchanged } }
+
+    /// Whether the server differs from the files, in what would change or in what is left alone.
+    var differs: Bool { !entries.isEmpty }
+
+    /// What stands in the way of objects, each with its code.
+    var obstacles: [(name: String, code: String)] {
+        entries.compactMap { entry in entry.obstacle.map { (entry.name, $0) } }
+    }
 
     /// The counts in words.
     var summary: String {
         func count(_ action: Action) -> Int { counts[action] ?? 0 }
+        let drifted = driftedCount > 0 ? ", \(driftedCount) with another status" : ""
+        let blocked = obstacles.isEmpty ? "" : ", \(obstacles.count) that would be refused"
         return "\(count(.create)) to create, \(count(.update)) to update, "
-            + "\(count(.delete)) to delete, \(count(.unchanged)) unchanged"
+            + "\(count(.delete)) to delete, \(count(.unchanged)) unchanged\(drifted)\(blocked)"
     }
 }
 
 extension SetPlan.Entry {
-    /// Reads a change; nil for what does not change.
+    /// Reads a change; nil for what neither changes nor differs.
     fileprivate init?(_ json: JSONValue) {
+        drift = json["drift"]?.array ?? []
+        obstacle = json["blockedBy"]?["code"]?.string
         guard let action = json["action"]?.string.flatMap(SetPlan.Action.init),
-            action != .unchanged
+            action != .unchanged || !drift.isEmpty
         else { return nil }
         self.action = action
         let owner = json["tenantId"]?.string.map { " of \($0)" } ?? ""
