@@ -67,6 +67,8 @@ struct Provider: Sendable {
     }
 
     /// The request of an operation.
+    ///
+    /// Without a key it gets one of its own, anew each time: what may be rendered twice brings one.
     func render(
         _ spec: IntegrationSpec,
         _ operation: Operation,
