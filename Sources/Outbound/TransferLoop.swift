@@ -32,6 +32,7 @@ import Synchronization
     private let inbox = Mutex(Inbox())
     // By the address of the handle.
     private var active: [UInt: Transfer] = [:]
+    private var deadlines = DeadlineWatch()
     private var waiting = WaitingLine()
     private var spareHandles: [UnsafeMutableRawPointer] = unsafe []
 
@@ -199,6 +200,7 @@ import Synchronization
             admit()
             fireTimer()
             finishDone()
+            endOverdue()
         }
     }
 
@@ -208,9 +210,12 @@ import Synchronization
         // Libcurl's timer is what counts; the second bounds the harm, should it ever miss one.
         if !active.isEmpty { timeout = .seconds(1) }
         if !waiting.isEmpty { timeout = WaitingLine.checkInterval }
-        guard let timer else { return timeout }
-        let untilTimer = max(.zero, ContinuousClock.now.duration(to: timer))
-        return min(timeout ?? untilTimer, untilTimer)
+        let now = ContinuousClock.now
+        for case let moment? in [timer, deadlines.due] {
+            let left = max(.zero, now.duration(to: moment))
+            timeout = min(timeout ?? left, left)
+        }
+        return timeout
     }
 
     private func fireTimer() {
@@ -219,6 +224,24 @@ import Synchronization
         timer = nil
         var running: Int32 = 0
         unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+    }
+
+    /// Ends the transfers whose time is over.
+    private func endOverdue() {
+        let now = ContinuousClock.now
+        guard deadlines.look(now: now) else { return }
+        var overdue: [Transfer] = []
+        for transfer in active.values {
+            if transfer.deadline <= now {
+                overdue.append(transfer)
+            } else {
+                deadlines.add(transfer.deadline)
+            }
+        }
+        for transfer in overdue {
+            if let easy = unsafe transfer.easy { unsafe curl_multi_remove_handle(multi, easy) }
+            finish(transfer, .failure(transfer.failure(.timeout, "no answer in time")))
+        }
     }
 
     /// Puts a transfer into the line; one that was cancelled before it came here is ended at once.
@@ -253,6 +276,7 @@ import Synchronization
         unsafe transfer.easy = unsafe easy
         unsafe transfer.configure(easy, configuration, remaining: remaining)
         active[UInt(bitPattern: easy)] = transfer
+        deadlines.add(transfer.deadline)
         let code = unsafe curl_multi_add_handle(multi, easy)
         precondition(code == CURLM_OK, "a fresh handle can be added")
     }

@@ -82,7 +82,7 @@ struct ConnectionGate: Sendable {
     ) -> Bool {
         var isProbe = false
         if case .probes = breaker(callClass).admission(now: moment.now) { isProbe = true }
-        if isProbe { change(callClass) { $0.startProbe() } }
+        if isProbe { change(callClass) { $0.startProbe(now: moment.now) } }
         take(constraints, at: moment)
         underWayCount += 1
         requestCount += 1
