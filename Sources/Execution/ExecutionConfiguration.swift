@@ -2,6 +2,9 @@
 public struct ExecutionConfiguration: Sendable {
     /// When a connection's circuit breaker opens and closes.
     public var breaker = BreakerSettings()
+    /// How long a call may take that names no time itself: who waits less finds nothing out about the
+    /// provider by it.
+    public var timeout = CapabilityCall.timeoutDefault
     /// The most times that a provider is called for one call.
     public var attemptCountMax = 3
     /// The longest wait before the second attempt; it doubles with each attempt.
@@ -17,6 +20,9 @@ public struct ExecutionConfiguration: Sendable {
     /// Whether this replica's own count admits calls while the limits that replicas share cannot be
     /// asked.
     public var sharedLimitsFailOpen = false
+    /// The most calls of one connection that are under way at once, so that a provider that hangs does
+    /// not keep everybody else waiting.
+    public var callsPerConnectionMax = 256
     /// The most connections whose limits are kept in memory.
     public var connectionCountMax = 200_000
 

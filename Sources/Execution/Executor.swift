@@ -130,7 +130,7 @@ public final class Executor: Sendable {
         let begun = try await begin(call, since: start, streams: false, &course)
         var end = ConnectionGate.End()
         defer { gates.finish(begun.pass, end) }
-        end.observe(begun.sent.last, configuration.breaker, clock)
+        end.observe(begun.sent.last, of: call, configuration, clock)
         let answer = try AnswerReader(call.operation, begun.request, begun.scope, page: call.page)
             .read(begun.sent.last)
         end.isError = false
@@ -169,7 +169,12 @@ public final class Executor: Sendable {
             )
             if let newer, await admitRetry(pass, call.constraints, until: deadline) {
                 prepared.scope.token = newer
-                prepared.request = try render(call, prepared.scope, &course)
+                prepared.request = try render(
+                    call,
+                    prepared.scope,
+                    prepared.idempotencyKey,
+                    &course
+                )
                 sent = await send(call, prepared, pass, streams: streams, until: deadline)
                 course.take(sent)
             }
@@ -217,7 +222,13 @@ public final class Executor: Sendable {
         var scope = TemplateScope(input: call.input, config: call.config, secret: secret)
         let demand = try provider.demand(call.spec, call.connection, scope)
         scope.token = try await provider.token(demand, until: deadline)
-        return Prepared(scope: scope, request: try render(call, scope, &course), demand: demand)
+        let key = call.idempotencyKey ?? UUIDv7.make(now: clock.calendar())
+        return Prepared(
+            scope: scope,
+            request: try render(call, scope, key, &course),
+            demand: demand,
+            idempotencyKey: key
+        )
     }
 
     /// A request and what it was made of.
@@ -225,11 +236,15 @@ public final class Executor: Sendable {
         var scope: TemplateScope
         var request: RenderedRequest
         let demand: TokenDemand?
+        /// The caller's, or one made for this call: whatever is sent for it carries the same, also
+        /// what is rendered anew, or the provider would take it for another payment.
+        let idempotencyKey: String
     }
 
     private func render(
         _ call: CapabilityCall,
         _ scope: TemplateScope,
+        _ idempotencyKey: String,
         _ course: inout CallCourse
     ) throws(CallFailure.Reason) -> RenderedRequest {
         let request = try provider.render(
@@ -237,7 +252,7 @@ public final class Executor: Sendable {
             call.operation,
             scope,
             trace: call.trace,
-            idempotencyKey: call.idempotencyKey,
+            idempotencyKey: idempotencyKey,
             page: call.page
         )
         course.take(request)

@@ -76,11 +76,15 @@ extension Transfer {
         unsafe shim_curl_set_text(easy, CURLOPT_NOPROXY, "")
     }
 
+    // How much later than the loop libcurl ends a transfer.
+    private static let spareMilliseconds = 1000
+
     private func setTimes(_ easy: UnsafeMutableRawPointer, remaining: Duration) {
         // Zero would mean no limit.
         let total = max(1, remaining.milliseconds)
         let connect = max(1, min(total, exchange.connectTimeout.milliseconds))
-        unsafe shim_curl_set_long(easy, CURLOPT_TIMEOUT_MS, total)
+        // The loop keeps the deadline itself: libcurl ends only what that would miss.
+        unsafe shim_curl_set_long(easy, CURLOPT_TIMEOUT_MS, total + Self.spareMilliseconds)
         unsafe shim_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connect)
     }
 

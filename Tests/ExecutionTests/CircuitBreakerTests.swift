@@ -50,7 +50,7 @@ import Testing
             Issue.record("a probe passes")
             return
         }
-        breaker.startProbe()
+        breaker.startProbe(now: at(130))
         #expect(breaker.state(now: at(130)) == .halfOpen)
         guard case .refused = breaker.admission(now: at(131)) else {
             Issue.record("one probe at a time")
@@ -58,7 +58,7 @@ import Testing
         }
         breaker.record(.failure, wasProbe: true, now: at(132))
         #expect(breaker.state(now: at(161)) == .open)
-        breaker.startProbe()
+        breaker.startProbe(now: at(162))
         breaker.record(.success, wasProbe: true, now: at(162))
         #expect(breaker.state(now: at(162)) == .closed)
         #expect(breaker.isIdle(now: at(162)))
@@ -66,12 +66,28 @@ import Testing
 
     @Test func `a probe that says nothing lets the next one probe`() {
         var breaker = breaker(Array(repeating: .failure, count: 5), every: 0)
-        breaker.startProbe()
+        breaker.startProbe(now: at(130))
         breaker.record(.none, wasProbe: true, now: at(130))
         guard case .probes = breaker.admission(now: at(130)) else {
             Issue.record("the next one probes")
             return
         }
+    }
+
+    @Test func `a probe that never ends is followed by another`() {
+        var breaker = breaker(Array(repeating: .failure, count: 5), every: 0)
+        breaker.startProbe(now: at(130))
+        guard case .refused = breaker.admission(now: at(249.9)) else {
+            Issue.record("one probe at a time, as long as a call may take")
+            return
+        }
+        guard case .probes = breaker.admission(now: at(250)) else {
+            Issue.record("no call takes longer")
+            return
+        }
+        breaker.startProbe(now: at(250))
+        breaker.record(.success, wasProbe: true, now: at(251))
+        #expect(breaker.state(now: at(251)) == .closed)
     }
 
     @Test func `calls that were under way when it opened change nothing`() {
@@ -92,10 +108,10 @@ import Testing
         #expect(breaker.state(now: at(101)) == .closed)
         breaker.record(.success, isSlow: true, wasProbe: false, now: at(101))
         #expect(breaker.state(now: at(101)) == .open)
-        breaker.startProbe()
+        breaker.startProbe(now: at(131))
         breaker.record(.success, isSlow: true, wasProbe: true, now: at(131))
         #expect(breaker.state(now: at(132)) == .open)
-        breaker.startProbe()
+        breaker.startProbe(now: at(161))
         breaker.record(.success, isSlow: false, wasProbe: true, now: at(161))
         #expect(breaker.state(now: at(161)) == .closed)
     }

@@ -33,7 +33,12 @@ struct CircuitBreaker: Sendable {
     private var outcomes: OutcomeWindow
     /// Until when no call passes; nil while closed.
     private var openUntil: MonotonicInstant?
-    private var isProbing = false
+    /// When the probe under way began; nil without one.
+    private var probeStart: MonotonicInstant?
+    /// After how long a probe that has not ended is given up.
+    ///
+    /// No call takes longer, and one that was lost keeps nobody out for ever.
+    private static let probeTimeMax = CapabilityCall.timeoutMax
 
     init(_ settings: BreakerSettings) {
         self.settings = settings
@@ -46,18 +51,20 @@ struct CircuitBreaker: Sendable {
     /// Where it stands at `now`.
     func state(now: MonotonicInstant) -> State {
         guard let openUntil else { return .closed }
-        return isProbing || now >= openUntil ? .halfOpen : .open
+        return probeStart != nil || now >= openUntil ? .halfOpen : .open
     }
 
     /// Whether a call would pass, and how; changes nothing.
     func admission(now: MonotonicInstant) -> Admission {
         guard let openUntil else { return .passes }
-        if isProbing { return .refused(retryAfter: .seconds(1)) }
+        if let probeStart, now < probeStart + Self.probeTimeMax {
+            return .refused(retryAfter: .seconds(1))
+        }
         return now >= openUntil ? .probes : .refused(retryAfter: openUntil - now)
     }
 
     /// Lets the probe through that `admission` promised.
-    mutating func startProbe() { isProbing = true }
+    mutating func startProbe(now: MonotonicInstant) { probeStart = now }
 
     /// Counts the outcome of a call that was let through.
     mutating func record(
@@ -67,7 +74,7 @@ struct CircuitBreaker: Sendable {
         now: MonotonicInstant
     ) {
         guard wasProbe else { return recordCall(outcome, isSlow, now) }
-        isProbing = false
+        probeStart = nil
         switch outcome {
         case .success: isSlow ? open(now) : close()
         case .failure: open(now)

@@ -29,9 +29,13 @@ struct ConnectionGate: Sendable {
     /// The shares of quotas that were reached since `finish` told of them last.
     private var crossings: [GateEvent.Quota] = []
 
-    init(_ settings: BreakerSettings, now: MonotonicInstant) {
-        readBreaker = CircuitBreaker(settings)
-        writeBreaker = CircuitBreaker(settings)
+    /// The most calls under way, whatever the constraints say: nobody has all of the process's room.
+    private let underWayCountMax: Int
+
+    init(_ configuration: ExecutionConfiguration, now: MonotonicInstant) {
+        readBreaker = CircuitBreaker(configuration.breaker)
+        writeBreaker = CircuitBreaker(configuration.breaker)
+        underWayCountMax = configuration.callsPerConnectionMax
         lastUse = now
     }
 
@@ -44,16 +48,41 @@ struct ConnectionGate: Sendable {
         /// What the provider said of its own limits.
         var learned = LearnedLimit.Observation()
 
-        /// Takes what the last attempt showed.
+        /// Takes what the last attempt of a call showed.
+        ///
+        /// That there was no answer in time says nothing of a provider that the caller left less time
+        /// than calls have: all who share the connection would pay for the caller's haste.
         mutating func observe(
             _ attempt: Attempt,
-            _ settings: BreakerSettings,
+            of call: CapabilityCall,
+            _ configuration: ExecutionConfiguration,
             _ clock: ExecutionClock
         ) {
-            outcome = attempt.breakerOutcome
-            guard case .answer(let response) = attempt else { return }
-            isSlow = settings.slowTime.map { response.timings.total >= $0 } ?? false
-            learned = LearnedLimit.Observation(response, calendar: clock.calendar())
+            let isCut = attempt.isTimeout && call.timeout < configuration.timeout
+            outcome = isCut ? .none : attempt.breakerOutcome
+            switch attempt {
+            case .answer(let response):
+                take(response.status, after: response.timings.total, configuration, clock) {
+                    response.header($0)
+                }
+            // The body comes as fast as its reader takes it: the head tells of the provider.
+            case .stream(let stream):
+                take(stream.status, after: stream.headTime, configuration, clock) {
+                    stream.header($0)
+                }
+            case .failure, .outOfTime: break
+            }
+        }
+
+        private mutating func take(
+            _ status: Int,
+            after time: Duration,
+            _ configuration: ExecutionConfiguration,
+            _ clock: ExecutionClock,
+            header: (String) -> String?
+        ) {
+            isSlow = configuration.breaker.slowTime.map { time >= $0 } ?? false
+            learned = LearnedLimit.Observation(status, calendar: clock.calendar(), header: header)
         }
     }
 
@@ -82,7 +111,7 @@ struct ConnectionGate: Sendable {
     ) -> Bool {
         var isProbe = false
         if case .probes = breaker(callClass).admission(now: moment.now) { isProbe = true }
-        if isProbe { change(callClass) { $0.startProbe() } }
+        if isProbe { change(callClass) { $0.startProbe(now: moment.now) } }
         take(constraints, at: moment)
         underWayCount += 1
         requestCount += 1
@@ -178,7 +207,9 @@ struct ConnectionGate: Sendable {
     }
 
     func concurrencyRefusal(_ constraints: Constraints) -> CallFailure.Reason? {
-        guard let limit = constraints.concurrency, underWayCount >= limit else { return nil }
+        let limit = constraints.concurrency ?? .max
+        guard underWayCount >= min(limit, underWayCountMax) else { return nil }
+        guard underWayCount >= limit else { return .overloaded(.callsPerConnection) }
         return .limited(.concurrency, name: "concurrency", retryAfterSeconds: 1)
     }
 

@@ -231,12 +231,17 @@ struct AnswerReader {
                 )
             )
         case .invalidRequest: return .requestNotSendable(detail: error.detail)
-        case .overloaded: return .overloaded
+        case .overloaded: return .overloaded(.callsInFlight)
         }
     }
 }
 
 extension Attempt {
+    /// Whether the time was over while the provider was asked.
+    var isTimeout: Bool {
+        if case .failure(let error) = self { error.code == .timeout } else { false }
+    }
+
     /// How the circuit breaker counts it.
     var breakerOutcome: CircuitBreaker.Outcome {
         switch self {

@@ -82,6 +82,8 @@ struct Provider: Sendable {
     }
 
     /// The request of an operation.
+    ///
+    /// Without a key it gets one of its own, anew each time: what may be rendered twice brings one.
     func render(
         _ spec: IntegrationSpec,
         _ operation: Operation,
@@ -133,7 +135,7 @@ struct Provider: Sendable {
         }
         while true {
             let attempt = await attempt(request, streams: streams, until: deadline)
-            if case .outOfTime = attempt { return outcome(attempt) }
+            guard attempt.wasMade else { return outcome(attempt) }
             count += 1
             hasReached = hasReached || attempt.mayHaveReachedProvider
             guard count < attemptCountMax,
@@ -172,6 +174,15 @@ struct Provider: Sendable {
 }
 
 extension Attempt {
+    /// Whether it was tried to send anything: not without time for it, or a turn.
+    fileprivate var wasMade: Bool {
+        switch self {
+        case .answer, .stream: true
+        case .failure(let error): error.code != .overloaded || error.mayHaveReachedServer
+        case .outOfTime: false
+        }
+    }
+
     /// Whether the provider may have seen the request.
     fileprivate var mayHaveReachedProvider: Bool {
         switch self {
