@@ -240,8 +240,9 @@ public final class AlertDispatcher: Sendable {
             pause: sent.pause ?? .zero,
             mayDisable: recorder.canRecord()
         )
-        let disabled = await keep(at: now) { outcome.changes($0, $1) }
-        if let disabled { await recorder.record(disabled) }
+        let kept = await keep(at: now) { outcome.changes($0, $1) }
+        guard let disabled = kept.disabled else { return }
+        if await recorder.record(disabled) { kept.debt?.settle() }
     }
 
     /// Whether it is due still: an attempt may have ended since it was found to be.
@@ -264,27 +265,29 @@ public final class AlertDispatcher: Sendable {
         }
     }
 
-    /// Keeps how it ended; the webhook that was disabled by it, if one was.
+    /// Keeps how it ended; the webhook that was disabled by it, if one was, and the record it owes.
     private func keep(
         at now: Timestamp,
         _ changes: @escaping @Sendable (State, Ledger.Stamp) -> [Change]
-    ) async -> DisabledWebhook? {
+    ) async -> (disabled: DisabledWebhook?, debt: AuditDebt?) {
+        let recorder = recorder
         do {
-            return
-                try await ledger.commit(actor: .system("alerts"), now: now) {
-                    (state, stamp) throws(Never) in
-                    let changes = changes(state, stamp)
-                    return Ledger.Plan(changes, answer: DisabledWebhook(changes, on: state))
-                }
-                .answer
+            let result = try await ledger.commitOwing(actor: .system("alerts"), now: now) {
+                (state, stamp) throws(Never) in
+                let changes = changes(state, stamp)
+                let disabled = DisabledWebhook(changes, on: state)
+                let owes = disabled.flatMap { recorder.owes($0) }
+                return Ledger.Plan(changes, answer: disabled, owes: owes)
+            }
+            return (result.answer, result.debt)
         } catch {
             // The ledger tells the operator itself. The attempt will be repeated, though not at once.
             do {
                 try await Task.sleep(for: Self.unkeptTime)
             } catch {
-                return nil
+                return (nil, nil)
             }
-            return nil
+            return (nil, nil)
         }
     }
 }

@@ -1,4 +1,4 @@
-import Ledger
+public import Ledger
 public import Model
 
 /// A webhook that the server disabled, since its endpoint is gone or takes nothing.
@@ -25,18 +25,22 @@ public struct DisabledWebhook: Sendable {
 public struct DisablingRecorder: Sendable {
     /// Whether it can be recorded now: what can't is not done yet.
     public var canRecord: @Sendable () -> Bool
-    /// Records one that was disabled.
-    public var record: @Sendable (DisabledWebhook) async -> Void
+    /// What the ledger keeps of the record until the trail has it; nil for nothing.
+    public var owes: @Sendable (DisabledWebhook) -> OwedRecords?
+    /// Records one that was disabled; whether the trail has it.
+    public var record: @Sendable (DisabledWebhook) async -> Bool
 
     /// A recorder.
     public init(
         canRecord: @escaping @Sendable () -> Bool,
-        record: @escaping @Sendable (DisabledWebhook) async -> Void
+        owes: @escaping @Sendable (DisabledWebhook) -> OwedRecords? = { _ in nil },
+        record: @escaping @Sendable (DisabledWebhook) async -> Bool
     ) {
         self.canRecord = canRecord
+        self.owes = owes
         self.record = record
     }
 
     /// Records nothing.
-    public static let none = DisablingRecorder(canRecord: { true }, record: { _ in })
+    public static let none = DisablingRecorder(canRecord: { true }, record: { _ in true })
 }

@@ -26,21 +26,36 @@ extension Ledger {
         now: Timestamp,
         _ plan: @escaping @Sendable (State, Stamp) throws(Refusal) -> Plan<Answer>
     ) async throws(CommitError<Refusal>) -> (answer: Answer, state: State) {
+        let result = try await commitOwing(actor: actor, now: now, plan)
+        return (result.answer, result.state)
+    }
+
+    /// The same for a plan that owes audit records: the entry keeps what they say, until whoever wrote
+    /// it has settled the debt and a later entry has told so.
+    ///
+    /// - Returns: What `commit` does, and the debt; nil when the entry owes nothing.
+    public func commitOwing<Answer: Sendable, Refusal: Error>(
+        actor: ChangeActor,
+        now: Timestamp,
+        _ plan: @escaping @Sendable (State, Stamp) throws(Refusal) -> Plan<Answer>
+    ) async throws(CommitError<Refusal>) -> (answer: Answer, state: State, debt: AuditDebt?) {
+        let holder = DebtHolder()
         let outcome = PlanOutcome<Answer, Refusal>()
         let written = await withCheckedContinuation { continuation in
             enqueue(
                 PendingWrite(
                     plan: { state in
-                        Self.run(plan, on: state, actor: actor, now: now, into: outcome)
+                        self.run(plan, on: state, actor, now, into: outcome, holder)
                     },
                     finish: { continuation.resume(returning: $0) }
                 )
             )
         }
+        let debt = holder.take()
         switch (written, outcome.value) {
         case (.failure(let error), _): throw .failed(error)
         case (_, .refused(let refusal)): throw .refused(refusal)
-        case (.success(let state), .planned(let answer)): return (answer, state)
+        case (.success(let state), .planned(let answer)): return (answer, state, debt)
         case (.success, nil): preconditionFailure("a write that succeeded was planned")
         }
     }
@@ -54,12 +69,13 @@ extension Ledger {
         return try plan(state, Stamp(revision: state.revision + 1, now: now)).answer
     }
 
-    private static func run<Answer: Sendable, Refusal: Error>(
+    private func run<Answer: Sendable, Refusal: Error>(
         _ plan: (State, Stamp) throws(Refusal) -> Plan<Answer>,
         on state: State,
-        actor: ChangeActor,
-        now: Timestamp,
-        into outcome: PlanOutcome<Answer, Refusal>
+        _ actor: ChangeActor,
+        _ now: Timestamp,
+        into outcome: PlanOutcome<Answer, Refusal>,
+        _ holder: DebtHolder
     ) -> LogEntry? {
         let next = state.revision + 1
         do throws(Refusal) {
@@ -73,7 +89,8 @@ extension Ledger {
                 at: now,
                 actor: actor,
                 changes: plan.changes + alerts,
-                facts: ChangeFacts(of: plan.changes, on: state)
+                facts: ChangeFacts(of: plan.changes, on: state),
+                audit: note(plan.owes, plan.settles, on: state, holder)
             )
         } catch {
             outcome.set(.refused(error))
@@ -196,6 +213,7 @@ extension Ledger {
     private func answer(_ batch: LogBatch) {
         // Before the writers are answered: who follows from what it has written finds it there.
         publish(batch.state, batch.entries)
+        debtBook?.forget(settledIn: batch.state.auditDebts)
         for write in batch.writes { write.finish(.success(batch.state)) }
         let detail = "an entry of the log has at most \(Self.entryByteCountMax) bytes"
         for write in batch.refused { write.finish(.failure(LedgerError(.tooLarge, detail))) }

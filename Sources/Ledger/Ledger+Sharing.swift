@@ -158,7 +158,7 @@ extension Ledger {
                 throw JournalError(.damaged, detail)
             }
             let entry = try LoggedEntry(record)
-            state.apply(entry.entry)
+            state.apply(entry.entry, position: record.position)
             state.position = record.position
             entries.append(entry)
         }

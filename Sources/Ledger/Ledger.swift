@@ -36,11 +36,22 @@ public final class Ledger: Sendable {
         public let changes: [Change]
         /// What the writer wants to answer.
         public let answer: Answer
+        /// The audit records that the changes have to have; nil for none.
+        public let owes: OwedRecords?
+        /// What of another writer's is settled by the entry; nil for nothing.
+        public let settles: AuditSettlement?
 
         /// A plan's decision.
-        public init(_ changes: [Change], answer: Answer) {
+        public init(
+            _ changes: [Change],
+            answer: Answer,
+            owes: OwedRecords? = nil,
+            settles: AuditSettlement? = nil
+        ) {
             self.changes = changes
             self.answer = answer
+            self.owes = owes
+            self.settles = settles
         }
     }
 
@@ -78,6 +89,9 @@ public final class Ledger: Sendable {
     let recent: RecentEntries
     /// Past states that were asked for.
     let past = PastStates()
+    /// What this process knows of the audit records that its entries owe; nil where nothing can be lost
+    /// between the two, or nobody keeps a trail.
+    let debtBook: AuditDebtBook?
     /// The published state's position and revision, for readers that want no more of it.
     private let publishedPosition: Atomic<UInt64>
     private let publishedRevision: Atomic<UInt64>
@@ -88,11 +102,13 @@ public final class Ledger: Sendable {
     ///
     /// - Parameters:
     ///   - journal: Where the log is kept.
+    ///   - auditWriter: Whose entries owe audit records until the trail has them; nil when none do.
     ///   - snapshotInterval: After how many entries a snapshot is written; 1 or more.
     ///   - recentBounds: How many of the newest entries are kept in memory for those who follow.
     /// - Throws: `LedgerError` with `.locked`, `.damaged`, `.readOnly`, `.unavailable`.
     public init(
         journal: any Journal,
+        auditWriter: AuditWriter? = nil,
         snapshotInterval: Int = Ledger.snapshotIntervalDefault,
         recentBounds: RecentEntryBounds = RecentEntryBounds()
     ) throws(LedgerError) {
@@ -113,6 +129,7 @@ public final class Ledger: Sendable {
         self.sharedJournal = journal as? any SharedJournal
         self.loadReport = report
         self.snapshotInterval = snapshotInterval
+        self.debtBook = auditWriter.map { AuditDebtBook($0, loader.state.auditDebts) }
         self.shared = Mutex(
             Shared(published: loader.state, savedPosition: report.snapshotPosition)
         )

@@ -16,7 +16,7 @@ struct StateLoader {
 
     mutating func read(line: [UInt8]) throws(JournalError) {
         guard hasHead else {
-            state.revision = try Self.revision(line)
+            try readHead(line)
             hasHead = true
             return
         }
@@ -45,11 +45,17 @@ struct StateLoader {
         try records.drain { state.apply($1, of: $0) }
     }
 
-    private static func revision(_ line: [UInt8]) throws(JournalError) -> UInt64 {
-        guard let revision = try json(line)["revision"]?.integer, revision >= 0 else {
+    private mutating func readHead(_ line: [UInt8]) throws(JournalError) {
+        let head = try Self.json(line)
+        guard let revision = head["revision"]?.integer, revision >= 0 else {
             throw JournalError(.damaged, "the snapshot does not say its revision")
         }
-        return UInt64(revision)
+        state.revision = UInt64(revision)
+        do {
+            state.auditDebts = try AuditDebts(reading: head)
+        } catch {
+            throw JournalError(.damaged, "the snapshot can't be used: \(error.detail)")
+        }
     }
 
     private static func json(_ line: [UInt8]) throws(JournalError) -> JSONValue {
@@ -60,7 +66,7 @@ struct StateLoader {
         }
     }
 
-    private static func change(_ line: [UInt8]) throws(JournalError) -> Change {
+    static func change(_ line: [UInt8]) throws(JournalError) -> Change {
         let json = try json(line)
         do {
             return try Change(json)
@@ -84,7 +90,7 @@ struct StateLoader {
 extension State {
     /// Applies what a record says.
     fileprivate mutating func apply(_ entry: LogEntry, of record: JournalRecord) {
-        apply(entry)
+        apply(entry, position: record.position)
         position = record.position
     }
 }

@@ -58,6 +58,17 @@ struct TestAPI {
         return (found.map(\.text), found.last?.sequence ?? sequence)
     }
 
+    /// The records of changes, of the tenant and of the platform, the oldest first.
+    func changeRecords() async throws -> [AuditRecord] {
+        var filter = AuditFilter()
+        filter.kind = .change
+        var found: [AuditRecord] = []
+        for tenant in [TenantID("acme-corp"), nil] {
+            found += try await audit.list(tenant: tenant, filter: filter, limit: 500).items
+        }
+        return found.sorted { $0.sequence < $1.sequence }
+    }
+
     /// Sends a request with these bytes as its body.
     func send(
         _ method: HTTPMethod,

@@ -127,7 +127,10 @@ import Testing
         let canRecord = Mutex(false)
         let recorder = DisablingRecorder(
             canRecord: { canRecord.withLock { $0 } },
-            record: { disabled in told.withLock { $0.append(disabled) } }
+            record: { disabled in
+                told.withLock { $0.append(disabled) }
+                return true
+            }
         )
         let world = try await AlertWorld(receiver.url, recorder: recorder)
         for _ in 0..<5 { _ = try await world.ping() }

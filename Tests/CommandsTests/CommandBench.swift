@@ -19,13 +19,18 @@ struct CommandBench {
 
     init(
         storage: MemoryJournal.Storage = MemoryJournal.Storage(),
+        auditWriter: AuditWriter? = nil,
         change: (inout Services.Settings) -> Void = { _ in }
     ) async throws {
         var settings = Services.Settings()
         settings.bootstrapKey = Self.bootstrapKey
         change(&settings)
         self.storage = storage
-        services = try await TestServices.make(settings, MemoryJournal(storage: storage))
+        services = try await TestServices.make(
+            settings,
+            MemoryJournal(storage: storage),
+            auditWriter: auditWriter
+        )
     }
 
     /// The services of a process that starts where this one ends.

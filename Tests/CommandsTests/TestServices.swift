@@ -12,12 +12,13 @@ import SecretTesting
 enum TestServices {
     static func make(
         _ settings: Services.Settings,
-        _ journal: any Journal
+        _ journal: any Journal,
+        auditWriter: AuditWriter? = nil
     ) async throws -> Services {
         let audit = try await AuditTrail.open(AuditTrail.Configuration())
         let policy = AddressPolicy(allow: [try AddressRange("127.0.0.0/8")])
         let outbound = try OutboundClient(OutboundConfiguration(addressPolicy: policy))
-        let ledger = try Ledger(journal: journal)
+        let ledger = try Ledger(journal: journal, auditWriter: auditWriter)
         let keys = SecretsConfiguration.Local.keyFile(try SecretKeyFile.path())
         let local = try LocalSecretStore(keys, source: LedgerSecrets(ledger))
         let variables = SampleVariables()

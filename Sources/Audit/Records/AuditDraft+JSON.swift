@@ -18,6 +18,7 @@ extension AuditDraft {
         object["error"] = failure?.json
         addPlace(to: &object)
         object["leftOut"] = leftOutCount.map { .integer(Int64($0)) }
+        object["recovery"] = recovery.map { .string($0.rawValue) }
         object["revision"] = revision.map { .integer(Int64(clamping: $0)) }
         object["requestId"] = requestID.map { .string($0) }
         object["traceparent"] = traceparent.map { .string($0) }

@@ -45,6 +45,8 @@ public struct AuditDraft: Sendable {
     public var question: JSONValue?
     /// How many events like it were counted and not recorded since the last that was.
     public var leftOutCount: Int?
+    /// What became of it, when it was not written in its time; nil for nearly all.
+    public var recovery: AuditRecovery?
     /// The store's revision it was computed at, or that it made.
     public var revision: UInt64?
     /// The id of the request that caused it.

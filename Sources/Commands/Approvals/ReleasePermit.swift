@@ -58,12 +58,10 @@ struct ReleasePermit: Sendable {
             "version": .integer(Int64(version.number)), "reason": .string(breakGlass.reason),
             "requiredApprovals": .integer(Int64(required)),
         ]
-        records = [
-            WrittenPart(
-                subject: target.subject("config.breakGlass", version.number),
-                written: Written(object: told)
-            )
-        ]
+        var written = Written(object: told)
+        written.isToldHereAlone = true
+        let subject = target.subject("config.breakGlass", version.number)
+        records = [WrittenPart(subject: subject, written: written)]
         verdict = GateVerdict(
             gate: .approvals,
             outcome: .skipped,

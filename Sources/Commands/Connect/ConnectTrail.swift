@@ -17,19 +17,16 @@ enum ConnectTrail {
         return draft
     }
 
-    /// A consent came back, and the connection has its tokens.
+    /// A consent came back, and the connection has its tokens; without the objects.
     static func ended(
         _ pending: PendingConnect,
         _ state: ConnectState,
         _ context: CommandContext,
-        _ written: Written,
         revision: UInt64
     ) -> AuditDraft {
         var draft = draft("connection.connected", state.tenant, state.connection, context)
         draft.actor = actor(of: pending, context)
         draft.revision = revision
-        draft.before = written.before.map { .object($0) }
-        draft.after = written.object.map { .object($0) }
         return draft
     }
 

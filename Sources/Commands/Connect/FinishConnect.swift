@@ -1,3 +1,4 @@
+import Audit
 import Execution
 import JSON
 import Ledger
@@ -197,27 +198,30 @@ public struct FinishConnect: Sendable {
         _ grant: RedeemedGrant,
         _ context: CommandContext
     ) async throws(CommandError) {
-        let result: (answer: Written?, state: State)
+        let owing = context.services.owing
+        let result: (answer: (Written, UInt64)?, state: State, debt: AuditDebt?)
         do {
-            result = try await context.services.ledger.commit(
+            result = try await context.services.ledger.commitOwing(
                 actor: pending.actor,
                 now: context.now
             ) { (ledger, stamp) throws(CommandError) in
-                try Self.plan(pending, state, grant, ledger, stamp)
+                let plan = try Self.plan(pending, state, grant, ledger, stamp)
+                let revision = plan.changes.isEmpty ? stamp.revision - 1 : stamp.revision
+                let draft = ConnectTrail.ended(pending, state, context, revision: revision)
+                return Ledger.Plan(
+                    plan.changes,
+                    answer: plan.answer.map { ($0, revision) },
+                    owes: owing?.record(draft)
+                )
             }
         } catch {
             throw CommandError(error)
         }
-        guard let written = result.answer else { return }
-        try await context.services.record(
-            ConnectTrail.ended(
-                pending,
-                state,
-                context,
-                written,
-                revision: result.state.revision
-            )
-        )
+        guard let (written, revision) = result.answer else { return }
+        var draft = ConnectTrail.ended(pending, state, context, revision: revision)
+        draft.before = written.before.map { .object($0) }
+        draft.after = written.object.map { .object($0) }
+        if try await context.services.record(draft) != nil { result.debt?.settle() }
     }
 
     private static func plan(

@@ -26,16 +26,26 @@ final class GrantKeeper: TokenObserver {
         guard audit.failure == nil || failsOpen else { return false }
         let now = Timestamp(milliseconds: WallClock.milliseconds())
         do {
-            let result = try await ledger.commit(
+            let owing = AuditOwing(ledger, audit)
+            let result = try await ledger.commitOwing(
                 actor: .system(SystemAction.grantEnded.part),
                 now: now
             ) {
-                (state, stamp) throws(CommandError) in Self.plan(end, state, stamp)
+                (state, stamp) throws(CommandError) in
+                let plan = Self.plan(end, state, stamp)
+                let draft = Self.draft(end, revision: stamp.revision, at: now)
+                return Ledger.Plan(
+                    plan.changes,
+                    answer: plan.answer.map { ($0, stamp.revision) },
+                    owes: owing?.record(draft)
+                )
             }
-            guard let written = result.answer else { return true }
-            _ = try await audit.append(
-                Self.draft(end, written, revision: result.state.revision, at: now)
-            )
+            guard let (written, revision) = result.answer else { return true }
+            var draft = Self.draft(end, revision: revision, at: now)
+            draft.before = written.before.map { .object($0) }
+            draft.after = written.object.map { .object($0) }
+            _ = try await audit.append(draft)
+            result.debt?.settle()
             return true
         } catch {
             // The ledger or the trail tells its own failure; the next call that needs a token asks
@@ -67,7 +77,6 @@ final class GrantKeeper: TokenObserver {
 
     private static func draft(
         _ end: GrantEnd,
-        _ written: Written,
         revision: UInt64,
         at now: Timestamp
     ) -> AuditDraft {
@@ -77,8 +86,6 @@ final class GrantKeeper: TokenObserver {
         draft.resource = AuditResource(type: "connection", id: end.connection.text)
         draft.failure = AuditFailure(code: Connection.needsReauthorization, detail: end.detail)
         draft.revision = revision
-        draft.before = written.before.map { .object($0) }
-        draft.after = written.object.map { .object($0) }
         return draft
     }
 }

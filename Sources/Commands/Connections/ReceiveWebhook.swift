@@ -76,16 +76,16 @@ public struct ReceiveWebhook: Sendable {
             try account.checkActive()
             let receipt = WebhookReceipt(account, webhook, verified)
             try context.services.checkAudit()
-            let taken: (mark: WebhookMark, isDuplicate: Bool)
-            if let known = receipt.known(in: context.state) {
-                taken = (known, true)
+            let taken: WebhookReceipt.Taken
+            let state = context.state
+            if let known = receipt.known(in: state) {
+                taken = .init(mark: known, isDuplicate: true, revision: state.revision)
             } else {
                 taken = try await receipt.commit(context)
             }
-            let (mark, isDuplicate) = taken
-            try await receipt.record(mark, isDuplicate: isDuplicate, context)
-            counts.note(isDuplicate ? .duplicate : .accepted)
-            return Self.answer(mark, isDuplicate: isDuplicate, context)
+            try await receipt.record(taken, context)
+            counts.note(taken.isDuplicate ? .duplicate : .accepted)
+            return Self.answer(taken.mark, isDuplicate: taken.isDuplicate, context)
         } catch {
             counts.note(.refused)
             throw error

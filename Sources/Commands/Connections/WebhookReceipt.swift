@@ -7,6 +7,21 @@ import Platform
 
 /// A webhook whose signature is good, on its way into the log.
 struct WebhookReceipt: Sendable {
+    /// What the trail calls it.
+    static let action = "webhook.receive"
+
+    /// What became of a delivery.
+    struct Taken: Sendable {
+        /// The mark under which it was taken.
+        let mark: WebhookMark
+        /// Whether it was taken before.
+        let isDuplicate: Bool
+        /// The revision that it made, or at which it was known.
+        let revision: UInt64
+        /// The record that it owes.
+        var debt: AuditDebt?
+    }
+
     private let connection: Connection
     private let verified: VerifiedWebhook
     private let mark: WebhookMark
@@ -72,9 +87,7 @@ struct WebhookReceipt: Sendable {
     ///
     /// Judged once more in the state that it is written on: on a replica another one may have taken
     /// it, or have paused the connection, a moment ago.
-    func commit(
-        _ context: CommandContext
-    ) async throws(CommandError) -> (mark: WebhookMark, isDuplicate: Bool) {
+    func commit(_ context: CommandContext) async throws(CommandError) -> Taken {
         let (tenant, id) = (connection.tenant, connection.id)
         var object = head
         for member in body { object[member.key] = member.value }
@@ -86,12 +99,13 @@ struct WebhookReceipt: Sendable {
             object: object
         )
         let receipt = self
+        let owing = context.services.owing
         do {
             let now = context.now
-            let result = try await context.services.ledger.commit(
+            let result = try await context.services.ledger.commitOwing(
                 actor: ChangeActor(type: "webhook", id: id.text),
                 now: now
-            ) { (state, _) throws(CommandError) in
+            ) { (state, stamp) throws(CommandError) in
                 let account = WebhookAccount(tenant.text, id.text, in: state, at: now)
                 guard let account else {
                     throw CommandError(
@@ -102,15 +116,23 @@ struct WebhookReceipt: Sendable {
                 }
                 try account.checkActive()
                 if let known = receipt.known(in: state) {
-                    return Ledger.Plan([], answer: (known, true))
+                    return Ledger.Plan([], answer: (known, true, state.revision))
                 }
                 let forwarded = receipt.forward.changes(on: state, at: now)
+                let draft = receipt.draft(stamp.revision, context)
                 return Ledger.Plan(
                     [.receiveWebhook(delivery)] + forwarded,
-                    answer: (receipt.mark, false)
+                    answer: (receipt.mark, false, stamp.revision),
+                    owes: owing?.record(draft, hasBefore: false)
                 )
             }
-            return result.answer
+            let (mark, isDuplicate, revision) = result.answer
+            return Taken(
+                mark: mark,
+                isDuplicate: isDuplicate,
+                revision: revision,
+                debt: result.debt
+            )
         } catch {
             throw CommandError(error)
         }
@@ -124,19 +146,16 @@ struct WebhookReceipt: Sendable {
     /// was told to come again.
     ///
     /// - Parameters:
-    ///   - known: The mark under which it was taken.
-    ///   - isDuplicate: Whether it was taken before.
+    ///   - taken: What became of it.
     ///   - context: The request.
     /// - Throws: `AUDIT_UNAVAILABLE`.
-    func record(
-        _ known: WebhookMark,
-        isDuplicate: Bool,
-        _ context: CommandContext
-    ) async throws(CommandError) {
-        let draft = draft(known, isDuplicate: isDuplicate, context)
+    func record(_ taken: Taken, _ context: CommandContext) async throws(CommandError) {
+        let known = taken.mark
+        var draft = draft(taken.revision, context)
+        draft.after = .object(told(known, isDuplicate: taken.isDuplicate))
         let trail = context.services.webhookTrail
-        guard isDuplicate else {
-            try await context.services.record(draft)
+        guard taken.isDuplicate else {
+            if try await context.services.record(draft) != nil { taken.debt?.settle() }
             return trail.settle(known.deliveryID)
         }
         let standing = trail.claim(known.deliveryID)
@@ -200,14 +219,27 @@ struct WebhookReceipt: Sendable {
         }
     }
 
-    private func draft(
-        _ known: WebhookMark,
-        isDuplicate: Bool,
-        _ context: CommandContext
-    ) -> AuditDraft {
+    /// What the record says of it: of the body its digest alone.
+    private func told(_ known: WebhookMark, isDuplicate: Bool) -> JSONObject {
+        var told = head
+        told["deliveryId"] = .string(known.deliveryID)
+        told["duplicate"] = .bool(isDuplicate)
+        return told
+    }
+
+    /// What the record of a first delivery says of what the ledger keeps of it.
+    static func told(_ delivery: WebhookDelivery) -> JSONObject {
+        var told = delivery.object
+        for member in ["body", "bodyEncoding", "truncated"] { told[member] = nil }
+        told["duplicate"] = false
+        return told
+    }
+
+    /// The record, without what it tells of the delivery.
+    private func draft(_ revision: UInt64, _ context: CommandContext) -> AuditDraft {
         var draft = AuditDraft(
             .call,
-            "webhook.receive",
+            Self.action,
             outcome: .success,
             by: AuditActor(
                 type: "webhook",
@@ -221,13 +253,9 @@ struct WebhookReceipt: Sendable {
         draft.environment = connection.environment
         draft.resource = AuditResource(type: "connection", id: connection.id.text)
         draft.connection = connection.id
-        draft.revision = context.services.revision
+        draft.revision = revision
         draft.requestID = context.requestID
         draft.traceparent = context.trace?.traceparent
-        var told = head
-        told["deliveryId"] = .string(known.deliveryID)
-        told["duplicate"] = .bool(isDuplicate)
-        draft.after = .object(told)
         return draft
     }
 }

@@ -55,35 +55,58 @@ extension CommandContext {
             return answer
         }
         try services.checkAudit()
-        let committed = try await commit(plan)
-        if committed.hasChanged {
-            let written = committed.written
-            let whole = [WrittenPart(subject: subject, written: written)]
-            let parts = (written.parts.isEmpty ? whole : written.parts)
-                .flatMap { [$0] + $0.written.beside }
+        let committed = try await commit(subject, plan)
+        if let revision = committed.madeRevision {
+            let parts = committed.written.recorded(as: subject)
             // What is gone is forgotten even when its record can't be written.
             for part in parts where part.written.kind == .nothing { services.forget(part.subject) }
-            try await services.recordChanges(parts, self, committed.revision)
+            try await services.recordChanges(parts, self, revision, committed.debt)
         }
         return Self.answer(committed.written, revision: committed.revision)
     }
 
+    /// A write that is durable.
+    private struct Committed {
+        let written: Written
+        /// The revision that its entry has; nil when it changed nothing.
+        let madeRevision: UInt64?
+        /// The newest revision that is known.
+        let revision: UInt64
+        /// The records that it owes.
+        let debt: AuditDebt?
+    }
+
     /// Plans and waits until what was planned is durable.
     private func commit(
+        _ subject: WriteSubject,
         _ plan: @escaping WritePlan
-    ) async throws(CommandError) -> (written: Written, hasChanged: Bool, revision: UInt64) {
+    ) async throws(CommandError) -> Committed {
+        let owing = services.owing
         do {
-            let result = try await services.ledger.commit(actor: caller.actor, now: now) {
+            let result = try await services.ledger.commitOwing(actor: caller.actor, now: now) {
                 (state, stamp) throws(CommandError) in
                 try caller.checkKey(in: state, at: now)
                 try ticket?.check(state, now: now)
                 let plan = try plan(state, stamp)
-                let answer = (written: plan.answer, hasChanged: !plan.changes.isEmpty)
+                let moves = plan.changes.contains { $0.movesRevision }
+                let revision = moves ? stamp.revision : stamp.revision - 1
+                let answer = (plan.answer, plan.changes.isEmpty ? nil : revision)
                 let kept = ticket?.change(keeping: Self.answer(plan.answer, stamp, plan.changes))
-                return Ledger.Plan(plan.changes + (kept.map { [$0] } ?? []), answer: answer)
+                return Ledger.Plan(
+                    plan.changes + (kept.map { [$0] } ?? []),
+                    answer: answer,
+                    owes: plan.changes.isEmpty
+                        ? nil
+                        : owing?.records(of: plan.answer.recorded(as: subject), self, revision)
+                )
             }
             ticket?.noteRecorded()
-            return (result.answer.written, result.answer.hasChanged, result.state.revision)
+            return Committed(
+                written: result.answer.0,
+                madeRevision: result.answer.1,
+                revision: result.state.revision,
+                debt: result.debt
+            )
         } catch {
             throw CommandError(error)
         }

@@ -77,6 +77,8 @@ struct Written: Sendable {
     var parts: [WrittenPart] = []
     /// What is said of a removal in its audit record, after which nothing is there to say it.
     var farewell: JSONObject?
+    /// Whether the object is one that no table of the state has, so that only this tells it; small.
+    var isToldHereAlone = false
     /// Writes that came along with it, to be audited beside it.
     var beside: [WrittenPart] = []
 

@@ -15,54 +15,39 @@ extension Services {
         if let failure = audit.failure, !settings.auditFailsOpen { throw CommandError(failure) }
     }
 
+    /// What keeps in the ledger what the trail does not have yet; nil where both are lost together.
+    var owing: AuditOwing? { AuditOwing(ledger, audit) }
+
     /// Records changes that were made, in their order; durable when it returns.
     ///
-    /// - Throws: `AUDIT_UNAVAILABLE`: the changes were made, not all of their records were.
+    /// - Throws: `AUDIT_UNAVAILABLE`: the changes were made, not all of their records were; the ledger
+    ///   owes them (`DebtRecovery`).
     func recordChanges(
         _ parts: [WrittenPart],
         _ context: CommandContext,
-        _ revision: UInt64
+        _ revision: UInt64,
+        _ debt: AuditDebt?
     ) async throws(CommandError) {
-        let drafts = parts.map { draft(of: $0, context, revision) }
+        let drafts = parts.map { part in
+            var draft = part.draft(context, revision)
+            draft.before = part.written.before.map { .object($0) }
+            draft.after = part.written.objectAfter.map { .object($0) }
+            return draft
+        }
         do {
             try await audit.append(contentsOf: drafts)
+            debt?.settle()
         } catch {
             guard !settings.auditFailsOpen else { return }
             let error = CommandError(error)
             throw CommandError(
                 error.kind,
                 error.code,
-                "The change was made and stands; its audit record could not be written.",
+                "The change was made and stands; its audit record could not be written, and will be "
+                    + "when the trail can be written again.",
                 retryAfterSeconds: error.retryAfterSeconds
             )
         }
-    }
-
-    private func draft(
-        of part: WrittenPart,
-        _ context: CommandContext,
-        _ revision: UInt64
-    ) -> AuditDraft {
-        let (subject, written) = (part.subject, part.written)
-        var draft = AuditDraft(
-            .change,
-            subject.action,
-            outcome: .success,
-            by: context.caller.auditActor,
-            at: context.now
-        )
-        draft.tenant = subject.tenant
-        draft.environment = subject.environment
-        draft.resource = AuditResource(type: subject.type, id: subject.id)
-        if subject.type == "connection" { draft.connection = ConnectionID(subject.id) }
-        draft.reason = subject.reason
-        draft.revision = revision
-        draft.requestID = context.requestID
-        draft.traceparent = context.trace?.traceparent
-        draft.before = written.before.map { .object($0) }
-        let after = written.kind == .nothing ? written.farewell : written.object
-        draft.after = after.map { .object($0) }
-        return draft
     }
 
     /// Writes the decisions that an answer waits for; durable when it returns.

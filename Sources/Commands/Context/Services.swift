@@ -214,6 +214,11 @@ public final class Services: Sendable {
             "The newest audit record that was removed for its age or the trail's size.",
             Int(clamping: audit.removed.sequence)
         )
+        gauge(
+            "bindery_audit_owed_entries",
+            "Entries of the ledger whose audit records are not known to be in a trail.",
+            state.auditDebts.count
+        )
         let unwritten = "bindery_audit_unwritten_total"
         text.family(unwritten, .counter, "Audit records that could not be written.")
         text.sample(unwritten, Int(clamping: audit.unwrittenCount))

@@ -87,20 +87,41 @@ extension HealthMonitor {
             Ledger.Plan<SystemChange>
     ) async {
         let now = now
+        let owing = services.owing
         do {
-            let result = try await ledger.commit(actor: .system("health"), now: now, plan)
+            let result = try await ledger.commitOwing(actor: .system("health"), now: now) {
+                (state, stamp) throws(Never) in
+                let planned = plan(state, stamp)
+                let draft = Self.draft(action, connection, planned.answer, at: now)
+                return Ledger.Plan(
+                    planned.changes,
+                    answer: planned.answer,
+                    owes: owing?.record(draft)
+                )
+            }
             guard let after = result.answer.after else { return }
-            var draft = AuditDraft(action, at: now)
-            draft.tenant = connection.tenant
-            draft.environment = connection.environment
-            draft.connection = connection.id
-            draft.resource = AuditResource(type: "connection", id: connection.id.text)
-            draft.revision = result.answer.revision
+            var draft = Self.draft(action, connection, result.answer, at: now)
             draft.before = result.answer.before.map { .object($0) }
             draft.after = .object(after)
-            try await services.record(draft)
+            if try await services.record(draft) != nil { result.debt?.settle() }
         } catch {
             // The ledger or the trail tells why it can't be written; the next look tries again.
         }
+    }
+
+    /// The record, without the objects.
+    private static func draft(
+        _ action: SystemAction,
+        _ connection: Connection,
+        _ change: SystemChange,
+        at now: Timestamp
+    ) -> AuditDraft {
+        var draft = AuditDraft(action, at: now)
+        draft.tenant = connection.tenant
+        draft.environment = connection.environment
+        draft.connection = connection.id
+        draft.resource = AuditResource(type: "connection", id: connection.id.text)
+        draft.revision = change.revision
+        return draft
     }
 }

@@ -140,7 +140,7 @@ struct WishedConfig {
 
 extension ConfigLine {
     /// The newest version that may still go live: what a draft stands beside when nothing is live.
-    fileprivate var openVersion: Stored<ConfigVersion>? {
+    var openVersion: Stored<ConfigVersion>? {
         versions.values.filter { $0.value.status == .draft || $0.value.status == .preview }
             .max { $0.value.number < $1.value.number }
     }

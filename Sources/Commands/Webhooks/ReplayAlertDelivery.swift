@@ -40,7 +40,8 @@ public struct ReplayAlertDelivery: Sendable {
                 throw CommandError(.conflict, "TOO_MANY_DELIVERIES", detail)
             }
             delivery.replay(at: stamp.now)
-            let written = Written(object: delivery.json)
+            var written = Written(object: delivery.json)
+            written.isToldHereAlone = true
             return Ledger.Plan([.putAlertDelivery(scope.tenant, delivery)], answer: written)
         }
     }

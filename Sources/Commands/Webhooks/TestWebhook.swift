@@ -32,7 +32,9 @@ public struct TestWebhook: Sendable {
             )
             var outbox = AlertOutbox(state, now: stamp.now)
             let delivery = outbox.put(ping, to: id)
-            return Ledger.Plan(outbox.changes, answer: Written(object: delivery.json))
+            var written = Written(object: delivery.json)
+            written.isToldHereAlone = true
+            return Ledger.Plan(outbox.changes, answer: written)
         }
     }
 }

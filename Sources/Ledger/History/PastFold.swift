@@ -98,29 +98,16 @@ struct PastFold {
 /// reading them as JSON.
 private struct Interest {
     private let tenant: TenantID
-    private let needles: [[UInt8]]
+    private let needles: [Needle]
 
     init(tenant: TenantID) {
         self.tenant = tenant
         let kinds = ["spec", "blueprint", "policy"].map { "\"kind\":\"\($0)\"" }
-        needles = (["\"\(tenant.text)\""] + kinds).map { Array($0.utf8) }
+        needles = (["\"\(tenant.text)\""] + kinds).map { Needle($0) }
     }
 
     /// Whether the text may hold something of it; no when it surely does not.
-    func covers(_ text: [UInt8]) -> Bool { needles.contains { Self.stands($0, in: text) } }
-
-    private static func stands(_ needle: [UInt8], in text: [UInt8]) -> Bool {
-        let (needle, text) = (needle.span, text.span)
-        guard text.count >= needle.count else { return false }
-        // The last byte but one differs between names; the first one is always a quotation mark.
-        let probe = needle.count - 2
-        for start in 0...(text.count - needle.count) where text[start + probe] == needle[probe] {
-            var length = 0
-            while length < needle.count, text[start + length] == needle[length] { length += 1 }
-            if length == needle.count { return true }
-        }
-        return false
-    }
+    func covers(_ text: [UInt8]) -> Bool { needles.contains { $0.stands(in: text) } }
 
     func covers(_ change: Change) -> Bool {
         switch change {

@@ -106,6 +106,8 @@ public struct LogEntry: Sendable {
     public let changes: [Change]
     /// What the changes did to what was there.
     public let facts: ChangeFacts
+    /// What it says of its writer's audit trail; nil when it says nothing.
+    public let audit: AuditNote?
 
     /// An entry.
     public init(
@@ -113,13 +115,15 @@ public struct LogEntry: Sendable {
         at: Timestamp,
         actor: ChangeActor,
         changes: [Change],
-        facts: ChangeFacts = ChangeFacts()
+        facts: ChangeFacts = ChangeFacts(),
+        audit: AuditNote? = nil
     ) {
         self.revision = revision
         self.at = at
         self.actor = actor
         self.changes = changes
         self.facts = facts
+        self.audit = audit
     }
 
     /// Whether it is the one that made its revision.

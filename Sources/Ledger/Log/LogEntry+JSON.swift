@@ -4,10 +4,10 @@ import Model
 // The form of an entry in the log, one JSON object:
 //
 //     {"revision": 12, "at": "…", "actor": {"type": "key", "id": "k1"},
-//      "made": [0], "changes": [ … ]}
+//      "made": [0], "audit": { … }, "changes": [ … ]}
 //
 // The revision comes first, so that whoever looks for one need not read the rest. `made` and
-// `removed` are those of `ChangeFacts`.
+// `removed` are those of `ChangeFacts`, `audit` is an `AuditNote`.
 extension LogEntry {
     /// The entry as JSON text.
     func serialized() -> [UInt8] {
@@ -16,6 +16,7 @@ extension LogEntry {
             "actor": ["type": .string(actor.type), "id": .string(actor.id)],
         ]
         for member in facts.members { head[member.key] = member.value }
+        head["audit"] = audit?.json
         var output: [UInt8] = []
         head.write(into: &output)
         output.removeLast()
@@ -45,7 +46,8 @@ extension LogEntry {
             at: try fields.timestamp("at"),
             actor: ChangeActor(type: try actor.text("type"), id: try actor.text("id")),
             changes: changes,
-            facts: ChangeFacts(reading: json)
+            facts: ChangeFacts(reading: json),
+            audit: try AuditNote.reading(json)
         )
     }
 }

@@ -5,9 +5,13 @@ extension State {
     /// Folds an entry into the state.
     ///
     /// Replaying and committing run this same code, so that a restart gives the same state.
-    public mutating func apply(_ entry: LogEntry) {
+    public mutating func apply(_ entry: LogEntry) { apply(entry, position: position + 1) }
+
+    /// Folds an entry into the state that stands at this place in the log.
+    mutating func apply(_ entry: LogEntry, position: UInt64) {
         revision = max(revision, entry.revision)
         for change in entry.changes { apply(change, at: entry.at) }
+        if let note = entry.audit { auditDebts.take(note, at: entry.at, position: position) }
     }
 
     mutating func apply(_ change: Change, at: Timestamp) {

@@ -24,6 +24,8 @@ public struct State: Sendable {
     public internal(set) var receivedWebhooks = WebhookMarks()
     /// The anchored heads of the audit trails, of each process its own.
     public internal(set) var auditAnchors: [AuditWriter: AuditAnchor] = [:]
+    /// The entries whose audit records are not known to be in the trail.
+    public internal(set) var auditDebts = AuditDebts()
     /// The tenants to whose webhooks something is on its way.
     public internal(set) var tenantsWithAlerts: Set<TenantID> = []
     /// The tenants that have change requests which wait for their time.

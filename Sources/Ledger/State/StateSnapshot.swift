@@ -13,7 +13,8 @@ extension State {
     }
 }
 
-/// A state as the lines of a snapshot: one that says the revision, then a change a line.
+/// A state as the lines of a snapshot: one that says the revision and what is owed to the audit trails,
+/// then a change a line.
 ///
 /// The changes are those of the log, so reading a snapshot and replaying a log are one code. Lines are
 /// sorted by name: equal states give equal lines.
@@ -23,8 +24,9 @@ struct StateSnapshot: SnapshotSource {
     var position: UInt64 { state.position }
 
     func forEachLine(_ write: ([UInt8]) throws(JournalError) -> Void) throws(JournalError) {
-        let head: JSONValue = ["revision": .integer(Int64(state.revision))]
-        try write(head.serialized())
+        var head: JSONObject = ["revision": .integer(Int64(state.revision))]
+        for member in state.auditDebts.members { head[member.key] = member.value }
+        try write(JSONValue.object(head).serialized())
         func put(_ change: Change) throws(JournalError) {
             var line: [UInt8] = []
             change.write(into: &line)

@@ -31,21 +31,29 @@ enum AuditAnchoring {
         }
     }
 
-    /// Tells the ledger the trail's head, when it has moved.
+    /// Tells the ledger the trail's head, when it has moved, or something was settled since.
     ///
     /// A ledger that can't write says so itself, loudly; the anchor before it stays good.
     static func anchor(_ stores: ServerStores) async {
         let head = stores.audit.head
-        guard head.sequence > stores.ledger.state.auditAnchors[stores.writer]?.sequence ?? 0 else {
-            return
-        }
+        let anchored = stores.ledger.state.auditAnchors[stores.writer]?.sequence ?? 0
+        guard head.sequence > anchored || stores.ledger.hasSettledDebts else { return }
         _ = await anchor(stores, removed: stores.audit.removed)
     }
 
     /// Tells the ledger the trail's head, and the last record that is removed.
     ///
+    /// - Parameters:
+    ///   - stores: The stores.
+    ///   - removed: The last record that is removed.
+    ///   - settlement: What of another writer is settled, if anything.
     /// - Returns: Whether the ledger knows it now.
-    static func anchor(_ stores: ServerStores, removed: AuditHead) async -> Bool {
+    @discardableResult
+    static func anchor(
+        _ stores: ServerStores,
+        removed: AuditHead,
+        settling settlement: AuditSettlement? = nil
+    ) async -> Bool {
         let head = stores.audit.head
         // Without a connection it would be waited for in vain, also at the end.
         guard stores.ledger.following?.isConnected != false else { return false }
@@ -60,7 +68,11 @@ enum AuditAnchoring {
                 actor: .system("audit"),
                 now: Timestamp(milliseconds: WallClock.milliseconds())
             ) { (_, _) throws(Never) in
-                Ledger.Plan([.anchorAudit(anchor, of: stores.writer)], answer: true)
+                Ledger.Plan(
+                    [.anchorAudit(anchor, of: stores.writer)],
+                    answer: true,
+                    settles: settlement
+                )
             }
             return true
         } catch {

@@ -1,27 +1,41 @@
 import Alerts
 import Audit
+import Commands
 import JSON
+import Ledger
 import Model
 
 /// Leaves a record in the trail of each webhook that the server disables.
 enum DisablingTrail {
     /// The recorder over the trail; where the trail can't be written, nothing is disabled unless the
     /// operator lets the server go on without it.
-    static func recorder(_ audit: AuditTrail, failsOpen: Bool) -> DisablingRecorder {
+    static func recorder(
+        _ audit: AuditTrail,
+        _ ledger: Ledger,
+        failsOpen: Bool
+    ) -> DisablingRecorder {
         DisablingRecorder(
             canRecord: { failsOpen || audit.failure == nil },
+            owes: { disabled in AuditOwing(ledger, audit)?.record(draft(disabled)) },
             record: { disabled in
+                var draft = draft(disabled)
+                draft.before = .object(disabled.before.json)
+                draft.after = .object(disabled.after.json)
                 do {
-                    _ = try await audit.append(draft(disabled))
+                    _ = try await audit.append(draft)
+                    return true
                 } catch {
-                    // The trail tells its own failure; the change stands, as one of a client would.
+                    // The trail tells its own failure; the change stands, as one of a client would,
+                    // and owes the record.
+                    return false
                 }
             }
         )
     }
 
+    /// The record, without the objects.
     private static func draft(_ disabled: DisabledWebhook) -> AuditDraft {
-        let (before, after) = (disabled.before, disabled.after)
+        let after = disabled.after
         var draft = AuditDraft(.webhookDisable, at: after.updatedAt)
         draft.tenant = disabled.tenant
         draft.resource = AuditResource(type: "webhook", id: after.value.id.text)
@@ -29,8 +43,6 @@ enum DisablingTrail {
             draft.failure = AuditFailure(code: reason.rawValue, detail: detail(reason))
         }
         draft.revision = after.revision
-        draft.before = .object(before.json)
-        draft.after = .object(after.json)
         return draft
     }
 

@@ -50,7 +50,8 @@ enum Serve {
         }
         parts.health.start()
         parts.releases.start()
-        let watch = StoreWatch(stores, failsOpen: settings.audit.isFailOpen, log)
+        let debts = DebtKeeping(stores, settings.environments, log)
+        let watch = StoreWatch(stores, debts, failsOpen: settings.audit.isFailOpen, log)
         let retaining = AuditRetaining(stores, settings.audit, log)
         parts.alerts.start()
         await shutdown.first()

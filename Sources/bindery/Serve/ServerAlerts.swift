@@ -39,6 +39,7 @@ struct ServerAlerts: Sendable {
             holder: stores.writer.text,
             recorder: DisablingTrail.recorder(
                 stores.audit,
+                stores.ledger,
                 failsOpen: settings.audit.isFailOpen
             )
         )

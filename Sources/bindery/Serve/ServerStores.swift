@@ -39,7 +39,7 @@ struct ServerStores: Sendable {
             (replica, writer) = (folder, folder.writer)
             configuration.folder = settings.dataFolder + "/audit"
         }
-        let ledger = try openLedger(settings)
+        let ledger = try openLedger(settings, writer)
         let audit: AuditTrail
         do {
             audit = try await AuditTrail.open(configuration)
@@ -65,6 +65,7 @@ struct ServerStores: Sendable {
             await stores.release()
             throw error
         }
+        await DebtKeeping(stores, settings.environments, log).begin()
         return stores
     }
 
@@ -77,7 +78,11 @@ struct ServerStores: Sendable {
             + "restore, and check with bindery audit verify (docs/operations.md, At 3 a.m.)"
     }
 
-    private static func openLedger(_ settings: Settings) throws(CommandFailure) -> Ledger {
+    private static func openLedger(
+        _ settings: Settings,
+        _ writer: AuditWriter
+    ) throws(CommandFailure) -> Ledger {
+        let isLasting = if case .memory = settings.journal { false } else { true }
         let journal: any Journal =
             switch settings.journal {
             case .memory: MemoryJournal()
@@ -93,6 +98,8 @@ struct ServerStores: Sendable {
         do {
             return try Ledger(
                 journal: journal,
+                // In memory a crash loses the change and its record together.
+                auditWriter: isLasting ? writer : nil,
                 snapshotInterval: settings.ledger.snapshotInterval
             )
         } catch {

@@ -17,7 +17,12 @@ struct StoreWatch: Sendable {
     /// Watches until it is stopped.
     ///
     /// With `failsOpen` what can't be recorded goes on, and is told each minute.
-    init(_ stores: ServerStores, failsOpen: Bool, _ log: ServerLog) {
+    init(
+        _ stores: ServerStores,
+        _ debts: DebtKeeping,
+        failsOpen: Bool,
+        _ log: ServerLog
+    ) {
         task = Task {
             var tellsLedger = true
             var tellsAudit = true
@@ -29,6 +34,7 @@ struct StoreWatch: Sendable {
             while !Task.isCancelled {
                 lookCount += 1
                 if lookCount % Self.anchorInterval == 0 {
+                    await debts.recover()
                     await AuditAnchoring.anchor(stores)
                     Self.tellUnwritten(stores.audit, &unwrittenCount, failsOpen, log)
                 }
