@@ -56,6 +56,35 @@ import Testing
         #expect(try await again.list(tenant: acme).items.count == 2)
     }
 
+    @Test func `a segment that is old enough is closed, however little is in it`() async throws {
+        let folder = TrailFolder()
+        let calendar = Calendar()
+        func open() async throws -> AuditTrail {
+            try await folder.trail { configuration in
+                configuration.segmentAgeMax = .seconds(10)
+                configuration.now = { calendar.milliseconds.load(ordering: .relaxed) }
+            }
+        }
+        var trail = try await open()
+        for second in [0, 9.999, 10, 15] as [Double] {
+            calendar.milliseconds.store(start + Int64(second * 1000), ordering: .relaxed)
+            _ = try await trail.append(try SampleDraft.call())
+        }
+        #expect(try folder.names.compactMap(SegmentName.first) == [1, 3])
+        // The next process knows how old the segment is that it goes on with.
+        await trail.close()
+        trail = try await open()
+        for second in [19.999, 20] as [Double] {
+            calendar.milliseconds.store(start + Int64(second * 1000), ordering: .relaxed)
+            _ = try await trail.append(try SampleDraft.call())
+        }
+        #expect(try folder.names.compactMap(SegmentName.first) == [1, 3, 6])
+        #expect(try await trail.verify().isValid)
+        #expect(try await trail.list(tenant: try SampleDraft.tenant()).items.count == 6)
+        try await remove(trail, AuditRetention(appendedSince: at(10.5)))
+        #expect(try folder.names.compactMap(SegmentName.first) == [3, 6])
+    }
+
     @Test func `removes the oldest until the trail is no larger than it may be`() async throws {
         let folder = TrailFolder()
         let trail = try await trail(folder, 40)

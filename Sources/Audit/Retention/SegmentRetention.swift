@@ -87,7 +87,7 @@ struct SegmentRetention {
     }
 
     /// The segment's first record; nil when there is none yet.
-    private func record(segment: UInt64) throws(AuditError) -> AuditRecord? {
+    func record(segment: UInt64) throws(AuditError) -> AuditRecord? {
         let name = SegmentName.text(segment)
         var reader = try LineReader.opening(folder.path(of: name))
         let next: LineReader.Next

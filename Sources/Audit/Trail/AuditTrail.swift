@@ -19,6 +19,11 @@ public final class AuditTrail: Sendable {
         public var pendingCountMax = 4096
         /// A segment takes no batch any more when it has this many records.
         public var segmentRecordCountMax = 65_536
+        /// A segment takes no batch any more when its first record was appended so long ago.
+        ///
+        /// Nil lets it take them however old it is. With it, what is kept for a time goes then, also where
+        /// little is appended.
+        public var segmentAgeMax: Duration?
         /// The newest records kept in memory, where there is no folder.
         public var memoryRecordCountMax = 10_000
         /// The calendar, for ids: milliseconds since 1970 UTC.
@@ -78,11 +83,7 @@ public final class AuditTrail: Sendable {
             let store = MemoryStore(recordCountMax: configuration.memoryRecordCountMax)
             return AuditTrail(configuration, store, Recovered())
         }
-        let store = FolderStore(
-            folder: Folder(path),
-            segmentByteCountMax: configuration.segmentByteCountMax,
-            segmentRecordCountMax: configuration.segmentRecordCountMax
-        )
+        let store = FolderStore(Folder(path), configuration)
         let found = try await store.recover()
         let trail = AuditTrail(configuration, store, found)
         trail.index.begin(found.segments, through: found.head)

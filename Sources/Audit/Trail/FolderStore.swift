@@ -11,15 +11,8 @@ final class FolderStore: RecordStore {
     private let walker: FileQueue<SegmentReader>
     private let oldest = Atomic<UInt64>(1)
 
-    init(folder: Folder, segmentByteCountMax: Int, segmentRecordCountMax: Int) {
-        writer = FileQueue(
-            label: "audit-writer",
-            SegmentWriter(
-                folder: folder,
-                segmentByteCountMax: segmentByteCountMax,
-                segmentRecordCountMax: segmentRecordCountMax
-            )
-        )
+    init(_ folder: Folder, _ configuration: AuditTrail.Configuration) {
+        writer = FileQueue(label: "audit-writer", SegmentWriter(folder, configuration))
         reader = FileQueue(label: "audit-reader", SegmentReader(folder: folder))
         walker = FileQueue(label: "audit-walker", SegmentReader(folder: folder))
     }

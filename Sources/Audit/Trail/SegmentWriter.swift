@@ -11,12 +11,13 @@ struct SegmentWriter {
     final class Segment {
         let file: File
         let first: UInt64
+        /// When its first record was appended, in milliseconds since 1970.
+        let began: Int64
         var end: Int
 
-        init(_ file: consuming File, first: UInt64, end: Int) {
+        init(_ file: consuming File, first: UInt64, began: Int64, end: Int) {
             self.file = file
-            self.first = first
-            self.end = end
+            (self.first, self.began, self.end) = (first, began, end)
         }
     }
 
@@ -24,24 +25,23 @@ struct SegmentWriter {
     private static let keptByteCountMax = 4 << 20
 
     let folder: Folder
-    private let segmentByteCountMax: Int
-    private let segmentRecordCountMax: Int
+    private let configuration: AuditTrail.Configuration
     private var current: Segment?
     /// Why nothing can be written any more.
     private var failure: AuditError?
     private var buffer: [UInt8] = []
 
-    init(folder: Folder, segmentByteCountMax: Int, segmentRecordCountMax: Int) {
-        self.folder = folder
-        self.segmentRecordCountMax = max(1, segmentRecordCountMax)
-        self.segmentByteCountMax = segmentByteCountMax
+    init(_ folder: Folder, _ configuration: AuditTrail.Configuration) {
+        (self.folder, self.configuration) = (folder, configuration)
     }
 
     /// Goes on in the segment that recovery has read up to `end`.
     mutating func resume(_ first: UInt64, end: Int) throws(AuditError) {
         let path = folder.path(of: SegmentName.text(first))
+        let record = try SegmentRetention(folder: folder).record(segment: first)
+        let began = record.flatMap { IndexEntry.appendTime(of: $0.id) } ?? configuration.now()
         current = try AuditError.translating { () throws(SystemError) in
-            Segment(try File(path, for: .readWrite), first: first, end: end)
+            Segment(try File(path, for: .readWrite), first: first, began: began, end: end)
         }
     }
 
@@ -98,17 +98,15 @@ struct SegmentWriter {
 
     /// The segment that takes the next batch: the current one, or a new one when that is full.
     private mutating func place(_ first: UInt64) throws(AuditError) -> Segment {
-        if let current, current.end < segmentByteCountMax,
-            first - current.first < UInt64(segmentRecordCountMax)
-        {
-            return current
-        }
+        let now = configuration.now()
+        if let current, hasRoom(current, for: first, at: now) { return current }
         let path = folder.path(of: SegmentName.text(first))
         let folder = folder
         let next = try AuditError.translating { () throws(SystemError) in
             let segment = Segment(
                 try File(path, for: .readWrite, creating: .mustBeNew),
                 first: first,
+                began: now,
                 end: 0
             )
             try folder.sync()
@@ -116,5 +114,12 @@ struct SegmentWriter {
         }
         current = next
         return next
+    }
+
+    private func hasRoom(_ segment: Segment, for first: UInt64, at now: Int64) -> Bool {
+        let age = Duration.milliseconds(now - segment.began)
+        return segment.end < configuration.segmentByteCountMax
+            && first - segment.first < UInt64(max(1, configuration.segmentRecordCountMax))
+            && configuration.segmentAgeMax.map { age < $0 } ?? true
     }
 }

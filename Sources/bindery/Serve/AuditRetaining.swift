@@ -94,6 +94,9 @@ struct AuditRetaining: Sendable {
 }
 
 extension AuditSettings {
+    /// How long a segment takes records: the grain of the retention by age.
+    var segmentAgeMax: Duration { .seconds(86_400 * retentionDayCount) / 16 }
+
     /// What is kept at this time, in milliseconds since 1970.
     func retention(now: Int64) -> AuditRetention {
         AuditRetention(

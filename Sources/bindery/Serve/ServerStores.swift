@@ -29,6 +29,7 @@ struct ServerStores: Sendable {
         var writer = AuditWriter.only
         var configuration = AuditTrail.Configuration()
         configuration.segmentByteCountMax = settings.audit.segmentByteCount
+        configuration.segmentAgeMax = settings.audit.segmentAgeMax
         switch settings.journal {
         case .memory: break
         case .file:
