@@ -15,24 +15,117 @@ import Testing
     /// It tells of the request: secrets are sealed anew in many entries, and say what they said.
     private static let ofNoEntry = "secrets.rotateKey"
 
-    @Test func `the objects found again are those of the record`() async throws {
-        let ledger = try Ledger(journal: MemoryJournal(), auditWriter: .only)
+    private func ledger() throws -> Ledger {
+        try Ledger(journal: MemoryJournal(), auditWriter: .only)
+    }
+
+    @Test func `the objects found again are those of the record, for every route`() async throws {
+        let ledger = try ledger()
         let api = try await TestAPI(over: ledger)
         try await AuditCoverageTests.drive(api)
-        // A set names a line, and no version.
-        var config = SampleObjects.config("conn").object ?? [:]
-        config["meta"] = [
-            "blueprintName": "invoice-app", "blueprintVersion": 1, "environment": "sandbox",
-            "status": "draft",
-        ]
-        config["notes"] = "applied"
-        let set: JSONValue = [
-            "objects": [
-                ["kind": "TenantAppConfig", "tenantId": "acme-corp", "object": .object(config)]
+        let actions = try await compare(api, ledger)
+        for noun in [
+            "spec", "blueprint", "config", "connection", "key", "policy", "entity", "secret",
+            "webhook", "approvalPolicy", "changeRequest",
+        ] {
+            #expect(actions.contains { $0.hasPrefix(noun + ".") }, "\(noun)")
+        }
+    }
+
+    @Test func `a set names lines without a version, and so does its record`() async throws {
+        let ledger = try ledger()
+        let api = try await TestAPI(over: ledger)
+        try await api.putSpecs()
+        try await api.putTenant("acme-corp")
+        // A rule that forbids nothing, in the place of one that forbids all.
+        let permit: JSONValue = ["effect": "permit"]
+        _ = try await api.send(.put, "/v1/tenants/acme-corp/policies/no-agents", permit)
+        for status in ["draft", "published", "preview"] {
+            var config = SampleObjects.config("conn").object ?? [:]
+            config["meta"] = [
+                "blueprintName": "invoice-app", "blueprintVersion": 1, "environment": "sandbox",
+                "status": .string(status),
             ]
+            config["notes"] = .string(status)
+            let member: JSONValue = [
+                "kind": "TenantAppConfig", "tenantId": "acme-corp", "object": .object(config),
+            ]
+            try await api.must(.post, "/v1/apply", ["objects": [member]])
+        }
+        let rule: JSONValue = [
+            "kind": "PolicyRule", "tenantId": "acme-corp",
+            "object": ["id": "a", "effect": "permit"],
         ]
-        try await api.must(.post, "/v1/apply", set)
-        let (records, owed) = try await found(api, ledger)
+        let connection: JSONValue = [
+            "kind": "IntegrationConnection", "tenantId": "acme-corp",
+            "object": SampleObjects.connection("conn"),
+        ]
+        // A config that no member of a set with a connection stands for is archived.
+        var archived = SampleObjects.config("conn").object ?? [:]
+        archived["meta"] = [
+            "blueprintName": "invoice-app", "blueprintVersion": 1, "environment": "staging",
+        ]
+        let other: JSONValue = [
+            "kind": "TenantAppConfig", "tenantId": "acme-corp", "object": .object(archived),
+        ]
+        let pruned = try await api.send(
+            .post,
+            "/v1/apply?prune=true",
+            ["objects": [rule, connection, other]]
+        )
+        #expect(pruned.status == 200, "\(pruned)")
+        let actions = try await compare(api, ledger)
+        #expect(
+            actions.isSuperset(of: ["config.apply", "config.archive", "policy.delete"]),
+            "\(actions)"
+        )
+    }
+
+    @Test func `requests, their end, and a broken glass are told as they were`() async throws {
+        let ledger = try ledger()
+        let world = try await ApprovalWorld(over: ledger)
+        let id = try await world.approved(try await world.version("asked"))
+        let applied = try await world.move(id, "apply", as: world.author)
+        #expect(applied.status == 200, "\(applied)")
+        _ = try await world.submitted(try await world.version("overtaken"))
+        let reason: JSONValue = ["reason": "The provider has closed the old endpoint."]
+        let answer = try await world.publish(try await world.version("now"), ["breakGlass": reason])
+        #expect(answer.status == 200, "\(answer)")
+        _ = try await world.api.send(.delete, ApprovalWorld.deletion)
+        let actions = try await compare(world.api, ledger)
+        #expect(actions.contains("config.breakGlass"))
+        #expect(actions.contains("changeRequest.apply"))
+        #expect(actions.contains("approvalPolicy.delete"))
+    }
+
+    @Test func `a config that went over to another blueprint has the one before it`() async throws {
+        let ledger = try ledger()
+        let world = try await UpgradeWorld(over: try await TestAPI(over: ledger))
+        try await world.putTenant("acme-corp")
+        let plan = try await world.planned(to: .alike)
+        let answer = try await world.run(to: .alike, plan: plan, ["publish": true])
+        #expect(answer.outcomes == ["migrated"], "\(answer)")
+        _ = try await compare(world.api, ledger)
+    }
+
+    @Test func `what a provider posted is told without its body`() async throws {
+        let ledger = try ledger()
+        let world = try await WebhookWorld(over: ledger)
+        try world.write(["apiKey": "k", "signingKey": .string(WebhookWorld.key)])
+        try await world.putSpec("payments.hook", ["scheme": "stripe"])
+        try await world.put("hook")
+        #expect(try await world.post(#"{"id":"evt_1","amount":12}"#).status == 200)
+        let actions = try await compare(world.api, ledger, .call)
+        #expect(actions == ["webhook.receive"])
+    }
+
+    /// Compares the records of a kind with what the ledger has of them; their actions.
+    private func compare(
+        _ api: TestAPI,
+        _ ledger: Ledger,
+        _ kind: AuditKind = .change
+    ) async throws -> Set<String> {
+        let (records, owed) = try await found(api, ledger, kind)
         var actions: Set<String> = []
         for record in records {
             let action = record.document["action"]?.string ?? ""
@@ -44,12 +137,7 @@ import Testing
             #expect(same(draft.after, record.document["after"]), "\(action): after")
         }
         #expect(owed.count == records.count { $0.document["action"]?.string != Self.ofNoEntry })
-        for noun in [
-            "spec", "blueprint", "config", "connection", "key", "policy", "entity", "secret",
-            "webhook", "approvalPolicy", "changeRequest",
-        ] {
-            #expect(actions.contains { $0.hasPrefix(noun + ".") }, "\(noun)")
-        }
+        return actions
     }
 
     private func same(_ found: JSONValue?, _ told: JSONValue?) -> Bool {
@@ -62,9 +150,10 @@ import Testing
     /// The change records of the trail, and what the ledger's entries owe or owed.
     private func found(
         _ api: TestAPI,
-        _ ledger: Ledger
+        _ ledger: Ledger,
+        _ kind: AuditKind
     ) async throws -> (records: [AuditRecord], owed: [AuditDraft]) {
-        let records = try await api.changeRecords()
+        let records = try await api.records(kind)
         let drafts = try await ledger.surroundings(
             of: Set(1...ledger.position),
             tenants: [Sample.tenant]
@@ -84,7 +173,8 @@ import Testing
                 return draft
             }
         }
-        return (records, drafts.sorted { $0.key < $1.key }.flatMap(\.value))
+        let owed = drafts.sorted { $0.key < $1.key }.flatMap(\.value)
+        return (records, owed.filter { $0.kind == kind })
     }
 
     private enum Sample {

@@ -58,10 +58,10 @@ struct TestAPI {
         return (found.map(\.text), found.last?.sequence ?? sequence)
     }
 
-    /// The records of changes, of the tenant and of the platform, the oldest first.
-    func changeRecords() async throws -> [AuditRecord] {
+    /// The records of a kind, of the tenant and of the platform, the oldest first.
+    func records(_ kind: AuditKind) async throws -> [AuditRecord] {
         var filter = AuditFilter()
-        filter.kind = .change
+        filter.kind = kind
         var found: [AuditRecord] = []
         for tenant in [TenantID("acme-corp"), nil] {
             found += try await audit.list(tenant: tenant, filter: filter, limit: 500).items

@@ -1,5 +1,6 @@
 import HTTPWire
 import JSON
+import Ledger
 import Testing
 
 @testable import API
@@ -16,8 +17,8 @@ struct ApprovalWorld {
     let anna: String
     let ben: String
 
-    init(required: Int64 = 2) async throws {
-        api = try await TestAPI()
+    init(required: Int64 = 2, over ledger: Ledger? = nil) async throws {
+        api = try await TestAPI(over: ledger)
         try await api.putSpecs()
         let connection = SampleObjects.connection("conn", environment: "production")
         try await api.must(.post, Self.tenant + "/connections", connection)
