@@ -17,6 +17,9 @@ public struct ExecutionConfiguration: Sendable {
     /// Whether this replica's own count admits calls while the limits that replicas share cannot be
     /// asked.
     public var sharedLimitsFailOpen = false
+    /// The most calls of one connection that are under way at once, so that a provider that hangs does
+    /// not keep everybody else waiting.
+    public var callsPerConnectionMax = 256
     /// The most connections whose limits are kept in memory.
     public var connectionCountMax = 200_000
 

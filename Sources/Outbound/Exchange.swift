@@ -1,5 +1,7 @@
 /// One request to one server and its answer: a hop of what a caller sends.
 struct Exchange: Sendable {
+    /// Why it is sent.
+    let effect: OutboundEffect
     let method: String
     let url: OutboundURL
     let headers: [OutboundHeader]
@@ -17,6 +19,7 @@ struct Exchange: Sendable {
     /// The first hop of `request`, checked.
     init(_ request: OutboundRequest) throws(OutboundError) {
         try request.check()
+        self.effect = request.effect
         self.method = request.method
         self.url = try OutboundURL(request.url)
         self.body = request.body
@@ -34,6 +37,7 @@ struct Exchange: Sendable {
         headers: [OutboundHeader],
         isSameOrigin: Bool
     ) throws(OutboundError) {
+        self.effect = previous.effect
         self.method = previous.method
         self.url = url
         self.body = previous.body

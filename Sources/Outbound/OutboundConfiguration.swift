@@ -13,6 +13,9 @@ public struct OutboundConfiguration: Sendable {
     public var proxy: String?
     /// The most requests on their way at once; also the most connections in use.
     public var inFlightCountMax: Int
+    /// How many of those are kept for what others wait for (health checks, tokens, keys), which then
+    /// has twice as many at most; 0 for a client that makes no difference.
+    public var reservedCount = 0
     /// The most requests that wait for their turn beyond those.
     public var waitingCountMax: Int
     /// The most idle connections kept open for reuse.
@@ -48,7 +51,8 @@ public enum OutboundSetupError: Error, Sendable, Hashable {
     case malformedProxy
     /// The user agent holds a control character.
     case malformedUserAgent
-    /// A limit is below 1 (below 0 for those that wait), or above 100,000.
+    /// A limit is below 1 (below 0 for those that wait), or above 100,000, or all requests are kept
+    /// for some.
     case limitOutOfRange
     /// The system has no descriptors left.
     case system(String)
@@ -60,7 +64,8 @@ extension OutboundConfiguration {
         let limitMax = 100_000
         guard (1...limitMax).contains(inFlightCountMax),
             (0...limitMax).contains(waitingCountMax),
-            (1...limitMax).contains(idleConnectionCountMax)
+            (1...limitMax).contains(idleConnectionCountMax),
+            (0..<inFlightCountMax).contains(reservedCount)
         else { throw .limitOutOfRange }
         guard userAgent.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw .malformedUserAgent

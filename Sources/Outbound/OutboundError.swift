@@ -8,7 +8,7 @@ public struct OutboundError: Error, Sendable, Hashable {
         case addressRefused
         /// The name does not resolve, or nothing accepts the connection.
         case unreachable
-        /// The time was over, before or after the request was sent.
+        /// The time was over, while it was connected to, sent or answered.
         case timeout
         /// The connection ended before the answer was complete.
         case droppedBeforeAnswer
@@ -22,7 +22,8 @@ public struct OutboundError: Error, Sendable, Hashable {
         case invalidRequest
         /// The calling task was cancelled, or the client was closed.
         case cancelled
-        /// As many requests as allowed are in flight and waiting; it was not sent.
+        /// As many requests as allowed are in flight and waiting, or its time was over before its turn:
+        /// this client's own fault, and not the server's; it was not sent.
         case overloaded
     }
 

@@ -33,7 +33,7 @@ import Synchronization
     // By the address of the handle.
     private var active: [UInt: Transfer] = [:]
     private var deadlines = DeadlineWatch()
-    private var waiting = WaitingLine()
+    private var turns: TurnLines
     private var spareHandles: [UnsafeMutableRawPointer] = unsafe []
 
     // Handles are kept for reuse since making one costs several allocations.
@@ -42,6 +42,10 @@ import Synchronization
     init(_ configuration: OutboundConfiguration) throws(OutboundSetupError) {
         try configuration.check()
         self.configuration = configuration
+        self.turns = TurnLines(
+            countMax: configuration.inFlightCountMax,
+            reservedCount: configuration.reservedCount
+        )
         self.poller = try SocketPoller()
         Self.startLibrary()
         guard let multi = unsafe curl_multi_init() else {
@@ -140,7 +144,9 @@ import Synchronization
     }
 
     private func hand(in transfer: Transfer) {
-        let countMax = configuration.inFlightCountMax + configuration.waitingCountMax
+        // As many places in the line are kept as there is room kept beyond it.
+        let kept = transfer.isFavoured ? 0 : configuration.reservedCount
+        let countMax = configuration.inFlightCountMax + configuration.waitingCountMax - kept
         let (isTaken, isStopping) = inbox.withLock { inbox in
             let isTaken = !inbox.isStopping && inbox.requestCount < countMax
             if isTaken {
@@ -209,7 +215,7 @@ import Synchronization
         var timeout: Duration?
         // Libcurl's timer is what counts; the second bounds the harm, should it ever miss one.
         if !active.isEmpty { timeout = .seconds(1) }
-        if !waiting.isEmpty { timeout = WaitingLine.checkInterval }
+        if !turns.isEmpty { timeout = WaitingLine.checkInterval }
         let now = ContinuousClock.now
         for case let moment? in [timer, deadlines.due] {
             let left = max(.zero, now.duration(to: moment))
@@ -249,33 +255,37 @@ import Synchronization
         if transfer.isCancelled.load(ordering: .relaxed) {
             finish(transfer, .failure(transfer.failure(.cancelled, "cancelled")))
         } else {
-            waiting.append(transfer)
+            turns.append(transfer)
         }
     }
 
     /// Starts transfers as long as there is room, the oldest first, and ends those out of time.
     private func admit() {
-        for transfer in waiting.takeExpired(now: .now) {
-            finish(transfer, .failure(transfer.failure(.timeout, "no turn in time")))
-        }
-        while active.count < configuration.inFlightCountMax,
-            let transfer = waiting.popFirst()
-        {
-            begin(transfer)
-        }
+        for transfer in turns.takeExpired(now: .now) { finishUnbegun(transfer) }
+        while let transfer = turns.popFirst() { begin(transfer) }
+    }
+
+    /// Ends a transfer whose time is over before it had a turn: this client has too much to do, which
+    /// says nothing about the server.
+    private func finishUnbegun(_ transfer: Transfer) {
+        finish(transfer, .failure(transfer.failure(.overloaded, "no turn in time")))
     }
 
     private func begin(_ transfer: Transfer) {
-        let remaining = ContinuousClock.now.duration(to: transfer.deadline)
-        guard remaining > .zero else {
-            return finish(transfer, .failure(transfer.failure(.timeout, "no turn in time")))
-        }
+        let now = ContinuousClock.now
+        let remaining = now.duration(to: transfer.deadline)
+        // What has waited for most of its time would be sent to a server that has none left to answer,
+        // and nobody would know whether it was done.
+        let hasWaitedTooLong =
+            remaining < .seconds(1) && transfer.handedInAt.duration(to: now) > remaining * 3
+        guard remaining > .zero, !hasWaitedTooLong else { return finishUnbegun(transfer) }
         guard let easy = unsafe spareHandles.popLast() ?? curl_easy_init() else {
             return finish(transfer, .failure(transfer.failure(.overloaded, "no memory")))
         }
         unsafe transfer.easy = unsafe easy
         unsafe transfer.configure(easy, configuration, remaining: remaining)
         active[UInt(bitPattern: easy)] = transfer
+        turns.begin(transfer)
         deadlines.add(transfer.deadline)
         let code = unsafe curl_multi_add_handle(multi, easy)
         precondition(code == CURLM_OK, "a fresh handle can be added")
@@ -310,7 +320,7 @@ import Synchronization
     private func drop(_ transfer: Transfer) {
         if let easy = unsafe transfer.easy {
             unsafe curl_multi_remove_handle(multi, easy)
-        } else if !waiting.remove(transfer) {
+        } else if !turns.remove(transfer) {
             return
         }
         finish(transfer, .failure(transfer.failure(.cancelled, "cancelled")))
@@ -320,6 +330,7 @@ import Synchronization
     private func finish(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
         if let easy = unsafe transfer.easy {
             active[UInt(bitPattern: easy)] = nil
+            turns.end(transfer)
             unsafe transfer.easy = nil
             unsafe recycle(easy)
         }
@@ -338,8 +349,8 @@ import Synchronization
     }
 
     private func end(unseen: [Transfer]) {
-        for transfer in unseen { waiting.append(transfer) }
-        while let transfer = waiting.popFirst() {
+        for transfer in unseen { turns.append(transfer) }
+        while let transfer = turns.popAny() {
             finish(transfer, .failure(transfer.failure(.cancelled, "the client is closed")))
         }
         for transfer in Array(active.values) { drop(transfer) }

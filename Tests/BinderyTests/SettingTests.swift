@@ -36,6 +36,7 @@ import Testing
         ("limits.bodyBytes", 1024, 16_777_216), ("limits.headerBytes", 1024, 1_048_576),
         ("limits.targetBytes", 256, 65_536), ("limits.peers", 1, 1_000_000),
         ("execution.timeoutMs", 1, 120_000), ("execution.breaker.failurePercent", 1, 100),
+        ("execution.callsPerConnection", 1, 100_000),
         ("audit.retentionDays", 1, 36_500),
         ("audit.retentionBytes", 0, 1_000_000_000_000_000),
         ("audit.segmentBytes", 1_048_576, 1_073_741_824), ("ledger.retention", 1, 1000),

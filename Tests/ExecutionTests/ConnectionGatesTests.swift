@@ -112,6 +112,33 @@ import Testing
         _ = try gates.admit(key(), .write, limits)
     }
 
+    @Test func `no connection has more calls under way than its share`() throws {
+        let gates = gates { $0.callsPerConnectionMax = 2 }
+        let none = try SampleSpec.constraints([:])
+        let first = try gates.admit(key(), .write, none)
+        _ = try gates.admit(key(), .read, none)
+        #expect(try refusal(gates, none, key()) == .overloaded(.callsPerConnection))
+        // What it says of itself is tighter, or does not count.
+        let one = try SampleSpec.constraints(["concurrency": 1])
+        #expect(try refusal(gates, one, key()).code == "CONCURRENCY_LIMITED")
+        let many = try SampleSpec.constraints(["concurrency": 1000])
+        #expect(try refusal(gates, many, key()) == .overloaded(.callsPerConnection))
+        guard
+            case .refused(.overloaded(.callsPerConnection)) = gates.admitLeased(
+                try key(),
+                .write,
+                many,
+                []
+            )
+        else {
+            Issue.record("the share holds with leases, too")
+            return
+        }
+        try call(gates, none, key("b"))
+        gates.finish(first, end(.success))
+        try call(gates, none, key())
+    }
+
     @Test func `a refused call takes nothing`() throws {
         let gates = gates()
         let limits = try SampleSpec.constraints([

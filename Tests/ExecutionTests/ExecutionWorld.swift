@@ -24,6 +24,7 @@ final class ExecutionWorld: Sendable {
         configuration: ExecutionConfiguration = ExecutionConfiguration(),
         audit: AuditTrail.Configuration = AuditTrail.Configuration(),
         allow: [String] = ["127.0.0.0/8"],
+        inFlightCountMax: Int = 1024,
         _ script: @escaping FakeProvider.Script
     ) async throws {
         let base = FileManager.default.temporaryDirectory.path
@@ -33,6 +34,7 @@ final class ExecutionWorld: Sendable {
         trail = try await AuditTrail.open(audit)
         var outbound = OutboundConfiguration()
         outbound.addressPolicy = AddressPolicy(allow: try allow.map(AddressRange.init(_:)))
+        outbound.inFlightCountMax = inFlightCountMax
         let client = try OutboundClient(outbound)
         let secrets = try SecretKeeper(SecretsConfiguration(fileRoot: folder))
         var clock = manual.clock()

@@ -9,12 +9,14 @@ enum Loopback {
     static func client(
         allow: [String] = ["127.0.0.0/8", "::1"],
         inFlightCountMax: Int = 1024,
-        waitingCountMax: Int = 4096
+        waitingCountMax: Int = 4096,
+        reservedCount: Int = 0
     ) throws -> OutboundClient {
         var configuration = OutboundConfiguration()
         configuration.addressPolicy = AddressPolicy(allow: try allow.map(AddressRange.init(_:)))
         configuration.inFlightCountMax = inFlightCountMax
         configuration.waitingCountMax = waitingCountMax
+        configuration.reservedCount = reservedCount
         return try OutboundClient(configuration)
     }
 

@@ -25,6 +25,8 @@ import Testing
         #expect(Self.failure { $0.inFlightCountMax = 0 } == .limitOutOfRange)
         #expect(Self.failure { $0.inFlightCountMax = 100_001 } == .limitOutOfRange)
         #expect(Self.failure { $0.waitingCountMax = -1 } == .limitOutOfRange)
+        #expect(Self.failure { $0.reservedCount = -1 } == .limitOutOfRange)
+        #expect(Self.failure { $0.reservedCount = $0.inFlightCountMax } == .limitOutOfRange)
         #expect(Self.failure { $0.waitingCountMax = 0 } == nil)
         #expect(Self.failure { $0.idleConnectionCountMax = 0 } == .limitOutOfRange)
         #expect(Self.failure { $0.idleConnectionCountMax = 1 } == nil)

@@ -63,11 +63,109 @@ import Waiting
             timeout: .milliseconds(20)
         )
         let error = try await Loopback.failure(of: request, by: client)
-        #expect(error.code == .timeout)
+        // Not a timeout: the server was not asked.
+        #expect(error.code == .overloaded)
         #expect(!error.mayHaveReachedServer)
         server.release()
         #expect(try await first.value == 200)
         #expect(server.requests.count == 1)
+    }
+
+    @Test func `what has waited for most of its time is not sent`() async throws {
+        let server = try ScriptedServer { _ in [.hold] }
+        defer { server.stop() }
+        let client = try Loopback.client(inFlightCountMax: 1)
+        let first = Task {
+            try await client.send(.init(for: .call, method: "GET", url: server.url())).status
+        }
+        try await server.received(1)
+        let request = OutboundRequest(
+            for: .call,
+            method: "POST",
+            url: server.url(),
+            timeout: .milliseconds(800)
+        )
+        let second = Task { try await Loopback.failure(of: request, by: client) }
+        try await Wait.until("two requests") { client.requestCount == 2 }
+        // From here on there is room, and too little time.
+        try await Task.sleep(for: .milliseconds(650))
+        server.release()
+        let error = try await second.value
+        #expect(error.code == .overloaded)
+        #expect(!error.mayHaveReachedServer)
+        #expect(try await first.value == 200)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func `calls that hang leave room for health checks and tokens, and these for calls`()
+        async throws
+    {
+        let server = try ScriptedServer { $0.target == "/hang" ? [.hold] : .answer() }
+        defer { server.stop() }
+        let client = try Loopback.client(inFlightCountMax: 8, reservedCount: 1)
+        let url = server.url("/hang")
+        let hanging = (0..<20)
+            .map { _ in
+                Task {
+                    try await client.send(.init(for: .call, method: "POST", url: url)).status
+                }
+            }
+        // The eighth place is not theirs.
+        try await server.received(7)
+        try await Wait.until("all calls") { client.requestCount == 20 }
+        for effect in [OutboundEffect.healthCheck, .token, .secret, .issuerKeys] {
+            let request = OutboundRequest(for: effect, method: "GET", url: server.url())
+            #expect(try await client.send(request).status == 200)
+        }
+        #expect(server.requests.filter { $0.target == "/hang" }.count == 7)
+        server.release()
+        for task in hanging { #expect(try await task.value == 200) }
+    }
+
+    @Test func `health checks that hang leave room for calls`() async throws {
+        let server = try ScriptedServer { $0.target == "/hang" ? [.hold] : .answer() }
+        defer { server.stop() }
+        let client = try Loopback.client(inFlightCountMax: 8, reservedCount: 1)
+        let url = server.url("/hang")
+        let hanging = (0..<20)
+            .map { _ in
+                Task {
+                    try await client.send(.init(for: .healthCheck, method: "GET", url: url)).status
+                }
+            }
+        try await server.received(2)
+        try await Wait.until("all checks") { client.requestCount == 20 }
+        let request = OutboundRequest(for: .call, method: "POST", url: server.url())
+        #expect(try await client.send(request).status == 200)
+        #expect(server.requests.filter { $0.target == "/hang" }.count == 2)
+        server.release()
+        for task in hanging { #expect(try await task.value == 200) }
+    }
+
+    @Test func `calls that wait leave places in the line`() async throws {
+        let server = try ScriptedServer { _ in [.hold] }
+        defer { server.stop() }
+        let client = try Loopback.client(
+            inFlightCountMax: 8,
+            waitingCountMax: 0,
+            reservedCount: 1
+        )
+        let hanging = (0..<7)
+            .map { _ in
+                Task {
+                    try await client.send(.init(for: .call, method: "POST", url: server.url()))
+                        .status
+                }
+            }
+        try await server.received(7)
+        let call = OutboundRequest(for: .call, method: "POST", url: server.url())
+        #expect(try await Loopback.failure(of: call, by: client).code == .overloaded)
+        let check = Task {
+            try await client.send(.init(for: .healthCheck, method: "GET", url: server.url())).status
+        }
+        try await server.received(8)
+        server.release()
+        for task in hanging + [check] { #expect(try await task.value == 200) }
     }
 
     @Test func `cancelling the task aborts a request that is on its way`() async throws {

@@ -48,6 +48,15 @@ extension CallFailure.Reason {
         }
     }
 
+    /// The limit that was reached; nil for a failure that is none's.
+    public var limitName: String? {
+        switch self {
+        case .limited(_, let name, _): name
+        case .overloaded(let limit): limit.rawValue
+        default: nil
+        }
+    }
+
     /// The places of the input or the config that are wrong.
     public var issues: [Issue] {
         switch self {
@@ -78,7 +87,8 @@ extension CallFailure.Reason {
         case .providerTimeout: "The provider did not answer in time."
         case .providerUnreachable(let detail): "The provider cannot be reached: \(detail)."
         case .addressRefused(let detail): "The provider may not be called: \(detail)."
-        case .overloaded: "Too many calls are under way."
+        case .overloaded(.callsPerConnection): "Too many calls of the connection are under way."
+        case .overloaded(.callsInFlight): "Too many calls are under way."
         case .callerGone: "The caller went away before the answer was whole."
         case .auditUnavailable(let wasSent):
             wasSent
@@ -102,7 +112,7 @@ extension CallFailure {
             "attempts": .integer(Int64(attempts)), "latencyMs": latency.millisecondsJSON,
         ]
         if case .providerError(let error) = reason { members["provider"] = error.json }
-        if case .limited(_, let name, _) = reason { members["limit"] = .string(name) }
+        members["limit"] = reason.limitName.map { .string($0) }
         if case .needsReauthorization = reason {
             members["reason"] = .string(Connection.needsReauthorization)
         }

@@ -31,12 +31,21 @@ public struct CallFailure: Error, Sendable {
         case providerUnreachable(detail: String)
         /// The provider's name resolves to addresses that may not be called.
         case addressRefused(detail: String)
-        /// This server has as many calls under way as it takes; nothing was sent.
-        case overloaded
+        /// This server has as many calls under way as it takes, of the connection or of all: nothing
+        /// was sent, and nothing is known of the provider.
+        case overloaded(OverloadLimit)
         /// The caller went away while the answer was handed on.
         case callerGone
         /// The audit record cannot be written.
         case auditUnavailable(wasSent: Bool)
+    }
+
+    /// What of this server's own is used up.
+    public enum OverloadLimit: String, Sendable, Hashable {
+        /// The calls under way of one connection (`execution.callsPerConnection`).
+        case callsPerConnection
+        /// The requests under way of the whole process, and those that wait for their turn.
+        case callsInFlight
     }
 
     /// What kind of limit was reached.

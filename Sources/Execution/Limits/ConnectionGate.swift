@@ -29,9 +29,13 @@ struct ConnectionGate: Sendable {
     /// The shares of quotas that were reached since `finish` told of them last.
     private var crossings: [GateEvent.Quota] = []
 
-    init(_ settings: BreakerSettings, now: MonotonicInstant) {
-        readBreaker = CircuitBreaker(settings)
-        writeBreaker = CircuitBreaker(settings)
+    /// The most calls under way, whatever the constraints say: nobody has all of the process's room.
+    private let underWayCountMax: Int
+
+    init(_ configuration: ExecutionConfiguration, now: MonotonicInstant) {
+        readBreaker = CircuitBreaker(configuration.breaker)
+        writeBreaker = CircuitBreaker(configuration.breaker)
+        underWayCountMax = configuration.callsPerConnectionMax
         lastUse = now
     }
 
@@ -178,7 +182,9 @@ struct ConnectionGate: Sendable {
     }
 
     func concurrencyRefusal(_ constraints: Constraints) -> CallFailure.Reason? {
-        guard let limit = constraints.concurrency, underWayCount >= limit else { return nil }
+        let limit = constraints.concurrency ?? .max
+        guard underWayCount >= min(limit, underWayCountMax) else { return nil }
+        guard underWayCount >= limit else { return .overloaded(.callsPerConnection) }
         return .limited(.concurrency, name: "concurrency", retryAfterSeconds: 1)
     }
 

@@ -28,7 +28,7 @@ final class ConnectionGates: Sendable {
     /// So many locks that calls on several cores seldom meet.
     private static let shardCount = 16
     private let shards: [Shard]
-    private let settings: BreakerSettings
+    private let configuration: ExecutionConfiguration
     private let clock: ExecutionClock
     private let gateCountMax: Int
     private let onEvent: (@Sendable (GateEvent) -> Void)?
@@ -44,7 +44,7 @@ final class ConnectionGates: Sendable {
     }
 
     init(_ configuration: ExecutionConfiguration, _ clock: ExecutionClock) {
-        settings = configuration.breaker
+        self.configuration = configuration
         self.clock = clock
         onEvent = configuration.onGateEvent
         gateCountMax = max(1, configuration.connectionCountMax / Self.shardCount)
@@ -80,7 +80,8 @@ final class ConnectionGates: Sendable {
                 if gates[key] == nil { makeRoom(in: &gates, at: moment) }
                 // Taken out and put back, so that the gate is changed in place.
                 var gate =
-                    gates.removeValue(forKey: key) ?? ConnectionGate(settings, now: moment.now)
+                    gates.removeValue(forKey: key)
+                    ?? ConnectionGate(configuration, now: moment.now)
                 defer { gates[key] = gate }
                 return work(&gate)
             }
@@ -148,7 +149,8 @@ final class ConnectionGates: Sendable {
     func usage(_ key: Key, _ constraints: Constraints) -> JSONValue {
         let moment = moment()
         let gate = shard(key).gates.withLock { $0[key] }
-        return (gate ?? ConnectionGate(settings, now: moment.now)).usage(constraints, at: moment)
+        return (gate ?? ConnectionGate(configuration, now: moment.now))
+            .usage(constraints, at: moment)
     }
 
     /// After how long a call would pass the connection's breaker; nil when one passes now.

@@ -197,7 +197,7 @@ struct AnswerReader {
                 )
             )
         case .invalidRequest: return .requestNotSendable(detail: error.detail)
-        case .overloaded: return .overloaded
+        case .overloaded: return .overloaded(.callsInFlight)
         }
     }
 }

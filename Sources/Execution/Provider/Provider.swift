@@ -120,7 +120,7 @@ struct Provider: Sendable {
         }
         while true {
             let attempt = await attempt(request, streams: streams, until: deadline)
-            if case .outOfTime = attempt { return outcome(attempt) }
+            guard attempt.wasMade else { return outcome(attempt) }
             count += 1
             hasReached = hasReached || attempt.mayHaveReachedProvider
             guard count < attemptCountMax,
@@ -159,6 +159,15 @@ struct Provider: Sendable {
 }
 
 extension Attempt {
+    /// Whether it was tried to send anything: not without time for it, or a turn.
+    fileprivate var wasMade: Bool {
+        switch self {
+        case .answer, .stream: true
+        case .failure(let error): error.code != .overloaded || error.mayHaveReachedServer
+        case .outOfTime: false
+        }
+    }
+
     /// Whether the provider may have seen the request.
     fileprivate var mayHaveReachedProvider: Bool {
         switch self {

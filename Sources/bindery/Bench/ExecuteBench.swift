@@ -44,7 +44,15 @@ struct ExecuteBench {
     func report() async throws(CommandFailure) -> JSONValue {
         let client = try client()
         let audit = try await trail()
-        let executor = Executor(outbound: client, secrets: try keeper(), audit: audit)
+        var configuration = ExecutionConfiguration()
+        // One connection has all of the calls here.
+        configuration.callsPerConnectionMax = 1024
+        let executor = Executor(
+            outbound: client,
+            secrets: try keeper(),
+            audit: audit,
+            configuration: configuration
+        )
         let call = try call()
         let request = OutboundRequest(
             for: .call,

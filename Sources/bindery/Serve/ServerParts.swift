@@ -95,6 +95,7 @@ enum ServerParts {
         let slow = settings.execution.breakerSlowTime
         result.breaker.slowTime = slow == .zero ? nil : slow
         result.breaker.slowShare = Double(settings.execution.breakerSlowPercent) / 100
+        result.callsPerConnectionMax = settings.execution.callsPerConnectionMax
         result.auditFailsOpen = settings.audit.isFailOpen
         result.sharedLimitsFailOpen = settings.execution.limitsFailOpen
         return result
@@ -103,12 +104,14 @@ enum ServerParts {
     static func outbound(
         _ settings: OutboundSettings
     ) throws(CommandFailure) -> OutboundClient {
-        let configuration = OutboundConfiguration(
+        var configuration = OutboundConfiguration(
             addressPolicy: AddressPolicy(allow: settings.allow),
             caFile: settings.caFile,
             proxy: settings.proxy,
             userAgent: "bindery/\(Version.text)"
         )
+        // An eighth of the room, and at most a quarter: docs/execution.md, Room for calls.
+        configuration.reservedCount = configuration.inFlightCountMax / 8
         do {
             return try OutboundClient(configuration)
         } catch {

@@ -10,6 +10,13 @@ extension Setting {
             help: "How long a call of a provider may take that names no time itself."
         ),
         Setting(
+            "execution.callsPerConnection",
+            \.execution.callsPerConnectionMax,
+            .integer(1...100_000),
+            help: "The most calls of one connection under way at once, here; more are answered 503 "
+                + "OVERLOADED. 1,024 requests of all connections are under way at most."
+        ),
+        Setting(
             "execution.breaker.failures",
             \.execution.breakerFailureCount,
             .integer(1...1000),

@@ -141,6 +141,8 @@ struct ExecutionSettings: Sendable, Hashable {
     var breakerSlowTime = Duration.zero
     /// The share of slow answers that opens the breaker, in percent.
     var breakerSlowPercent = 50
+    /// The most calls of one connection under way at once.
+    var callsPerConnectionMax = 256
     /// Whether a replica's own count admits calls while the limits of all cannot be asked.
     var limitsFailOpen = false
 }
