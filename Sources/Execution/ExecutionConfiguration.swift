@@ -2,6 +2,9 @@
 public struct ExecutionConfiguration: Sendable {
     /// When a connection's circuit breaker opens and closes.
     public var breaker = BreakerSettings()
+    /// How long a call may take that names no time itself: who waits less finds nothing out about the
+    /// provider by it.
+    public var timeout = CapabilityCall.timeoutDefault
     /// The most times that a provider is called for one call.
     public var attemptCountMax = 3
     /// The longest wait before the second attempt; it doubles with each attempt.

@@ -21,7 +21,7 @@ extension Executor {
         }
         // That the provider works is known now: a probe need not wait for the reader.
         var head = ConnectionGate.End()
-        head.observe(begun.sent.last, configuration.breaker, clock)
+        head.observe(begun.sent.last, of: call, configuration, clock)
         gates.observe(begun.pass, head)
         let draft = call.draft(
             nil,
@@ -60,7 +60,7 @@ extension Executor {
     ) throws(CallFailure.Reason) -> OutboundStream {
         if case .stream(let stream) = begun.sent.last { return stream }
         var end = ConnectionGate.End()
-        end.observe(begun.sent.last, configuration.breaker, clock)
+        end.observe(begun.sent.last, of: call, configuration, clock)
         gates.finish(begun.pass, end)
         let reader = AnswerReader(call.operation, begun.request, begun.scope)
         _ = try reader.read(begun.sent.last)

@@ -130,7 +130,7 @@ public final class Executor: Sendable {
         let begun = try await begin(call, since: start, streams: false, &course)
         var end = ConnectionGate.End()
         defer { gates.finish(begun.pass, end) }
-        end.observe(begun.sent.last, configuration.breaker, clock)
+        end.observe(begun.sent.last, of: call, configuration, clock)
         let answer = try AnswerReader(call.operation, begun.request, begun.scope, page: call.page)
             .read(begun.sent.last)
         end.isError = false

@@ -48,15 +48,20 @@ struct ConnectionGate: Sendable {
         /// What the provider said of its own limits.
         var learned = LearnedLimit.Observation()
 
-        /// Takes what the last attempt showed.
+        /// Takes what the last attempt of a call showed.
+        ///
+        /// That there was no answer in time says nothing of a provider that the caller left less time
+        /// than calls have: all who share the connection would pay for the caller's haste.
         mutating func observe(
             _ attempt: Attempt,
-            _ settings: BreakerSettings,
+            of call: CapabilityCall,
+            _ configuration: ExecutionConfiguration,
             _ clock: ExecutionClock
         ) {
-            outcome = attempt.breakerOutcome
+            let isCut = attempt.isTimeout && call.timeout < configuration.timeout
+            outcome = isCut ? .none : attempt.breakerOutcome
             guard case .answer(let response) = attempt else { return }
-            isSlow = settings.slowTime.map { response.timings.total >= $0 } ?? false
+            isSlow = configuration.breaker.slowTime.map { response.timings.total >= $0 } ?? false
             learned = LearnedLimit.Observation(response, calendar: clock.calendar())
         }
     }

@@ -203,6 +203,11 @@ struct AnswerReader {
 }
 
 extension Attempt {
+    /// Whether the time was over while the provider was asked.
+    var isTimeout: Bool {
+        if case .failure(let error) = self { error.code == .timeout } else { false }
+    }
+
     /// How the circuit breaker counts it.
     var breakerOutcome: CircuitBreaker.Outcome {
         switch self {

@@ -95,6 +95,7 @@ enum ServerParts {
         let slow = settings.execution.breakerSlowTime
         result.breaker.slowTime = slow == .zero ? nil : slow
         result.breaker.slowShare = Double(settings.execution.breakerSlowPercent) / 100
+        result.timeout = settings.execution.timeout
         result.callsPerConnectionMax = settings.execution.callsPerConnectionMax
         result.auditFailsOpen = settings.audit.isFailOpen
         result.sharedLimitsFailOpen = settings.execution.limitsFailOpen
