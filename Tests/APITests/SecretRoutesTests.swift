@@ -125,6 +125,45 @@ import Testing
         #expect(try await api.send(.delete, Self.stripe).status == 204)
     }
 
+    @Test func `what a rotation can be taken back to is not removed`() async throws {
+        let api = try await TestAPI()
+        try await api.putSpecs()
+        let next = "\(Self.secrets)/next"
+        for place in [Self.stripe, next] { try await api.must(.put, place, ["value": "v"]) }
+        var connection = SampleObjects.connection("conn").object ?? [:]
+        connection["secretRef"] = "local://stripe"
+        let path = "/v1/tenants/acme-corp/connections"
+        try await api.must(.post, path, .object(connection))
+        let wish: JSONValue = ["secretRef": "local://next", "overlapSeconds": 600]
+        let rotated = try await api.must(.post, path + "/conn/rotate", wish)
+        #expect(rotated.json["previousSecretRef"] == "local://stripe")
+        for place in [Self.stripe, next] {
+            let refused = try await api.send(.delete, place)
+            #expect(refused.status == 409)
+            #expect(refused.code == "SECRET_IN_USE")
+            #expect(refused.json["usedBy"] == ["conn"])
+        }
+        // It can be returned to, and then the other one is nobody's.
+        try await api.must(.post, path + "/conn/rotate", ["rollback": true])
+        #expect(try await api.send(.delete, Self.stripe).status == 409)
+        #expect(try await api.send(.delete, next).status == 204)
+    }
+
+    @Test func `a secret whose overlap has ended is removed`() async throws {
+        let api = try await TestAPI()
+        try await api.putSpecs()
+        let next = "\(Self.secrets)/next"
+        for place in [Self.stripe, next] { try await api.must(.put, place, ["value": "v"]) }
+        var connection = SampleObjects.connection("conn").object ?? [:]
+        connection["secretRef"] = "local://stripe"
+        let path = "/v1/tenants/acme-corp/connections"
+        try await api.must(.post, path, .object(connection))
+        let wish: JSONValue = ["secretRef": "local://next", "overlapSeconds": 0]
+        try await api.must(.post, path + "/conn/rotate", wish)
+        #expect(try await api.send(.delete, Self.stripe).status == 204)
+        #expect(try await api.send(.delete, next).status == 409)
+    }
+
     @Test func `a tenant sees its own secrets only`() async throws {
         let api = try await TestAPI()
         try await api.must(.put, Self.stripe, ["value": "v"])
