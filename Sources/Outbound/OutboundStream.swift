@@ -15,6 +15,8 @@ public final class OutboundStream: Sendable {
     public let status: Int
     /// The header fields; those of a removed compression are left out.
     public let headers: [OutboundHeader]
+    /// How long it took from the call to the head, waiting for a turn and redirects included.
+    public let headTime: Duration
     private let buffer: StreamBuffer
     private let transfer: Transfer
     private let loop: TransferLoop
@@ -28,6 +30,7 @@ public final class OutboundStream: Sendable {
     ) {
         self.status = status
         self.headers = headers
+        self.headTime = transfer.startedAt.duration(to: .now)
         self.buffer = buffer
         self.transfer = transfer
         self.loop = loop

@@ -144,6 +144,35 @@ import Waiting
         await next.finish()
     }
 
+    @Test func `what a head says of the provider's limits keeps the next call back`() async throws {
+        let limits =
+            "X-RateLimit-Limit: 60\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 30\r\n"
+        let world = try await world([
+            Self.head("text/event-stream", limits), Self.chunk("x"), "0\r\n\r\n",
+        ])
+        let call = try world.call(try world.spec())
+        #expect(try await text(try await world.executor.stream(call).get()) == "x")
+        let failure = try await world.failure(call)
+        #expect(failure.reason.code == "RATE_LIMITED")
+        #expect(failure.members["limit"] == "provider")
+        let usage = await world.executor.usage(of: call.connection, call.constraints)
+        #expect(usage["provider"]?["limit"] == 60)
+        #expect(world.provider.requests.count == 1)
+    }
+
+    @Test func `a head that comes late counts as slow`() async throws {
+        var configuration = ExecutionConfiguration()
+        // Nothing is as fast.
+        configuration.breaker.slowTime = .nanoseconds(1)
+        let world = try await ExecutionWorld(configuration: configuration) { _ in
+            .text(Self.head("text/plain") + "0\r\n\r\n")
+        }
+        let call = try world.call(try world.spec())
+        for _ in 1...10 { _ = try await text(try await world.executor.stream(call).get()) }
+        let usage = await world.executor.usage(of: call.connection, call.constraints)
+        #expect(usage["breaker"] == "open")
+    }
+
     @Test func `a reader that is slow holds the provider back and loses nothing`() async throws {
         let part = String(repeating: "0123456789abcdef", count: 4096)
         let pieces = [Self.head("text/plain")] + Array(repeating: Self.chunk(part), count: 40)

@@ -60,9 +60,29 @@ struct ConnectionGate: Sendable {
         ) {
             let isCut = attempt.isTimeout && call.timeout < configuration.timeout
             outcome = isCut ? .none : attempt.breakerOutcome
-            guard case .answer(let response) = attempt else { return }
-            isSlow = configuration.breaker.slowTime.map { response.timings.total >= $0 } ?? false
-            learned = LearnedLimit.Observation(response, calendar: clock.calendar())
+            switch attempt {
+            case .answer(let response):
+                take(response.status, after: response.timings.total, configuration, clock) {
+                    response.header($0)
+                }
+            // The body comes as fast as its reader takes it: the head tells of the provider.
+            case .stream(let stream):
+                take(stream.status, after: stream.headTime, configuration, clock) {
+                    stream.header($0)
+                }
+            case .failure, .outOfTime: break
+            }
+        }
+
+        private mutating func take(
+            _ status: Int,
+            after time: Duration,
+            _ configuration: ExecutionConfiguration,
+            _ clock: ExecutionClock,
+            header: (String) -> String?
+        ) {
+            isSlow = configuration.breaker.slowTime.map { time >= $0 } ?? false
+            learned = LearnedLimit.Observation(status, calendar: clock.calendar(), header: header)
         }
     }
 

@@ -29,31 +29,36 @@ struct LearnedLimit: Sendable {
         /// `X-RateLimit-…`.
         ///
         /// `calendar` is the time, in milliseconds since 1970.
-        init(_ response: OutboundResponse, calendar: Int64) {
-            let policy = response.header("ratelimit-policy")
-            let field = response.header("ratelimit").flatMap { RateLimitField($0, policy: policy) }
+        init(_ status: Int, calendar: Int64, header: (String) -> String?) {
+            let policy = header("ratelimit-policy")
+            let field = header("ratelimit").flatMap { RateLimitField($0, policy: policy) }
             if let field {
                 limit = field.limit
                 remaining = field.remaining
                 resetIn = field.resetSeconds.map { .seconds($0) }
             } else {
-                limit = Self.number("limit", response)
-                remaining = Self.number("remaining", response)
-                resetIn = Self.number("reset", response)
+                limit = Self.number("limit", header)
+                remaining = Self.number("remaining", header)
+                resetIn = Self.number("reset", header)
                     .map { Self.duration(until: $0, calendar: calendar) }
             }
-            let asked = response.header("retry-after")
+            let asked = header("retry-after")
                 .flatMap { RetryAfter.wait($0, now: calendar) }
-            if response.status == 429 {
+            if status == 429 {
                 holdFor = asked ?? (remaining == 0 ? resetIn : nil)
             } else if remaining == 0 {
                 holdFor = resetIn
             }
         }
 
-        private static func number(_ name: String, _ response: OutboundResponse) -> Int64? {
+        /// What a whole answer says.
+        init(_ response: OutboundResponse, calendar: Int64) {
+            self.init(response.status, calendar: calendar) { response.header($0) }
+        }
+
+        private static func number(_ name: String, _ header: (String) -> String?) -> Int64? {
             for prefix in ["ratelimit-", "x-ratelimit-", "x-rate-limit-"] {
-                guard let text = response.header(prefix + name) else { continue }
+                guard let text = header(prefix + name) else { continue }
                 // A list, such as `100, 100;w=60`, begins with what applies; fractions are cut.
                 return Int64(text.prefix { ("0"..."9").contains($0) })
             }
