@@ -186,6 +186,8 @@ struct HealthRefresh {
         _ context: CommandContext
     ) async throws(CommandError) {
         guard !found.isEmpty else { return }
+        // The trail that could not take the check takes no change of status either.
+        try context.services.checkAudit()
         do {
             _ = try await context.services.ledger.commit(
                 actor: context.caller.actor,

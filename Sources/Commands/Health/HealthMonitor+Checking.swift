@@ -27,8 +27,10 @@ extension HealthMonitor {
         let previous = book.newest(target, current.connection, kept: current.kept, now: now)
         let next = probe.health(after: previous)
         if next.newTransition != nil {
-            // In the trail first: a transition that is kept was recorded.
-            await services.healthChecker.record(probe, previous, next)
+            // In the trail first: a transition that is kept was recorded, as every change is, and one
+            // that was not is found again by the next check.
+            let isRecorded = await services.healthChecker.record(probe, previous, next)
+            guard isRecorded || services.settings.auditFailsOpen else { return interval }
         }
         // Into the ledger before anybody is told of it: calls are decided by what the ledger knows.
         let isToKeep = await isLeftToKeep(next, current)

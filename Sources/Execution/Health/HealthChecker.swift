@@ -101,18 +101,22 @@ public final class HealthChecker: Sendable {
     }
 
     /// Records a check, with the health before and after it where its status changed; durable when
-    /// it returns.
+    /// it returns true.
+    ///
+    /// - Returns: Whether it is recorded. Where not, the trail keeps the reason in `failure`, which stops
+    ///   calls and shows in readiness, and a change of status is kept by nobody who keeps to the trail.
+    @discardableResult
     public func record(
         _ probe: HealthProbe,
         _ previous: ConnectionHealth,
         _ next: ConnectionHealth
-    ) async {
+    ) async -> Bool {
         var draft = probe.draft
         if previous.status != next.status {
             draft.before = ["health": previous.json]
             draft.after = ["health": next.json]
         }
-        await record(draft)
+        return await record(draft)
     }
 
     /// How a call ended that checks something.
@@ -228,12 +232,13 @@ public final class HealthChecker: Sendable {
         return (outcome, request)
     }
 
-    func record(_ draft: AuditDraft) async {
+    @discardableResult
+    func record(_ draft: AuditDraft) async -> Bool {
         do throws(AuditError) {
             _ = try await audit.append(draft)
+            return true
         } catch {
-            // The trail keeps the reason in `failure`, which stops calls and shows in readiness; the
-            // health that was found is true all the same.
+            return false
         }
     }
 }
