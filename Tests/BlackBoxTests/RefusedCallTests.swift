@@ -37,6 +37,10 @@ import Testing
         let answer = try await world.execute(name)
         #expect(answer.status == status, "\(answer)")
         #expect(answer.code == code)
+        // A 503 of ours names what refuses and when to come back.
+        let limits: [String: JSONValue] = ["paused": "connections", "broken": "breaker"]
+        #expect(answer.json["limit"] == limits[refusal])
+        #expect((answer["retry-after"] != nil) == (status == 503))
         #expect(provider.requests.count == count)
         let record = try await world.record(of: answer)
         #expect(record["kind"] == "call")

@@ -158,6 +158,7 @@ import Testing
         let limits = try SampleSpec.constraints(["rateLimit": ["rpm": 100]])
         for _ in 0..<5 { try call(gates, limits, key(), .failure) }
         #expect(try refusal(gates, limits, key()) == .circuitOpen(retryAfterSeconds: 30))
+        #expect(try refusal(gates, limits, key()).limitName == "breaker")
         #expect(gates.openTime(try key(), .write) == .seconds(30))
         #expect(gates.usage(try key(), limits)["rateLimit"]?["remaining"] == 95)
         #expect(gates.usage(try key(), limits)["breaker"] == "open")

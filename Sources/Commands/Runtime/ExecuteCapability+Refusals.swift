@@ -60,14 +60,20 @@ extension ExecuteCapability {
         return error.recorded
     }
 
-    private func candidates(_ resolution: Resolution, _ context: CommandContext) -> JSONObject {
+    private func candidates(
+        _ resolution: Resolution,
+        _ context: CommandContext,
+        limit: String? = nil
+    ) -> JSONObject {
         let audience = context.caller.audience(of: target.scope.tenant)
         let policies = resolution.policies(for: audience).prefix(Self.candidateCountMax)
         let candidates = resolution.candidates.prefix(Self.candidateCountMax)
-        return [
+        var members: JSONObject = [
             "candidates": .array(candidates.map(\.json)),
             "policies": .array(policies.map { .string($0.text) }),
         ]
+        members["limit"] = limit.map { .string($0) }
+        return members
     }
 
     /// The most candidates, and the most policies, that an error tells of.
@@ -86,7 +92,7 @@ extension ExecuteCapability {
                 .unavailable,
                 "NO_CONNECTION_AVAILABLE",
                 "Every connection that may serve the workflow is out of service.",
-                members: candidates(resolution, context),
+                members: candidates(resolution, context, limit: "connections"),
                 retryAfterSeconds: 30
             )
         }
@@ -102,7 +108,7 @@ extension ExecuteCapability {
             .unavailable,
             "CIRCUIT_OPEN",
             "The provider has failed too often and is left alone for a while.",
-            members: candidates(resolution, context),
+            members: candidates(resolution, context, limit: CallFailure.Reason.breakerName),
             retryAfterSeconds: waits.min().map { Int($0.components.seconds) + 1 } ?? 1
         )
     }

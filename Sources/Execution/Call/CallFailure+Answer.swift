@@ -48,11 +48,15 @@ extension CallFailure.Reason {
         }
     }
 
+    /// How an open circuit breaker is called where a limit is named.
+    public static let breakerName = "breaker"
+
     /// The limit that was reached; nil for a failure that is none's.
     public var limitName: String? {
         switch self {
         case .limited(_, let name, _): name
         case .overloaded(let limit): limit.rawValue
+        case .circuitOpen: Self.breakerName
         default: nil
         }
     }
