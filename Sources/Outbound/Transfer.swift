@@ -14,6 +14,8 @@ import Synchronization
     let exchange: Exchange
     let startedAt: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
+    /// When it began to wait for its turn.
+    let handedInAt = ContinuousClock.now
     let addressPolicy: AddressPolicy
     let isCancelled = Atomic<Bool>(false)
 

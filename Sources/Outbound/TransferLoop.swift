@@ -272,8 +272,13 @@ import Synchronization
     }
 
     private func begin(_ transfer: Transfer) {
-        let remaining = ContinuousClock.now.duration(to: transfer.deadline)
-        guard remaining > .zero else { return finishUnbegun(transfer) }
+        let now = ContinuousClock.now
+        let remaining = now.duration(to: transfer.deadline)
+        // What has waited for most of its time would be sent to a server that has none left to answer,
+        // and nobody would know whether it was done.
+        let hasWaitedTooLong =
+            remaining < .seconds(1) && transfer.handedInAt.duration(to: now) > remaining * 3
+        guard remaining > .zero, !hasWaitedTooLong else { return finishUnbegun(transfer) }
         guard let easy = unsafe spareHandles.popLast() ?? curl_easy_init() else {
             return finish(transfer, .failure(transfer.failure(.overloaded, "no memory")))
         }

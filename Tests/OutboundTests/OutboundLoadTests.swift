@@ -71,6 +71,32 @@ import Waiting
         #expect(server.requests.count == 1)
     }
 
+    @Test func `what has waited for most of its time is not sent`() async throws {
+        let server = try ScriptedServer { _ in [.hold] }
+        defer { server.stop() }
+        let client = try Loopback.client(inFlightCountMax: 1)
+        let first = Task {
+            try await client.send(.init(for: .call, method: "GET", url: server.url())).status
+        }
+        try await server.received(1)
+        let request = OutboundRequest(
+            for: .call,
+            method: "POST",
+            url: server.url(),
+            timeout: .milliseconds(800)
+        )
+        let second = Task { try await Loopback.failure(of: request, by: client) }
+        try await Wait.until("two requests") { client.requestCount == 2 }
+        // From here on there is room, and too little time.
+        try await Task.sleep(for: .milliseconds(650))
+        server.release()
+        let error = try await second.value
+        #expect(error.code == .overloaded)
+        #expect(!error.mayHaveReachedServer)
+        #expect(try await first.value == 200)
+        #expect(server.requests.count == 1)
+    }
+
     @Test func `calls that hang leave room for health checks and tokens, and these for calls`()
         async throws
     {
