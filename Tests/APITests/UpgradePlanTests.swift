@@ -49,7 +49,10 @@ import Testing
                 [
                     "workflow": "checkout", "capability": "email.send", "before": "mail",
                     "after": .null,
-                ]
+                ],
+                [
+                    "workflow": "*", "capability": "email.send", "before": "mail", "after": .null,
+                ],
             ]
         )
         let dropped = try await world.items(to: .withoutEmail, "&dropOrphans=true")[0]

@@ -94,15 +94,16 @@ import Testing
         ]
     }
 
-    /// Who serves each capability in each workflow, as `resolved` tells it.
+    /// Who serves each capability in each workflow, and in one that nothing names, as `resolved` tells
+    /// it.
     private func winners(_ api: TestAPI) async throws -> [String: String] {
         var winners: [String: String] = [:]
-        for workflow in Self.workflows {
+        for (workflow, told) in Self.workflows.map({ ($0, $0) }) + [("nobody", "*")] {
             let target = Self.line + "/resolved?workflow=\(workflow)"
             let resolved = try await api.must(.get, target).json
             for served in resolved["integrations"]?.object ?? [:] {
                 let id = served.value["connection"]?["meta"]?["id"]?.string
-                winners["\(workflow) \(served.key)"] = id
+                winners["\(told) \(served.key)"] = id
             }
         }
         return winners
@@ -112,7 +113,9 @@ import Testing
         var told: [String: [String]] = [:]
         for change in item["access"]?.array ?? [] {
             let name = "\(change["workflow"]?.string ?? "") \(change["capability"]?.string ?? "")"
-            told[name] = ["before", "after"].map { change[$0]?.string ?? "-" }
+            let ends = ["before", "after"].map { change[$0]?.string ?? "-" }
+            // Else permission alone changes.
+            if ends[0] != ends[1] { told[name] = ends }
         }
         return told
     }

@@ -361,8 +361,12 @@ struct SetRun {
         for action in SetChange.Action.allCases {
             summary[action.rawValue] = .integer(Int64(parts.count { $0.action == action }))
         }
-        summary["blocked"] = .integer(Int64(parts.count { $0.obstacle != nil }))
-        summary["drifted"] = .integer(Int64(parts.count { $0.drift != nil }))
+        // What is rare is told where there is some.
+        let rare = [
+            ("blocked", parts.count { $0.obstacle != nil }),
+            ("drifted", parts.count { $0.drift != nil }),
+        ]
+        for (name, count) in rare where count > 0 { summary[name] = .integer(Int64(count)) }
         let head: JSONObject = [
             "dryRun": .bool(context.isDryRun),
             "revision": .integer(Int64(isKept ? stamp.revision : stamp.revision - 1)),
