@@ -214,8 +214,9 @@ extension State {
         _ before: ConfigLine,
         _ after: ConfigLine
     ) {
-        let old = before.liveDomains
-        let new = after.liveDomains
+        let old = liveDomains(before)
+        let new = liveDomains(after)
+        guard old != new else { return }
         for domain in old.subtracting(new) {
             let rest = (domains[domain] ?? []).subtracting([holder])
             domains.set(domain, rest.isEmpty ? nil : rest)
@@ -224,14 +225,14 @@ extension State {
             domains.set(domain, (domains[domain] ?? []).union([holder]))
         }
     }
-}
 
-extension ConfigLine {
-    /// The domains of the versions that are live, in small letters.
-    fileprivate var liveDomains: Set<String> {
+    /// The domains of the versions that are live, in small letters: a blueprint's that has configs
+    /// stays as it is.
+    private func liveDomains(_ line: ConfigLine) -> Set<String> {
         Set(
-            liveVersions.compactMap {
-                $0.value.config.branding?["customDomain"]?.string?.lowercased()
+            line.liveVersions.compactMap {
+                let config = $0.value.config
+                return config.domain(over: catalog.blueprints[config.blueprint]?.value)
             }
         )
     }
