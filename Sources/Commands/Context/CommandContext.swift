@@ -77,6 +77,8 @@ struct Written: Sendable {
     var parts: [WrittenPart] = []
     /// What is said of a removal in its audit record, after which nothing is there to say it.
     var farewell: JSONObject?
+    /// The live configs that the write of a connection makes invalid.
+    var invalidated = InvalidatedConfigs()
     /// Writes that came along with it, to be audited beside it.
     var beside: [WrittenPart] = []
 
@@ -95,6 +97,13 @@ struct Written: Sendable {
     var object: JSONObject? {
         get { late.object?.value }
         set { late.object = newValue.map { LateObject($0) } }
+    }
+
+    /// The object after the write, and what is told beside it.
+    var toldObject: JSONObject? {
+        guard var told = object else { return nil }
+        invalidated.write(into: &told)
+        return told
     }
 
     /// The object before the write; nil when there was none.

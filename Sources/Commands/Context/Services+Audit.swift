@@ -60,7 +60,7 @@ extension Services {
         draft.requestID = context.requestID
         draft.traceparent = context.trace?.traceparent
         draft.before = written.before.map { .object($0) }
-        let after = written.kind == .nothing ? written.farewell : written.object
+        let after = written.kind == .nothing ? written.farewell : written.toldObject
         draft.after = after.map { .object($0) }
         return draft
     }
