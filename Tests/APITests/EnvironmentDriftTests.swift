@@ -74,6 +74,48 @@ import Testing
         #expect(answer["access"]?.array?.map { $0["after"] } == ["other"])
     }
 
+    @Test func `two connections here that are one there are told, though nothing else differs`()
+        async throws
+    {
+        let api = try await api()
+        try await api.must(.post, Self.tenant + "/connections", SampleObjects.connection("second"))
+        let staging = SampleObjects.connection("staged-2", environment: "staging")
+        try await api.must(.post, Self.tenant + "/connections", staging)
+        func publish(_ environment: String, _ connections: [String]) async throws {
+            let line = Self.tenant + "/configs/invoice-app/\(environment)/versions"
+            let bindings = zip(["checkout", "refund"], connections)
+                .map { workflow, id -> JSONValue in
+                    [
+                        "slotId": "payments.primary", "connectionId": .string(id),
+                        "scope": ["workflows": [.string(workflow)]],
+                    ]
+                }
+            let config: JSONValue = [
+                "meta": ["blueprintName": "invoice-app", "blueprintVersion": 1],
+                "integrations": .array(bindings),
+            ]
+            let made = try await api.must(.post, line, config).json
+            let number = try #require(made["meta"]?["version"]?.integer)
+            try await api.must(.post, line + "/\(number)/publish")
+        }
+        try await publish("sandbox", ["conn", "second"])
+        try await publish("staging", ["staged", "staged-2"])
+        #expect(try await api.must(.get, Self.drift).json["accounts"] == [])
+        try await publish("staging", ["staged", "staged"])
+        let folded = try await api.must(.get, Self.drift).json
+        #expect(folded["patch"] == [])
+        #expect(
+            folded["accounts"] == [["connections": ["conn", "second"], "against": ["staged"]]]
+        )
+        try await publish("sandbox", ["conn", "conn"])
+        try await publish("staging", ["staged", "staged-2"])
+        #expect(
+            try await api.must(.get, Self.drift).json["accounts"] == [
+                ["connections": ["conn"], "against": ["staged", "staged-2"]]
+            ]
+        )
+    }
+
     @Test(
         arguments: [
             ("", 400, "INVALID_PARAMETER"), ("?against=sandbox", 400, "INVALID_PARAMETER"),

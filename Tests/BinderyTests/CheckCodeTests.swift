@@ -196,6 +196,12 @@ import Testing
             more: [other()]
         ),
         Case(
+            code: .connectionStatusUnknown,
+            severity: .warning,
+            place: first + "/connectionId",
+            edits: [#""healthCheck": {"operation": "stripe.balance"}, "#: ""]
+        ),
+        Case(
             code: .notTestedInSandbox,
             severity: .warning,
             place: "4#/object/integrations",
@@ -244,7 +250,6 @@ import Testing
     static let ofServers: [Model.Issue.Code: String] = [
         .healthCheckFailed: "a check that a server made",
         .healthCheckStale: "the time of a check that a server made",
-        .connectionStatusUnknown: "what a server knows of a connection's health",
         .secretUnavailable: "a server's secret stores",
     ]
 

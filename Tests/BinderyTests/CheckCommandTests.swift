@@ -55,6 +55,67 @@ import Testing
         )
     }
 
+    // MARK: Environments, and what is not listed
+
+    /// Two bindings that only their order separates, in an environment of the operator's own.
+    private func writeAmbiguity(in environment: String) throws {
+        let place = "\"environment\": \"\(environment)\""
+        let own = SampleObjects.all.prefix(4)
+            .map { $0.replacing(#""environment": "sandbox""#, with: place) }
+        let second = own[2].replacing("conn_a", with: "conn_b")
+        let twice = own[3]
+            .replacing(
+                #""For the checkout."}]"#,
+                with: #""For the checkout."}, {"slotId": "payments.primary", "#
+                    + #""connectionId": "conn_b", "scope": {"workflows": ["checkout"]}, "#
+                    + #""description": "Too."}]"#
+            )
+        let lines = [own[0], own[1], own[2], second, twice]
+        try folder.write("set.ndjson", lines.joined(separator: "\n"))
+    }
+
+    @Test func `an environment is judged by the tier that a flag or the settings give it`()
+        async throws
+    {
+        try writeAmbiguity(in: "prod-eu")
+        let unsaid = await check()
+        #expect(unsaid.status == .success)
+        #expect(unsaid.output.contains("warning UNKNOWN_ENVIRONMENT"))
+        #expect(unsaid.output.contains("warning AMBIGUOUS_BINDING"))
+        let flagged = await check("--environments", "prod-eu:production")
+        #expect(flagged.status == .failure)
+        #expect(flagged.output.contains("1 AMBIGUOUS_BINDING"))
+        #expect(!flagged.output.contains("UNKNOWN_ENVIRONMENT"))
+        let settings = try TemporaryFolder()
+        let file = #"{"environments": [{"name": "prod-eu", "tier": "production"}], "data": 3}"#
+        try settings.write("settings.json", file)
+        let configured = await check("--config", settings.path + "/settings.json")
+        #expect(configured.output == flagged.output)
+        #expect(await check("--environments", "prod-eu:nonproduction").status == .success)
+        for bad in ["prod-eu", "prod-eu:live", "production:nonproduction"] {
+            #expect(await check("--environments", bad).status == .usage)
+        }
+        try settings.write("settings.json", #"{"environments": [{"name": "prod-eu"}]}"#)
+        let broken = await check("--config", settings.path + "/settings.json")
+        #expect(broken.status == .usage)
+    }
+
+    @Test func `what is not listed is counted, and said`() async throws {
+        let bindings = (0..<251)
+            .map { #"{"slotId": "none-\#($0)", "connectionId": "conn_a", "description": "x"}"# }
+        let start = SampleObjects.all[3]
+        let parts = start.split(separator: #""integrations": ["#)
+        let list = bindings.joined(separator: ", ")
+        let config = "\(parts[0])\"integrations\": [\(list)]}}"
+        let lines = SampleObjects.all.prefix(3) + [config]
+        try folder.write("set.ndjson", lines.joined(separator: "\n"))
+        let run = await check()
+        #expect(run.output.contains("info LIMIT_EXCEEDED 151 more of UNKNOWN_SLOT_BINDING"))
+        #expect(run.output.contains("\n151 more findings are counted, and not listed\n"))
+        // The slot that nothing fills is the one more.
+        #expect(run.output.hasSuffix("4 objects in 1 files: 252 errors, 0 warnings\n"))
+    }
+
     @Test func `names the byte of malformed JSON`() async throws {
         try folder.write("1.json", #"{"kind": }"#)
         try folder.write("2.ndjson", SampleObjects.all[4] + "\n{")

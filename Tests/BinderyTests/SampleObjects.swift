@@ -10,7 +10,9 @@ enum SampleObjects {
             "properties": {"apiKey": {"type": "string"}}}},
          "auth": [{"type": "bearer", "secretField": "apiKey"}],
          "transport": {"type": "rest", "baseUrl": "https://api.stripe.com"},
-         "operations": {"stripe.charge": {"method": "POST", "path": "/v1/charges",
+         "healthCheck": {"operation": "stripe.balance"}, "operations": {
+            "stripe.balance": {"method": "GET", "path": "/v1/balance"},
+            "stripe.charge": {"method": "POST", "path": "/v1/charges",
             "encoding": "form"}}}
         """
     static let blueprint = """

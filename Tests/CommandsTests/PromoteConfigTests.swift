@@ -88,6 +88,40 @@ import Testing
         #expect(try bench.line().read(bench.state).versions.isEmpty)
     }
 
+    @Test func `candidates are those that serve`() async throws {
+        let bench = try await bench()
+        for id in ["conn_paused", "conn_revoked"] { try await bench.connect(id) }
+        for (id, move) in [("conn_paused", MoveConnection.Move.pause), ("conn_revoked", .revoke)] {
+            let scope = try bench.scope()
+            _ = try await MoveConnection(scope: scope, id: Sample.name(id), move: move, body: nil)
+                .run(try bench.context())
+        }
+        var draft = Sample.connectionBody("conn_draft").object ?? [:]
+        draft["status"] = "draft"
+        _ = try await CreateConnection(scope: try bench.scope(), body: .object(draft))
+            .run(try bench.context())
+        let error = try await refusal { try await promote(bench, ["to": "production"]) }
+        let candidates = error?.members["unmapped"]?.array?.map { $0["candidates"] }
+        #expect(candidates == [["conn_prod"]])
+    }
+
+    @Test func `a connection that nothing binds is told, with what was meant`() async throws {
+        let bench = try await bench()
+        let unused: JSONValue = [
+            ["connectionId": "conn_tset", "suggestion": "did you mean conn_test?"]
+        ]
+        let body: JSONValue = ["to": "production", "connections": ["conn_tset": "conn_prod"]]
+        let error = try await refusal { try await promote(bench, body) }
+        #expect(error?.code == "UNMAPPED_CONNECTIONS")
+        #expect(error?.members["unusedConnections"] == unused)
+        let more: JSONValue = ["conn_test": "conn_prod", "elsewhere": "conn_prod"]
+        let answer = try await promote(bench, ["to": "production", "connections": more])
+        #expect(answer.json["unusedConnections"] == [["connectionId": "elsewhere"]])
+        let exact: JSONValue = ["conn_test": "conn_prod"]
+        let again = try await promote(bench, ["to": "production", "connections": exact])
+        #expect(again.json["unusedConnections"] == nil)
+    }
+
     @Test func `a connection of the wrong environment gets no further than the draft`()
         async throws
     {

@@ -1,4 +1,5 @@
 import JSON
+import Model
 import Resolver
 import Testing
 
@@ -70,5 +71,65 @@ import Testing
     ) throws {
         let codes = try Self.codes(url: "https://a.example/\(file)", type: type)
         #expect(codes == (isUnexpected ? ["UNEXPECTED_ASSET_TYPE"] : []))
+    }
+
+    // MARK: What the blueprint brings
+
+    private static func findings(
+        _ defaults: JSONValue,
+        _ own: JSONValue?,
+        takenDomains: Set<String> = []
+    ) throws -> Set<String> {
+        var world = try ConfigValidatorTests.valid()
+        world.blueprintBranding = defaults
+        world.branding = own
+        let report = try world.report(takenDomains: takenDomains)
+        return Set((report.errors + report.warnings).map { "\($0.code.rawValue) \($0.pointer)" })
+    }
+
+    private static let blueprint = "/meta/blueprintVersion"
+    private static let bad: JSONValue = [
+        "customDomain": "not a domain",
+        "assets": [
+            ["type": "logo", "url": "http://a.example/l.png"],
+            ["type": "icon", "url": "https://a.example/i.exe"],
+        ],
+    ]
+
+    @Test func `what the blueprint brings and nobody overrides is judged, at the blueprint`() throws
+    {
+        let all: Set = [
+            "INVALID_DOMAIN \(Self.blueprint)", "INSECURE_ASSET_URL \(Self.blueprint)",
+            "UNEXPECTED_ASSET_TYPE \(Self.blueprint)",
+        ]
+        #expect(try Self.findings(Self.bad, nil) == all)
+        #expect(try Self.findings(Self.bad, ["appName": "Acme"]) == all)
+    }
+
+    @Test func `what the config puts over it is judged in its place`() throws {
+        let own: JSONValue = [
+            "customDomain": "billing.example.com",
+            "assets": [["type": "logo", "url": "https://a.example/l.png"]],
+        ]
+        #expect(try Self.findings(Self.bad, own) == ["UNEXPECTED_ASSET_TYPE \(Self.blueprint)"])
+        let worse: JSONValue = [
+            "customDomain": "localhost", "assets": [["type": "logo", "url": "ftp://a.example/l"]],
+        ]
+        #expect(
+            try Self.findings(Self.bad, worse) == [
+                "INVALID_DOMAIN /branding/customDomain",
+                "INSECURE_ASSET_URL /branding/assets/0/url",
+                "UNEXPECTED_ASSET_TYPE \(Self.blueprint)",
+            ]
+        )
+    }
+
+    @Test func `a domain of the blueprint's is taken as one of the config's own is`() throws {
+        let defaults: JSONValue = ["customDomain": "Pay.example.com"]
+        let taken: Set = ["pay.example.com"]
+        let found = try Self.findings(defaults, nil, takenDomains: taken)
+        #expect(found == ["DUPLICATE_DOMAIN \(Self.blueprint)"])
+        let own: JSONValue = ["customDomain": "own.example.com"]
+        #expect(try Self.findings(defaults, own, takenDomains: taken) == [])
     }
 }

@@ -7,6 +7,8 @@ struct RandomWorld {
     var random: SeededGenerator
     /// Whether connections, specs and slots may be faulty.
     var hasFaults = true
+    /// Whether integrations have schemas, connections and bindings configs, and apps branding.
+    var hasConfigs = false
 
     static let workflows = ["a", "b", "ab", "ba", "abc", "bcab", "checkout"]
     private static let patterns = [
@@ -43,16 +45,57 @@ struct RandomWorld {
         world.bindings = (0..<Int.random(in: 0...7, using: &random)).map { _ in binding() }
         if chance(60) { world.platformRules = try rules("p") }
         if chance(60) { world.tenantRules = try rules("t") }
+        if hasConfigs {
+            if chance(40) { world.blueprintBranding = branding() }
+            if chance(40) { world.branding = branding() }
+        }
         return world
     }
 
     private mutating func spec(_ key: String) -> JSONValue {
         let isFaulty = hasFaults && chance(10)
-        return World.spec(
-            key,
-            category: isFaulty ? "email" : "payments",
-            more: hasFaults && chance(10) ? ["supportedModes": ["byok"]] : [:]
-        )
+        var more: JSONObject = hasFaults && chance(10) ? ["supportedModes": ["byok"]] : [:]
+        if hasConfigs, chance(70) { more["configSchema"] = ["schema": schema()] }
+        return World.spec(key, category: isFaulty ? "email" : "payments", more: more)
+    }
+
+    /// A schema that wants an account, and a region beside it that may have a default.
+    private mutating func schema() -> JSONValue {
+        var region: JSONObject = ["enum": ["eu", "us"]]
+        if chance(50) { region["default"] = "eu" }
+        var schema: JSONObject = [
+            "type": "object",
+            "properties": ["account": ["type": "string"], "region": .object(region)],
+        ]
+        if chance(60) { schema["required"] = chance(50) ? ["account"] : ["account", "region"] }
+        return .object(schema)
+    }
+
+    /// A config that mostly fits the schema, where faults are wanted at all.
+    private mutating func config() -> JSONValue {
+        var config: JSONObject = [:]
+        if !hasFaults || chance(90) { config["account"] = hasFaults && chance(5) ? 7 : "acct" }
+        if !hasFaults || chance(80) { config["region"] = hasFaults && chance(5) ? "mars" : "us" }
+        return .object(config)
+    }
+
+    private mutating func branding() -> JSONValue {
+        var branding: JSONObject = ["appName": "Acme"]
+        if chance(50) {
+            branding["customDomain"] = hasFaults && chance(20) ? "nowhere" : "app.example.com"
+        }
+        if chance(50) {
+            branding["assets"] = .array(
+                some(["logo", "icon"], upTo: 2)
+                    .map { type in
+                        let scheme = hasFaults && chance(15) ? "http" : "https"
+                        return [
+                            "type": .string(type), "url": .string("\(scheme)://a.example/x.png"),
+                        ]
+                    }
+            )
+        }
+        return .object(branding)
     }
 
     private mutating func add(_ id: String, to world: inout World) throws {
@@ -64,7 +107,8 @@ struct RandomWorld {
                 id,
                 spec: id.hasPrefix("s") ? "payments.stripe" : "payments.adyen",
                 environment: hasFaults && chance(8) ? "staging" : world.environment,
-                mode: chance(50) ? "byok" : "managed"
+                mode: chance(50) ? "byok" : "managed",
+                config: hasConfigs ? config() : [:]
             ),
             health: isUnhealthy ? World.health(.unhealthy) : World.fresh
         )
@@ -95,7 +139,8 @@ struct RandomWorld {
             slot: hasFaults && chance(5) ? "three" : chance(50) ? "one" : "two",
             workflows: chance(30) ? nil : some(Self.patterns, upTo: 3),
             operations: chance(50) ? nil : some(Self.operations, upTo: 2),
-            priority: chance(50) ? nil : Int.random(in: 1...2, using: &random)
+            priority: chance(50) ? nil : Int.random(in: 1...2, using: &random),
+            config: hasConfigs && chance(30) ? .some(config()) : .none
         )
     }
 

@@ -23,6 +23,42 @@ import Testing
         var description: String { "\(code.rawValue) at \(binding.map { "\($0)" } ?? "the config")" }
     }
 
+    /// What the resolver makes of each binding, whoever asks.
+    private static func candidates(_ table: BindingTable) -> [Int: Candidate] {
+        var candidates: [Int: Candidate] = [:]
+        for capability in table.capabilities {
+            for candidate in table.resolve(capability: capability, workflow: nil)?.candidates ?? []
+            { candidates[candidate.bindingIndex] = candidate }
+        }
+        return candidates
+    }
+
+    /// The bindings that are resolved with what their schema does not allow.
+    private static func misfits(_ table: BindingTable) -> Set<Int> {
+        let misfits = candidates(table)
+            .filter { _, candidate in
+                let merged = MergedConfig(candidate)
+                return merged?.violations(of: candidate.spec?.configSchema).isEmpty == false
+            }
+        return Set(misfits.keys)
+    }
+
+    /// What is wrong with the branding that `resolved` answers, by the few values that worlds have.
+    private static func brandingErrors(_ table: BindingTable) -> Set<Model.Issue.Code> {
+        let resolved = ResolvedAppConfig(
+            table,
+            workflow: nil,
+            provider: { .object($0.document.object) },
+            connection: { .object($0.document.object) }
+        )
+        let branding = resolved.json["branding"]
+        var errors: Set<Model.Issue.Code> = []
+        if branding?["customDomain"] == "nowhere" { errors.insert(.invalidDomain) }
+        let urls = (branding?["assets"]?.array ?? []).compactMap { $0["url"]?.string }
+        if urls.contains(where: { $0.hasPrefix("http:") }) { errors.insert(.insecureAssetURL) }
+        return errors
+    }
+
     /// What the resolver says of each binding, whoever asks.
     private static func reasons(_ table: BindingTable) -> [Int: Set<Reason>] {
         var reasons: [Int: Set<Reason>] = [:]
@@ -66,6 +102,16 @@ import Testing
                 }
         }
         if isMissing { findings.insert(Finding(code: .missingRequiredSlot, binding: nil)) }
+        for code in brandingErrors(table) { findings.insert(Finding(code: code, binding: nil)) }
+        let misfits = misfits(table)
+        var plain: Set<ConnectionID> = []
+        for (index, binding) in table.config.bindings.enumerated() {
+            // What a connection alone has wrong is told once, at the first binding that adds nothing.
+            let isFirst = binding.config != nil || plain.insert(binding.connection).inserted
+            if isFirst, misfits.contains(index) {
+                findings.insert(Finding(code: .configSchemaViolation, binding: index))
+            }
+        }
         return findings
     }
 
@@ -77,7 +123,8 @@ import Testing
         let findings = report.errors.filter { $0.code != .ambiguousBinding }
             .map { issue in
                 let steps = issue.pointer.split(separator: "/")
-                return Finding(code: issue.code, binding: steps.count > 1 ? Int(steps[1]) : nil)
+                let isBinding = steps.count > 1 && steps[0] == "integrations"
+                return Finding(code: issue.code, binding: isBinding ? Int(steps[1]) : nil)
             }
         // Of a binding to no slot the resolver says nothing, and the report what else is wrong.
         return Set(
@@ -95,6 +142,7 @@ import Testing
         for seed in (part * 300)..<(part * 300 + 300) {
             var maker = RandomWorld(seed: seed)
             maker.hasFaults = seed % 5 != 0
+            maker.hasConfigs = seed % 2 == 0
             let world = try maker.next()
             try body(world, try world.table(), "seed \(seed)")
         }
@@ -140,7 +188,8 @@ import Testing
                     }
             }
             let isAmbiguous = report.errors.contains { $0.code == .ambiguousBinding }
-            #expect(report.isValid == (serves && isFilled && !isAmbiguous), seed)
+            let fits = Self.misfits(table).isEmpty && Self.brandingErrors(table).isEmpty
+            #expect(report.isValid == (serves && isFilled && fits && !isAmbiguous), seed)
         }
     }
 }

@@ -106,6 +106,12 @@ enum OpenAPISchemas {
         "Tenant": object(["id": text], required: ["id"]),
     ]
 
+    /// A live config that the write of a connection makes invalid.
+    private static let invalidatedConfig = object([
+        "tenantId": text, "blueprint": text, "environment": text, "version": integer,
+        "errors": list(reference("Issue")),
+    ])
+
     private static let tenantNouns: JSONObject = [
         "IntegrationConnection": object(
             [
@@ -125,6 +131,8 @@ enum OpenAPISchemas {
                 "health": reference("ConnectionHealth"), "previousSecretRef": text,
                 "overlapUntil": time, "validation": reference("CredentialValidation"),
                 "access": list(decisionChange), "accessIsCut": ["type": "boolean"],
+                "invalidates": list(invalidatedConfig),
+                "invalidatesIsCut": ["type": "boolean"],
             ],
             required: ["meta", "ownershipMode"]
         ),
@@ -228,6 +236,7 @@ enum OpenAPISchemas {
         "Drift": object([
             "environment": text, "version": integer, "against": text, "againstVersion": integer,
             "patch": list(free), "access": list(free), "accessIsCut": ["type": "boolean"],
+            "accounts": list(object(["connections": texts, "against": texts])),
         ]),
         "ConnectionReach": object([
             "blueprint": text, "environment": text, "version": integer, "slotId": text,
@@ -301,6 +310,7 @@ enum OpenAPISchemas {
                     "drift": list(object(["pointer": text, "wished": text, "found": text])),
                 ])
             ),
+            "invalidates": list(invalidatedConfig), "invalidatesIsCut": ["type": "boolean"],
         ]),
         "Status": object(["status": text, "detail": text]),
         "OpenAPI": free,

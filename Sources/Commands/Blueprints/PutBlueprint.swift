@@ -1,6 +1,7 @@
 public import JSON
 import Ledger
 public import Model
+import Resolver
 
 /// Registers a version of a blueprint, or replaces one that no config uses.
 public struct PutBlueprint: Sendable {
@@ -41,6 +42,7 @@ public struct PutBlueprint: Sendable {
     ) throws(CommandError) -> Ledger.Plan<Written> {
         let existing = state.catalog.blueprints[blueprint.id]
         try precondition.check(existing?.revision)
+        try checkBranding(blueprint, over: existing?.value)
         let plan = DocumentWrite.plan(
             blueprint,
             over: existing,
@@ -61,6 +63,18 @@ public struct PutBlueprint: Sendable {
             )
         }
         return plan
+    }
+
+    /// A branding that is there already stays, lest its blueprint can't be deprecated any more.
+    private static func checkBranding(
+        _ blueprint: Blueprint,
+        over existing: Blueprint?
+    ) throws(CommandError) {
+        guard existing?.branding != blueprint.branding else { return }
+        let issues = IssueList()
+        blueprint.checkBranding(issues)
+        let errors = issues.issues.filter { $0.severity == .error }
+        if !errors.isEmpty { throw .invalid(errors) }
     }
 
     /// Reads a body, which holds no secret; without an `id` from the path its own counts.

@@ -49,6 +49,13 @@ public struct CompareEnvironments: Sendable {
                 to: .object(Self.comparable(there.config, tenant))
             ),
             "access": .array(diff.changes.map { .object($0.decisionJSON) }),
+            "accounts": .array(
+                AccountDrift(
+                    Self.bindings(here.config, tenant),
+                    Self.bindings(there.config, tenant)
+                )
+                .json
+            ),
         ]
         if diff.isCut { object["accessIsCut"] = true }
         return CommandAnswer(body: .json(.object(object)), revision: state.revision)
@@ -64,6 +71,16 @@ public struct CompareEnvironments: Sendable {
             throw ConfigGate.notLive(target)
         }
         return table
+    }
+
+    /// The bindings as they are compared, with their connections.
+    private static func bindings(
+        _ config: TenantAppConfig,
+        _ tenant: TenantState
+    ) -> [AccountDrift.Bound] {
+        let documents = comparable(config, tenant)["integrations"]?.array ?? []
+        return zip(documents, config.bindings)
+            .map { AccountDrift.Bound(binding: $0, connection: $1.connection) }
     }
 
     /// The config without what is its environment's own.

@@ -170,13 +170,17 @@ enum ConfigDraft {
 
     /// The next number of the line.
     ///
+    /// Superseded and archived versions make room by themselves; a rollback, which leaves no draft
+    /// behind, takes its number without asking.
+    ///
     /// - Throws: `TOO_MANY_VERSIONS`.
     static func nextNumber(_ line: ConfigLine) throws(CommandError) -> Int {
-        guard line.versions.count < ConfigLine.versionCountMax else {
+        guard line.unpublishedCount < ConfigLine.unpublishedCountMax else {
             throw CommandError(
                 .conflict,
                 "TOO_MANY_VERSIONS",
-                "The config has \(ConfigLine.versionCountMax) versions: delete drafts first."
+                "The config has \(ConfigLine.unpublishedCountMax) drafts and previews: delete drafts, "
+                    + "or archive previews, first."
             )
         }
         return line.lastNumber + 1

@@ -93,9 +93,14 @@ struct ConfigGate {
         return standing
     }
 
-    /// Whether the config names a domain that is live in another (tenant, blueprint) pair.
+    /// Whether the config has a domain, its own or its blueprint's, that is live in another (tenant,
+    /// blueprint) pair.
     func isDomainTaken(of config: TenantAppConfig) -> Bool {
-        config.branding?["customDomain"]?.string.map { isTaken($0.lowercased()) } ?? false
+        domain(of: config).map { isTaken($0) } ?? false
+    }
+
+    private func domain(of config: TenantAppConfig) -> String? {
+        config.domain(over: state.catalog.blueprints[config.blueprint]?.value)
     }
 
     /// Whether a domain is live in another (tenant, blueprint) pair.
@@ -110,8 +115,8 @@ struct ConfigGate {
             let environment = services.environments.first { $0.name == holder.line.environment }
             let line = state.tenant(holder.tenant).lines[holder.line]
             let live = [line?.live(in: environment?.tier ?? .production), line?.published]
-            return live.contains {
-                $0?.value.config.branding?["customDomain"]?.string?.lowercased() == domain
+            return live.contains { version in
+                version.flatMap { self.domain(of: $0.value.config) } == domain
             }
         }
     }

@@ -72,10 +72,12 @@ public struct PromoteConfig: Sendable {
                 by: context.caller,
                 reason: wish.reason
             )
+            let unused = Self.unused(wish, live.value.config)
             var written = plan.answer
             written.makeBody = { [object = written.object] in
                 var object = object ?? [:]
                 object["report"] = report.json
+                if !unused.isEmpty { object["unusedConnections"] = .array(unused) }
                 return .object(object)
             }
             return Ledger.Plan(plan.changes, answer: written)
@@ -117,7 +119,9 @@ public struct PromoteConfig: Sendable {
         let tenant = source.scope.read(state)
         let used = Set(config.bindings.map(\.connection)).sorted()
         let unmapped = used.filter { wish.connections[$0] == nil }
-        guard unmapped.isEmpty else { throw Self.unmapped(unmapped, wish, tenant) }
+        guard unmapped.isEmpty else {
+            throw Self.unmapped(unmapped, wish, tenant, unused: Self.unused(wish, config))
+        }
         var object = config.document.object
         let bindings = (object["integrations"]?.array ?? [])
             .map { binding -> JSONValue in
@@ -135,27 +139,54 @@ public struct PromoteConfig: Sendable {
         return try ConfigDraft.read(.object(object), target, state, version: nil)
     }
 
+    /// The keys of `connections` that nothing here binds, each with the one that it was meant for:
+    /// a superset is no fault, and a misspelt name should not go unseen.
+    private static func unused(_ wish: Wish, _ config: TenantAppConfig) -> [JSONValue] {
+        let used = Set(config.bindings.map(\.connection))
+        let missed = used.filter { wish.connections[$0] == nil }.map(\.text)
+        return wish.connections.keys.filter { !used.contains($0) }.sorted().prefix(toldCountMax)
+            .map { id in
+                var object: JSONObject = ["connectionId": .string(id.text)]
+                if missed.count <= toldCountMax,
+                    let near = Spelling.nearest(to: id.text, in: missed)
+                {
+                    object["suggestion"] = .string("did you mean \(near)?")
+                }
+                return .object(object)
+            }
+    }
+
+    /// The most connections told of one kind.
+    private static let toldCountMax = 100
+
     private static func unmapped(
         _ connections: [ConnectionID],
         _ wish: Wish,
-        _ tenant: TenantState
+        _ tenant: TenantState,
+        unused: [JSONValue]
     ) -> CommandError {
-        let list = connections.prefix(100)
+        let list = connections.prefix(toldCountMax)
             .map { id -> JSONValue in
                 let key = tenant.connections[id]?.value.spec.key
+                // What is paused, revoked or a draft serves nobody: no version that binds it goes live.
                 let candidates = tenant.connections.values
-                    .filter { $0.value.environment == wish.environment && $0.value.spec.key == key }
+                    .filter {
+                        $0.value.environment == wish.environment && $0.value.spec.key == key
+                            && $0.value.status == .active
+                    }
                     .map(\.value.id).sorted().prefix(100)
                 return [
                     "connectionId": .string(id.text),
                     "candidates": .array(candidates.map { .string($0.text) }),
                 ]
             }
+        var members: JSONObject = ["unmapped": .array(Array(list))]
+        if !unused.isEmpty { members["unusedConnections"] = .array(unused) }
         return CommandError(
             .invalid,
             "UNMAPPED_CONNECTIONS",
             "connections must name one of \(wish.environment.text) for each that is bound here.",
-            members: ["unmapped": .array(Array(list))]
+            members: members
         )
     }
 }

@@ -84,7 +84,7 @@ public struct RollbackConfig: Sendable {
             )
         }
         let version = ConfigVersion(
-            number: try ConfigDraft.nextNumber(line),
+            number: line.lastNumber + 1,
             config: old.value.config,
             origin: .rollback(to: number),
             // Who rolls back writes nothing.

@@ -69,6 +69,7 @@ struct ConnectionRules {
                 at: .root.appending("ownershipMode"),
                 "the integration supports \(modes.isEmpty ? "no mode" : modes)",
                 suggestion: spec.supportedModes.first.map { "use \($0.rawValue)" }
+                    ?? "use another version of the integration, which supports a mode"
             )
         }
         let place = JSONPointer.root.appending("config")
@@ -76,7 +77,13 @@ struct ConnectionRules {
         SecretScan.scan(config, at: place, secretFields: spec.secretFields, issues: issues)
         let violations = spec.configSchema?.check(config, at: place, ignoringRequired: true) ?? []
         for violation in violations {
-            issues.error(.configSchemaViolation, at: violation.pointer, violation.detail)
+            issues.error(
+                .configSchemaViolation,
+                at: violation.pointer,
+                violation.detail,
+                suggestion: "give what the configSchema of \(spec.id.key.text) allows, or leave the"
+                    + " member to the bindings"
+            )
         }
     }
 

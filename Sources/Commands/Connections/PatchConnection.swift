@@ -46,6 +46,7 @@ public struct PatchConnection: Sendable {
                 mayChangeConfig: members.contains("config")
             )
             return try write.plan(state, stamp, context.services)
+                .tellingInvalidated(by: id, scope, state, stamp, context)
         }
     }
 }

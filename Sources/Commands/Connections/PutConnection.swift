@@ -34,6 +34,7 @@ public struct PutConnection: Sendable {
         return try await context.write(subject) { (state, stamp) throws(CommandError) in
             try context.precondition.check(scope.read(state).connections[id]?.revision)
             return try plan(state, stamp, context)
+                .tellingInvalidated(by: id, scope, state, stamp, context)
         }
     }
 

@@ -122,7 +122,7 @@ extension CommandContext {
     }
 
     private static func answer(_ written: Written, revision: UInt64) -> CommandAnswer {
-        let body = written.makeBody?() ?? written.object.map { .object($0) }
+        let body = written.makeBody?() ?? written.toldObject.map { .object($0) }
         return CommandAnswer(
             written.kind,
             body: body.map { .json($0) } ?? .none,

@@ -79,6 +79,8 @@ struct Written: Sendable {
     var farewell: JSONObject?
     /// Whether the object is one that no table of the state has, so that only this tells it; small.
     var isToldHereAlone = false
+    /// The live configs that the write of a connection makes invalid.
+    var invalidated = InvalidatedConfigs()
     /// Writes that came along with it, to be audited beside it.
     var beside: [WrittenPart] = []
 
@@ -97,6 +99,13 @@ struct Written: Sendable {
     var object: JSONObject? {
         get { late.object?.value }
         set { late.object = newValue.map { LateObject($0) } }
+    }
+
+    /// The object after the write, and what is told beside it.
+    var toldObject: JSONObject? {
+        guard var told = object else { return nil }
+        invalidated.write(into: &told)
+        return told
     }
 
     /// The object before the write; nil when there was none.

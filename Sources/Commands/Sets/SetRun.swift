@@ -10,6 +10,10 @@ struct SetRun {
     private(set) var rehearsal: ChangeRehearsal
     private var changes: [Change] = []
     private var parts: [SetChange] = []
+    /// The tenants that the set has objects of.
+    private var scopes: [TenantID: TenantScope] = [:]
+    /// What the set was planned on.
+    private let before: State
     /// What is removed of that which is not in the set.
     private var pruning = ApplySet.Pruning.nothing
     /// The configs that the set changes, to be judged once more on the whole of it.
@@ -20,6 +24,7 @@ struct SetRun {
     init(_ context: CommandContext, _ state: State, _ stamp: Ledger.Stamp) {
         self.context = context
         self.stamp = stamp
+        before = state
         rehearsal = ChangeRehearsal(nil, context, state, stamp, configs: .statusItSays)
     }
 
@@ -111,6 +116,7 @@ struct SetRun {
 
     private mutating func apply(_ member: SetMember) throws(CommandError) {
         rehearsal.scope = try scope(of: member)
+        if let scope = rehearsal.scope { scopes[scope.tenant] = scope }
         let planned = try rehearsal.apply(member)
         let written = planned.plan.answer
         changes += planned.plan.changes
@@ -372,14 +378,31 @@ struct SetRun {
             "revision": .integer(Int64(isKept ? stamp.revision : stamp.revision - 1)),
             "summary": .object(summary),
         ]
+        let invalidated = invalidated
         var written = Written()
         written.parts = moving.map { WrittenPart(subject: $0.subject, written: $0.written) }
         // Comparing thousands of objects is not done while other writers wait.
         written.makeBody = { [parts] in
             var answer = head
             answer["changes"] = .array(parts.map { $0.json(showsValues: showsValues) })
+            invalidated.write(into: &answer)
             return .object(answer)
         }
         return Ledger.Plan(changes, answer: written)
+    }
+
+    /// The live configs that the set's connections make invalid, and that it does not mend.
+    private var invalidated: InvalidatedConfigs {
+        var invalidated = InvalidatedConfigs()
+        var ids: [TenantID: Set<ConnectionID>] = [:]
+        for part in parts where part.kind == .connection && part.action == .update {
+            guard let tenant = part.tenant, let id = ConnectionID(part.id) else { continue }
+            ids[tenant, default: []].insert(id)
+        }
+        for (tenant, ids) in ids.sorted(by: { $0.key < $1.key }) {
+            guard let scope = scopes[tenant] else { continue }
+            invalidated.add(ids, scope, before: before, after: rehearsal.state, context)
+        }
+        return invalidated
     }
 }

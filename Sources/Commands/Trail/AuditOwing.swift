@@ -79,7 +79,7 @@ extension Written {
     }
 
     /// What a record says of the object behind the write: of one that is gone, its farewell.
-    var objectAfter: JSONObject? { kind == .nothing ? farewell : object }
+    var objectAfter: JSONObject? { kind == .nothing ? farewell : toldObject }
 
     /// The same, without writing it out.
     fileprivate var hasAfter: Bool { kind == .nothing ? farewell != nil : late.object != nil }

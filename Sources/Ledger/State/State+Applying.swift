@@ -129,9 +129,9 @@ extension State {
             self.change(tenant) { if $0.connections[id] != nil { $0.health[id] = health } }
         case .putConfigVersion(let version): put(version)
         case .removeConfigVersion(let tenant, let line, let number):
-            changeLine(tenant, line) { $0.versions[number] = nil }
+            changeLine(tenant, line, touching: number) { $0.versions[number] = nil }
         case .addTransition(let tenant, let line, let transition):
-            changeLine(tenant, line) {
+            changeLine(tenant, line, touching: transition.version) {
                 $0.lastNumber = max($0.lastNumber, transition.version)
                 if transition.to == .published {
                     $0.lastPublished = max($0.lastPublished, transition.version)
@@ -153,7 +153,7 @@ extension State {
 
     private mutating func put(_ version: Stored<ConfigVersion>) {
         let config = version.value.config
-        changeLine(config.tenant, config.line) {
+        changeLine(config.tenant, config.line, touching: version.value.number) {
             $0.versions[version.value.number] = version
             $0.lastNumber = max($0.lastNumber, version.value.number)
             switch version.value.status {
@@ -178,18 +178,35 @@ extension State {
         tenants.set(id, tenant)
     }
 
-    /// Changes a line, and keeps what is counted and indexed of it.
+    /// Changes one version of a line, and keeps what is counted and indexed of it; at a cost that
+    /// does not grow with the others.
     private mutating func changeLine(
         _ tenant: TenantID,
         _ id: ConfigLineID,
+        touching number: Int,
         _ body: (inout ConfigLine) -> Void
     ) {
-        let before = self.tenant(tenant).lines[id] ?? ConfigLine()
-        var line = before
-        body(&line)
-        change(tenant, isOfConfigs: true) { $0.lines[id] = line }
-        recount(before, line)
-        reindexDomains(DomainHolder(tenant: tenant, line: id), before, line)
+        let before = mark(of: tenant, id, number)
+        change(tenant, isOfConfigs: true) { body(&$0.lines[id, default: ConfigLine()]) }
+        let after = mark(of: tenant, id, number)
+        if before.blueprint != after.blueprint {
+            if let blueprint = before.blueprint { count(blueprint, -1) }
+            if let blueprint = after.blueprint { count(blueprint, 1) }
+        }
+        reindex(DomainHolder(tenant: tenant, line: id), before.domains, after.domains)
+        for number in self.tenant(tenant).surplusVersions(of: id) {
+            changeLine(tenant, id, touching: number) { $0.versions[number] = nil }
+        }
+    }
+
+    /// What is counted and indexed of a version and its line.
+    private func mark(
+        of tenant: TenantID,
+        _ id: ConfigLineID,
+        _ number: Int
+    ) -> (blueprint: BlueprintID?, domains: Set<String>) {
+        guard let line = self.tenant(tenant).lines[id] else { return (nil, []) }
+        return (line.versions[number]?.value.config.blueprint, liveDomains(line))
     }
 
     private mutating func count(_ spec: SpecID, _ delta: Int) {
@@ -197,29 +214,17 @@ extension State {
         catalog.connectionCounts[spec] = count == 0 ? nil : count
     }
 
-    private mutating func recount(_ before: ConfigLine, _ after: ConfigLine) {
-        for (number, version) in before.versions {
-            let blueprint = version.value.config.blueprint
-            if after.versions[number]?.value.config.blueprint != blueprint { count(blueprint, -1) }
-        }
-        for (number, version) in after.versions {
-            let blueprint = version.value.config.blueprint
-            if before.versions[number]?.value.config.blueprint != blueprint { count(blueprint, 1) }
-        }
-    }
-
     private mutating func count(_ blueprint: BlueprintID, _ delta: Int) {
         let count = (catalog.configCounts[blueprint] ?? 0) + delta
         catalog.configCounts[blueprint] = count == 0 ? nil : count
     }
 
-    private mutating func reindexDomains(
+    private mutating func reindex(
         _ holder: DomainHolder,
-        _ before: ConfigLine,
-        _ after: ConfigLine
+        _ old: Set<String>,
+        _ new: Set<String>
     ) {
-        let old = before.liveDomains
-        let new = after.liveDomains
+        guard old != new else { return }
         for domain in old.subtracting(new) {
             let rest = (domains[domain] ?? []).subtracting([holder])
             domains.set(domain, rest.isEmpty ? nil : rest)
@@ -228,14 +233,14 @@ extension State {
             domains.set(domain, (domains[domain] ?? []).union([holder]))
         }
     }
-}
 
-extension ConfigLine {
-    /// The domains of the versions that are live, in small letters.
-    fileprivate var liveDomains: Set<String> {
+    /// The domains of the versions that are live, in small letters: a blueprint's that has configs
+    /// stays as it is.
+    private func liveDomains(_ line: ConfigLine) -> Set<String> {
         Set(
-            liveVersions.compactMap {
-                $0.value.config.branding?["customDomain"]?.string?.lowercased()
+            line.liveVersions.compactMap {
+                let config = $0.value.config
+                return config.domain(over: catalog.blueprints[config.blueprint]?.value)
             }
         )
     }

@@ -76,7 +76,8 @@ struct StateSnapshot: SnapshotSource {
         for id in tenant.lines.keys.sorted() {
             guard let line = tenant.lines[id] else { continue }
             for step in line.history { try put(.addTransition(tenant.id, id, step)) }
-            for version in sorted(line.versions) { try put(.putConfigVersion(version)) }
+            let versions = line.versions.values.sorted { $0.value.number < $1.value.number }
+            for version in versions { try put(.putConfigVersion(version)) }
         }
     }
 

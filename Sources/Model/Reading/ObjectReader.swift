@@ -205,7 +205,12 @@ public struct ObjectReader {
     ) -> [T]? {
         guard let items = member(key, "an array", { $0.array }) else { return nil }
         guard items.count <= countMax else {
-            error(.limitExceeded, key, "must hold at most \(countMax) items, holds \(items.count)")
+            issues.error(
+                .limitExceeded,
+                at: place(key),
+                "must hold at most \(countMax) items, holds \(items.count)",
+                suggestion: "take \(items.count - countMax) of them out, or say the same with fewer"
+            )
             return nil
         }
         let place = place(key)

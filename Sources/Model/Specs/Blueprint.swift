@@ -11,6 +11,8 @@ public struct Blueprint: DocumentNoun {
     public let slots: [Slot]
     /// The aliases under which workflows run, in the order written.
     public let workflows: [WorkflowName]
+    /// The branding that configs put theirs over; nil when it brings none.
+    public let branding: JSONObject?
     /// Set when it should no longer be used.
     public let deprecation: Deprecation?
     /// The document.
@@ -114,6 +116,7 @@ extension Blueprint {
         self.workflows = workflows.map(\.alias)
         deprecation = Deprecation(reader)
         Branding.check(reader)
+        self.branding = reader.value("branding")?.object
         Self.checkTexts(reader)
         var object = reader.object
         object["revision"] = nil

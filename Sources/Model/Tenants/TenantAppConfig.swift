@@ -16,6 +16,8 @@ public struct TenantAppConfig: DocumentNoun {
     public let environment: EnvironmentName
     /// The bindings, in the order written.
     public let bindings: [Binding]
+    /// The member `customDomain` of the branding, whatever it holds; nil when the blueprint's counts.
+    private let customDomain: JSONValue?
     /// The document, without `meta.version` and `meta.status`.
     public let document: StoredDocument
 
@@ -26,6 +28,11 @@ public struct TenantAppConfig: DocumentNoun {
 
     /// The tenant's branding, read from the document at each call.
     public var branding: JSONObject? { document.object["branding"]?.object }
+
+    /// The domain that the app has with the branding of the blueprint below, in small letters.
+    public func domain(over blueprint: Blueprint?) -> String? {
+        (customDomain ?? blueprint?.branding?["customDomain"])?.string?.lowercased()
+    }
 
     private static let members: Set<String> = [
         "meta", "integrations", "branding", "description", "metadata", "notes", "revision",
@@ -89,6 +96,7 @@ public struct TenantAppConfig: DocumentNoun {
         }
         self.bindings = bindings ?? []
         Branding.check(reader)
+        self.customDomain = reader.object["branding"]?["customDomain"]
         Blueprint.checkTexts(reader)
         var object = reader.object
         object["revision"] = nil

@@ -2,61 +2,68 @@ import JSON
 import Model
 
 extension ReportRun {
-    /// The tenant's own branding: its domain and its assets.
+    /// The branding that the app is served with: the tenant's over the blueprint's.
     mutating func checkBranding() {
-        guard let branding = table.config.branding else { return }
-        let place = JSONPointer.root.appending("branding")
-        if let domain = branding["customDomain"]?.string {
-            check(domain, place.appending("customDomain"))
+        let own = table.config.branding
+        let served = Branding.merge(table.blueprint.branding, own)
+        if let domain = served["customDomain"]?.string {
+            let place = JSONPointer.root.appending("customDomain")
+            if let finding = BrandingFinding(domain: domain) ?? taken(domain) {
+                add(finding, at: place, isOwn: own?["customDomain"] != nil)
+            }
         }
-        for (index, asset) in (branding["assets"]?.array ?? []).enumerated() {
-            guard let url = asset["url"]?.string else { continue }
-            let type = asset["type"]?.string ?? ""
-            check(url, type, place.appending("assets").appending(index).appending("url"))
+        let assets = served["assets"]?.array ?? []
+        // The tenant's stand behind those of the blueprint that are kept.
+        let keptCount = assets.count - (own?["assets"]?.array?.count ?? 0)
+        for (index, asset) in assets.enumerated() {
+            guard let finding = BrandingFinding(asset: asset) else { continue }
+            let isOwn = index >= keptCount
+            let place = JSONPointer.root.appending("assets")
+                .appending(isOwn ? index - keptCount : Self.index(of: asset, in: table.blueprint))
+                .appending("url")
+            add(finding, at: place, isOwn: isOwn)
         }
     }
 
-    private mutating func check(_ domain: String, _ place: JSONPointer) {
-        guard DomainName.isValid(domain) else {
-            draft.add(
-                .error,
-                .invalidDomain,
-                at: place,
-                "is no domain: \(DomainName.words)",
-                suggestion: "write the host alone, such as billing.example.com"
-            )
-            return
-        }
-        guard surroundings.isDomainTaken(domain.lowercased()) else { return }
-        draft.add(
+    private static func index(of asset: JSONValue, in blueprint: Blueprint) -> Int {
+        (blueprint.branding?["assets"]?.array ?? []).firstIndex(of: asset) ?? 0
+    }
+
+    private func taken(_ domain: String) -> BrandingFinding? {
+        let domain = domain.lowercased()
+        guard surroundings.isDomainTaken(domain) else { return nil }
+        return BrandingFinding(
             .error,
             .duplicateDomain,
-            at: place,
-            "another live config has the domain \(domain.lowercased())",
+            "another live config has the domain \(domain)",
             suggestion: "choose another domain, or take it out of the other config first"
         )
     }
 
-    private mutating func check(_ url: String, _ type: String, _ place: JSONPointer) {
-        guard let asset = AssetURL(url) else {
-            draft.add(
-                .error,
-                .insecureAssetURL,
-                at: place,
-                "must be an https URL with a host, and without a user or spaces in it",
-                suggestion: "serve the asset over https and write its whole URL"
+    /// What the blueprint brings is told at the blueprint's version, since it is no part of the config.
+    private mutating func add(
+        _ finding: BrandingFinding,
+        at place: JSONPointer,
+        isOwn: Bool
+    ) {
+        guard !isOwn else {
+            var pointer = JSONPointer.root.appending("branding")
+            for token in place.tokens { pointer = pointer.appending(token) }
+            return draft.add(
+                finding.severity,
+                finding.code,
+                at: pointer,
+                finding.detail,
+                suggestion: finding.suggestion
             )
-            return
         }
-        guard let expected = AssetKind(type)?.extensions, let found = asset.pathExtension,
-            !expected.contains(found)
-        else { return }
         draft.add(
-            .warning,
-            .unexpectedAssetType,
-            at: place,
-            "a file .\(found) is no \(type)",
-            suggestion: "use one of: \(expected.joined(separator: ", "))"
+            finding.severity,
+            finding.code,
+            at: .root.appending("meta").appending("blueprintVersion"),
+            "the blueprint's branding, at \(place.text): \(finding.detail)",
+            suggestion: "override it in the config's branding, or use a version of the blueprint"
+                + " without it"
         )
     }
 

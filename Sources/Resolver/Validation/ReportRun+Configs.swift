@@ -36,43 +36,12 @@ extension ReportRun {
         _ lower: JSONObject,
         _ spec: IntegrationSpec
     ) {
-        let schema = spec.configSchema
-        let merged = MergedConfig(schema: schema, connection: lower, binding: binding.config)
-        for violation in merged.violations(of: schema) {
-            let isOfConnection =
-                JSONValue.object(binding.config ?? [:]).at(violation.pointer) == nil
-                && JSONValue.object(lower).at(violation.pointer) != nil
-            report(violation, index, binding.connection, isOfConnection)
-        }
-    }
-
-    /// What the connection says wrongly is reported at its name; everything else, members that
-    /// nobody gives included, where the binding can give it.
-    private mutating func report(
-        _ violation: SchemaViolation,
-        _ index: Int,
-        _ connection: ConnectionID,
-        _ isOfConnection: Bool
-    ) {
-        let place = Self.place(index)
-        guard !isOfConnection else {
-            draft.add(
-                .error,
-                .configSchemaViolation,
-                at: place.appending("connectionId"),
-                "the connection's config, at \(violation.pointer.text): \(violation.detail)",
-                suggestion: "change the config of \(connection.text), or override it here in config"
-            )
-            return
-        }
-        var pointer = place.appending("config")
-        for token in violation.pointer.tokens { pointer = pointer.appending(token) }
-        draft.add(
-            .error,
-            .configSchemaViolation,
-            at: pointer,
-            "the merged config breaks the integration's schema: \(violation.detail)",
-            suggestion: "give a value that the schema allows, here or in the connection's config"
+        let errors = MergedConfigCheck.errors(
+            of: binding,
+            at: index,
+            connection: lower,
+            spec.configSchema
         )
+        for error in errors { draft.add(error) }
     }
 }

@@ -9,6 +9,16 @@ public struct ValidationReport: Sendable, Hashable {
     public let warnings: [Issue]
     /// Remarks.
     public let info: [Issue]
+    /// The errors and warnings beyond those that are listed; a remark tells of each code.
+    public let unlisted: Unlisted
+
+    /// How many issues are not listed, since there are so many of their code.
+    public struct Unlisted: Sendable, Hashable {
+        /// The errors.
+        public var errorCount = 0
+        /// The warnings.
+        public var warningCount = 0
+    }
 
     /// Whether nothing stops it.
     public var isValid: Bool { errors.isEmpty }
@@ -37,6 +47,7 @@ struct ReportDraft {
     private var errors: [Issue] = []
     private var warnings: [Issue] = []
     private var counts: [Issue.Code: Int] = [:]
+    private var unlisted = ValidationReport.Unlisted()
     private var remarks: [Issue] = []
 
     /// Adds an issue; its words are made only when it is kept.
@@ -47,7 +58,7 @@ struct ReportDraft {
         _ detail: @autoclosure () -> String,
         suggestion: @autoclosure () -> String
     ) {
-        guard take(code) else { return }
+        guard take(code, severity) else { return }
         let issue = Issue(code, severity, at: pointer(), detail(), suggestion: suggestion())
         switch severity {
         case .error: errors.append(issue)
@@ -58,12 +69,18 @@ struct ReportDraft {
 
     /// Adds an error that was found elsewhere.
     mutating func add(_ error: Issue) {
-        if take(error.code) { errors.append(error) }
+        if take(error.code, .error) { errors.append(error) }
     }
 
-    private mutating func take(_ code: Issue.Code) -> Bool {
+    private mutating func take(_ code: Issue.Code, _ severity: Issue.Severity) -> Bool {
         counts[code, default: 0] += 1
-        return counts[code, default: 0] <= Self.countPerCodeMax
+        guard counts[code, default: 0] > Self.countPerCodeMax else { return true }
+        switch severity {
+        case .error: unlisted.errorCount += 1
+        case .warning: unlisted.warningCount += 1
+        case .info: break
+        }
+        return false
     }
 
     /// The report, with a remark on each code of which not all is told.
@@ -79,6 +96,11 @@ struct ReportDraft {
                     suggestion: "mend those that are listed and validate again"
                 )
             }
-        return ValidationReport(errors: errors, warnings: warnings, info: remarks + cut)
+        return ValidationReport(
+            errors: errors,
+            warnings: warnings,
+            info: remarks + cut,
+            unlisted: unlisted
+        )
     }
 }

@@ -11,6 +11,9 @@ struct CheckReport: Sendable {
     /// The warnings found.
     private(set) var warningCount = 0
 
+    /// The findings that are counted and not listed.
+    private(set) var unlistedCount = 0
+
     /// The findings by their places, numbers in the order of their values.
     var lines: [String] {
         found.map { (key: Self.sortKey($0), line: $0) }.sorted { $0.key < $1.key }.map(\.line)
@@ -55,8 +58,18 @@ struct CheckReport: Sendable {
         }
     }
 
+    /// Counts findings that a report has, and does not list.
+    mutating func count(errors: Int, warnings: Int) {
+        errorCount += errors
+        warningCount += warnings
+        unlistedCount += errors + warnings
+    }
+
     private mutating func add(_ line: String, _ suggestion: String?) {
-        guard found.count < Self.lineCountMax else { return }
+        guard found.count < Self.lineCountMax else {
+            unlistedCount += 1
+            return
+        }
         found.append(line + (suggestion.map { " (\($0))" } ?? ""))
     }
 }

@@ -6,27 +6,51 @@ import Resolver
 extension ObjectSet {
     /// What only a server knows, so that a set of files says nothing of it.
     private static let codesOfServers: Set<Issue.Code> = [
-        .connectionStatusUnknown, .healthCheckStale, .healthCheckFailed,
+        .healthCheckStale, .healthCheckFailed,
     ]
 
-    /// What the server's own report says of a config, as far as the set tells.
-    func issues(of config: TenantAppConfig) -> [Issue] {
-        guard let blueprint = blueprints[config.blueprint]?.noun else {
-            return [missing(config.blueprint)]
-        }
+    /// What is found of a config.
+    struct Findings {
         var issues: [Issue] = []
+        /// Those beyond the ones that a report lists.
+        var unlistedErrors = 0
+        var unlistedWarnings = 0
+    }
+
+    /// What the server's own report says of a config, as far as the set tells.
+    func findings(of config: TenantAppConfig) -> Findings {
+        guard let blueprint = blueprints[config.blueprint]?.noun else {
+            return Findings(issues: [missing(config.blueprint)])
+        }
+        var found = Findings()
         var environment = Environment(name: config.environment, tier: .nonproduction)
-        if let known = Environment.builtIn.first(where: { $0.name == config.environment }) {
+        if let known = environments.first(where: { $0.name == config.environment }) {
             environment = known
         } else {
-            issues.append(unknown(config.environment))
+            found.issues.append(unknown(config.environment))
         }
         let report = ConfigValidator.report(
             inputs(config, blueprint, environment),
             surroundings(config)
         )
-        issues += report.errors + report.warnings
-        return issues.filter { !Self.codesOfServers.contains($0.code) }
+        found.issues += (report.errors + report.warnings + report.info)
+            .filter { !Self.codesOfServers.contains($0.code) && !isOfServers($0) }
+        // Of what only servers know, each connection's health, hundreds are no finding either.
+        found.unlistedErrors = report.unlisted.errorCount
+        found.unlistedWarnings = report.unlisted.warningCount - staleCount(report)
+        return found
+    }
+
+    /// Whether a remark counts what only servers know.
+    private func isOfServers(_ issue: Issue) -> Bool {
+        issue.code == .limitExceeded
+            && Self.codesOfServers.contains { issue.detail.contains(" \($0.rawValue) ") }
+    }
+
+    /// How many warnings of stale health are not listed: no check of files has looked at any.
+    private func staleCount(_ report: ValidationReport) -> Int {
+        let remark = report.info.first { isOfServers($0) }
+        return remark.flatMap { Int($0.detail.prefix { $0.isNumber }) } ?? 0
     }
 
     private func inputs(
@@ -53,9 +77,9 @@ extension ObjectSet {
 
     private func surroundings(_ config: TenantAppConfig) -> ValidationSurroundings {
         let own = configs.map(\.noun).filter { $0.isOfSameApp(as: config) }
-        let production = Environment.builtIn.filter { $0.tier == .production }.map(\.name)
+        let production = environments.filter { $0.tier == .production }.map(\.name)
         let foreign = configs.map(\.noun).filter { !$0.isOfSameApp(as: config) }
-        let domains = foreign.compactMap { $0.branding?["customDomain"]?.string?.lowercased() }
+        let domains = foreign.compactMap { $0.domain(over: blueprints[$0.blueprint]?.noun) }
         return ValidationSurroundings(
             now: .earliest,
             healthFreshSeconds: 0,
@@ -76,15 +100,17 @@ extension ObjectSet {
     }
 
     private func unknown(_ environment: EnvironmentName) -> Issue {
-        let known = Environment.builtIn.map(\.name.text)
+        let known = environments.map(\.name.text)
         return Issue(
             .unknownEnvironment,
             .warning,
             at: .root.appending("meta").appending("environment"),
-            "\(environment) is none of the environments that every server has",
+            "\(environment) is none of the environments that are known here: it is judged as a"
+                + " nonproduction one",
             suggestion: Spelling.nearest(to: environment.text, in: known)
                 .map { "did you mean \($0)?" }
-                ?? "declare it in the server's settings, as a nonproduction one"
+                ?? "say its tier with --environments \(environment):production or :nonproduction, or"
+                + " give the server's settings with --config"
         )
     }
 }

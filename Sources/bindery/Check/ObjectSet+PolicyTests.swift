@@ -62,8 +62,10 @@ extension ObjectSet {
             _ = try await ledger.commit(actor: .system("check"), now: now) {
                 (_, stamp) throws(Never) in Ledger.Plan(changes(stamp), answer: true)
             }
+            var settings = Services.Settings()
+            settings.environments = environments
             return Services(
-                settings: Services.Settings(),
+                settings: settings,
                 ledger: ledger,
                 audit: audit,
                 executor: Executor(outbound: outbound, secrets: secrets, audit: audit),

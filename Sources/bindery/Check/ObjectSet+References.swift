@@ -12,7 +12,9 @@ extension ObjectSet {
             for issue in issues.issues { report.add(issue, at: placed.place) }
         }
         for placed in configs {
-            for issue in issues(of: placed.noun) { report.add(issue, at: placed.place) }
+            let found = findings(of: placed.noun)
+            for issue in found.issues { report.add(issue, at: placed.place) }
+            report.count(errors: found.unlistedErrors, warnings: found.unlistedWarnings)
         }
     }
 
@@ -25,7 +27,9 @@ extension ObjectSet {
             issues.error(
                 .unsupportedOwnershipMode,
                 at: .root.appending("ownershipMode"),
-                "the integration supports \(modes.isEmpty ? "no mode" : modes)"
+                "the integration supports \(modes.isEmpty ? "no mode" : modes)",
+                suggestion: spec.supportedModes.first.map { "use \($0.rawValue)" }
+                    ?? "use another version of the integration, which supports a mode"
             )
         }
         let place = JSONPointer.root.appending("config")
@@ -34,7 +38,13 @@ extension ObjectSet {
         // What is required may come with a binding, so that only the merged config is asked for it.
         let violations = spec.configSchema?.check(config, at: place, ignoringRequired: true) ?? []
         for violation in violations {
-            issues.error(.configSchemaViolation, at: violation.pointer, violation.detail)
+            issues.error(
+                .configSchemaViolation,
+                at: violation.pointer,
+                violation.detail,
+                suggestion: "give what the configSchema of \(spec.id.key.text) allows, or leave the"
+                    + " member to the bindings"
+            )
         }
     }
 
@@ -54,7 +64,7 @@ extension ObjectSet {
             .integrationSpecNotFound,
             at: meta.appending("integrationKey"),
             "the set has no integration \(id.key)",
-            suggestion: nearest.map { "did you mean \($0)?" }
+            suggestion: nearest.map { "did you mean \($0)?" } ?? "add its spec to the set"
         )
     }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Resolver
 
 /// The objects of all files, read into their nouns.
 struct ObjectSet: Sendable {
@@ -34,11 +35,18 @@ struct ObjectSet: Sendable {
     private(set) var entities: [TenantID: [Entity]] = [:]
     private(set) var tests: [PlacedTests] = []
     private var places: [String: ObjectPlace] = [:]
+    /// The environments, with the tiers that their configs are judged by.
+    let environments: [Environment]
 
     /// Reads the entries; what is wrong with one goes to `report`, and leaves it out.
     ///
     /// Configs come last: one without a blueprint's version means the highest in the set.
-    init(_ entries: [ObjectEntry], _ report: inout CheckReport) {
+    init(
+        _ entries: [ObjectEntry],
+        in environments: [Environment] = Environment.builtIn,
+        _ report: inout CheckReport
+    ) {
+        self.environments = environments
         for entry in entries where entry.kind != .config { read(entry, &report) }
         for entry in entries where entry.kind == .config { read(entry, &report) }
     }
@@ -74,6 +82,7 @@ struct ObjectSet: Sendable {
             return "the spec \(noun.id.key) version \(noun.id.version.text)"
         case .blueprint:
             let noun = Blueprint(reading: json, id: nil, issues: issues)
+            if !issues.hasErrors { noun.checkBranding(issues) }
             if !issues.hasErrors { blueprints[noun.id] = Placed(noun: noun, place: place) }
             return "the blueprint \(noun.id.name) version \(noun.id.version.text)"
         case .connection:
