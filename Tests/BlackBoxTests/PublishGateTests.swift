@@ -114,23 +114,6 @@ import Testing
         #expect(live.json["configVersion"] == 1)
     }
 
-    @Test func `a check that is not safe is left to the publish by its rehearsal`() async throws {
-        let provider = try ScriptedProvider { _ in .ok }
-        defer { provider.stop() }
-        let world = try await ProviderWorld(
-            url: provider.url,
-            secrets: ["BINDERY_SECRET_A": "{\"apiKey\":\"good-key-1\"}"],
-            health: ["operation": "payments.test.charge", "timeoutMs": 5000]
-        )
-        let target = try await draft(world, "A")
-        let count = provider.requests.count
-        let rehearsed = try await world.server.send("POST", target + "?dryRun=true", [:])
-        #expect(rehearsed.status == 200, "\(rehearsed)")
-        #expect(gate(rehearsed, "HEALTH")?["verdict"] == "pending")
-        #expect(code(gate(rehearsed, "HEALTH")) == "HEALTH_CHECK_STALE")
-        #expect(provider.requests.count == count, "nobody was called")
-    }
-
     @Test func `in sandbox a secret that is missing is named, and is no error`() async throws {
         let (provider, world) = try await world()
         defer { provider.stop() }
