@@ -26,9 +26,9 @@ class Hostile:
     def __init__(self, folder=None, name=None):
         self.context = None
         if folder:
-            self.authority, certificate = self.certificates(folder, name)
+            self.authority, self.certificate = self.certificates(folder, name)
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.context.load_cert_chain(certificate)
+            self.context.load_cert_chain(self.certificate)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"{'https' if folder else 'http'}://localhost:{self.listener.getsockname()[1]}"
         threading.Thread(target=self.run, daemon=True).start()

@@ -108,10 +108,35 @@ class Programs:
                    "--initial-advertise-peer-urls", f"http://127.0.0.1:{peers}", "--initial-cluster", f"default=http://127.0.0.1:{peers}")
         return f"http://127.0.0.1:{port}"
 
+    def nginx(self, certificate):
+        """A server that offers HTTP/2, and answers which version it was asked in."""
+        port = free_port()
+        config = self.write(
+            "nginx.conf",
+            f"daemon off; pid {self.folder}/nginx.pid; error_log stderr;\nevents {{}}\nhttp {{\n"
+            f"  access_log off; client_body_temp_path {self.folder}/nginx-body; proxy_temp_path {self.folder}/nginx-proxy;\n"
+            f"  fastcgi_temp_path {self.folder}/nginx-f; uwsgi_temp_path {self.folder}/nginx-u; scgi_temp_path {self.folder}/nginx-s;\n"
+            f"  server {{ listen 127.0.0.1:{port} ssl http2; ssl_certificate {certificate}; ssl_certificate_key {certificate};\n"
+            f"    default_type application/json; location / {{ return 200 '{{\"protocol\":\"$server_protocol\"}}'; }} }}\n}}\n",
+        )
+        self.start("nginx", "nginx", "-c", config, "-p", self.folder)
+        wait_for_port(port, "nginx")
+        return f"https://localhost:{port}"
+
 
 def operation(method, path, **members):
     """An operation of a spec."""
     return {"method": method, "path": path, **members}
+
+
+def wait_for_port(port, name):
+    """Waits until somebody listens there."""
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise Difference(f"{name} does not listen")
 
 
 def specs(urls):
@@ -157,6 +182,7 @@ def specs(urls):
         }),
         "hostile": (urls["hostile"], bearer, {"do": operation("GET", "/{{input.what}}"), "write": operation("POST", "/{{input.what}}", body={})}),
         "secure": (urls["secure"], bearer, {"do": operation("GET", "/{{input.what}}")}),
+        "http2": (urls["http2"], bearer, {"read": operation("GET", "/read"), "write": operation("POST", "/write", body={"text": text})}),
         "insecure": (urls["insecure"], bearer, {"do": operation("GET", "/{{input.what}}")}),
     }
 
@@ -283,6 +309,14 @@ def judge_hostile(judge):
     judge.expect("a strange authority", judge.call("insecure.do", 502, what="good")["code"], "PROVIDER_UNREACHABLE")
 
 
+def judge_http2(judge):
+    """HTTP/2 where it is offered; an answer that may be held back has a connection of its own, in HTTP/1.1."""
+    for _ in range(3):
+        judge.expect("read", judge.call("http2.read")["output"], {"protocol": "HTTP/2.0"})
+    judge.expect("write", judge.call("http2.write", text="x" * 10_000)["output"], {"protocol": "HTTP/2.0"})
+    judge.expect("stream", json.loads(judge.call("http2.read", stream=True)), {"protocol": "HTTP/1.1"})
+
+
 def main(program):
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bindery-judge-"))
@@ -293,7 +327,7 @@ def main(program):
             stack.callback(provider.stop)
         for name, url in urls.items():
             wait_for(url, name)
-        urls.update(hostile=hostile.url, secure=trusted.url, insecure=strange.url)
+        urls.update(hostile=hostile.url, secure=trusted.url, insecure=strange.url, http2=programs.nginx(trusted.certificate))
         secrets = os.path.join(folder, "secrets")
         os.mkdir(secrets, 0o700)
         for name in specs(urls):
@@ -304,14 +338,14 @@ def main(program):
                         "--execution-breaker-minimum-calls", "10000")
         stack.callback(server.end)
         judge = Judge(server, urls)
-        for part in (judge_httpbin, judge_radicale, judge_monitoring, judge_etcd, judge_hostile):
+        for part in (judge_httpbin, judge_radicale, judge_monitoring, judge_etcd, judge_hostile, judge_http2):
             part(judge)
         records = server.send("GET", f"{TENANT}/audit?kind=call&limit=500")["items"]
         if PASSWORD in json.dumps(records) or "token-of-the-judge" in json.dumps(records):
             raise Difference("a secret stands in the audit trail")
         verified = server.send("GET", "/v1/audit/verify")
         judge.expect("the trail", verified["valid"], True)
-        print(f"providers: {judge.count} calls of 5 programs and a hostile one, as they should be; {len(records)} records without a secret")
+        print(f"providers: {judge.count} calls of 6 programs and a hostile one, as they should be; {len(records)} records without a secret")
 
 
 if __name__ == "__main__":
