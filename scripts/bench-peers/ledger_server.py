@@ -110,7 +110,7 @@ class Postgres:
 
     name = "PostgreSQL"
     SQL = ("\\set tenant random(1, 100000)\n"
-           "INSERT INTO changes (tenant, entry) VALUES (:tenant, '{entry}');\n")
+           "INSERT INTO changes (tenant, entry) VALUES (:tenant, E'{entry}');\n")
 
     def __init__(self, folder, entry):
         self.folder = folder
@@ -126,7 +126,9 @@ class Postgres:
         self.query("CREATE TABLE IF NOT EXISTS changes (position bigserial PRIMARY KEY, tenant int NOT NULL, entry text NOT NULL)")
         self.script = os.path.join(os.path.dirname(folder), "insert.sql")
         with open(self.script, "w", encoding="utf-8") as text:
-            text.write(self.SQL.format(entry=entry.replace("'", "''")))
+            # pgbench takes a colon before a word for a variable of its own, within quotes too.
+            quoted = entry.replace("\\", "\\\\").replace("'", "''").replace(":", "\\x3a")
+            text.write(self.SQL.format(entry=quoted))
 
     def query(self, sql):
         done = subprocess.run([os.path.join(self.binaries, "psql"), "-X", "-A", "-t", "-c", sql, self.url],
