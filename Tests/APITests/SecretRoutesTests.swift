@@ -125,43 +125,43 @@ import Testing
         #expect(try await api.send(.delete, Self.stripe).status == 204)
     }
 
-    @Test func `what a rotation can be taken back to is not removed`() async throws {
+    private static let next = "\(secrets)/next"
+
+    /// A connection that was rotated from one secret to the next, and what the rotation answered.
+    private func rotated(overlapSeconds: Int64) async throws -> (TestAPI, TestAnswer) {
         let api = try await TestAPI()
         try await api.putSpecs()
-        let next = "\(Self.secrets)/next"
-        for place in [Self.stripe, next] { try await api.must(.put, place, ["value": "v"]) }
+        for place in [Self.stripe, Self.next] { try await api.must(.put, place, ["value": "v"]) }
         var connection = SampleObjects.connection("conn").object ?? [:]
         connection["secretRef"] = "local://stripe"
         let path = "/v1/tenants/acme-corp/connections"
         try await api.must(.post, path, .object(connection))
-        let wish: JSONValue = ["secretRef": "local://next", "overlapSeconds": 600]
-        let rotated = try await api.must(.post, path + "/conn/rotate", wish)
+        let wish: JSONValue = [
+            "secretRef": "local://next", "overlapSeconds": .integer(overlapSeconds),
+        ]
+        return (api, try await api.must(.post, path + "/conn/rotate", wish))
+    }
+
+    @Test func `what a rotation can be taken back to is not removed`() async throws {
+        let (api, rotated) = try await rotated(overlapSeconds: 600)
         #expect(rotated.json["previousSecretRef"] == "local://stripe")
-        for place in [Self.stripe, next] {
+        for place in [Self.stripe, Self.next] {
             let refused = try await api.send(.delete, place)
             #expect(refused.status == 409)
             #expect(refused.code == "SECRET_IN_USE")
             #expect(refused.json["usedBy"] == ["conn"])
         }
         // It can be returned to, and then the other one is nobody's.
-        try await api.must(.post, path + "/conn/rotate", ["rollback": true])
+        let rotate = "/v1/tenants/acme-corp/connections/conn/rotate"
+        try await api.must(.post, rotate, ["rollback": true])
         #expect(try await api.send(.delete, Self.stripe).status == 409)
-        #expect(try await api.send(.delete, next).status == 204)
+        #expect(try await api.send(.delete, Self.next).status == 204)
     }
 
     @Test func `a secret whose overlap has ended is removed`() async throws {
-        let api = try await TestAPI()
-        try await api.putSpecs()
-        let next = "\(Self.secrets)/next"
-        for place in [Self.stripe, next] { try await api.must(.put, place, ["value": "v"]) }
-        var connection = SampleObjects.connection("conn").object ?? [:]
-        connection["secretRef"] = "local://stripe"
-        let path = "/v1/tenants/acme-corp/connections"
-        try await api.must(.post, path, .object(connection))
-        let wish: JSONValue = ["secretRef": "local://next", "overlapSeconds": 0]
-        try await api.must(.post, path + "/conn/rotate", wish)
+        let (api, _) = try await rotated(overlapSeconds: 0)
         #expect(try await api.send(.delete, Self.stripe).status == 204)
-        #expect(try await api.send(.delete, next).status == 409)
+        #expect(try await api.send(.delete, Self.next).status == 409)
     }
 
     @Test func `a tenant sees its own secrets only`() async throws {

@@ -7,19 +7,14 @@ import Waiting
 /// Of the servers that share a ledger one checks connections, and another one when it is gone.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
 struct HealthLeaseTests {
-    private let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
+    private let ledger = SharedDatabase.newLedger()
 
     private func replica(in folder: TemporaryFolder, _ name: String) -> BinderyServer {
         BinderyServer(
+            replica: name,
+            of: ledger,
             in: folder,
-            dataFolder: name,
-            flags: ["--outbound-allow", "127.0.0.0/8", "--ledger-name", ledger]
-                + BackgroundHealthTests.flags,
-            variables: [
-                "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-                "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-                "BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}",
-            ]
+            flags: ["--outbound-allow", "127.0.0.0/8"] + BackgroundHealthTests.flags
         )
     }
 

@@ -125,20 +125,9 @@ import Waiting
     @Test(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
     func `what one replica took is known to the others`() async throws {
         let folder = try TemporaryFolder()
-        let ledger = "webhooks-\(Hex.encode(Random.bytes(count: 6)))"
-        let variables = Self.secrets.merging([
-            "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-            "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-        ]) { own, _ in own }
+        let ledger = SharedDatabase.newLedger()
         let replicas = ["a", "b"]
-            .map { name in
-                BinderyServer(
-                    in: folder,
-                    dataFolder: name,
-                    flags: ["--ledger-name", ledger],
-                    variables: variables
-                )
-            }
+            .map { BinderyServer(replica: $0, of: ledger, in: folder, secrets: Self.secrets) }
         for replica in replicas { try await replica.start() }
         try await Self.prepare(replicas[0])
         let revision = try await replicas[0].must("GET", "/v1/tenants")["bindery-revision"]

@@ -12,21 +12,9 @@ struct PublishReplicaTests {
     private static let draftCount = 4
 
     private func replicas() async throws -> [BinderyServer] {
-        let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
+        let ledger = SharedDatabase.newLedger()
         let folder = try TemporaryFolder()
-        let replicas = ["a", "b"]
-            .map { name in
-                BinderyServer(
-                    in: folder,
-                    dataFolder: name,
-                    flags: ["--ledger-name", ledger],
-                    variables: [
-                        "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-                        "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-                        "BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}",
-                    ]
-                )
-            }
+        let replicas = ["a", "b"].map { BinderyServer(replica: $0, of: ledger, in: folder) }
         for replica in replicas { try await replica.start() }
         return replicas
     }

@@ -11,25 +11,13 @@ struct ReplicaAuditKillTests {
     private static let writerCount = 12
     private static let killCount = 4
 
-    private let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
-
-    private func replica(in folder: TemporaryFolder, _ name: String) -> BinderyServer {
-        BinderyServer(
-            in: folder,
-            dataFolder: name,
-            flags: ["--ledger-name", ledger],
-            variables: [
-                "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-                "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-            ]
-        )
-    }
+    private let ledger = SharedDatabase.newLedger()
 
     @Test func `kill -9 of replicas leaves no change without its record, and none with two`()
         async throws
     {
         let folder = try TemporaryFolder()
-        let replicas = ["a", "b"].map { replica(in: folder, $0) }
+        let replicas = ["a", "b"].map { BinderyServer(replica: $0, of: ledger, in: folder) }
         for replica in replicas { try await replica.start() }
         try await replicas[0]
             .must(

@@ -10,27 +10,18 @@ import Waiting
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
 struct ReplicaDeliveryTests {
     private static let hook = "/v1/tenants/acme-corp/webhooks/shop"
-    private let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
+    private let ledger = SharedDatabase.newLedger()
 
     private func replicas(in folder: TemporaryFolder) async throws -> [BinderyServer] {
         try folder.write("keys", String(repeating: "c3", count: 32))
-        let own = [
-            "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-            "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-            "BINDERY_SECRET_A": #"{"apiKey":"key-of-the-provider"}"#,
-        ]
         let flags = [
-            "--outbound-allow", "127.0.0.0/8", "--ledger-name", ledger,
-            "--secrets-local-key-file", folder.path("keys"),
+            "--outbound-allow", "127.0.0.0/8", "--secrets-local-key-file", folder.path("keys"),
         ]
+        let provider = ["BINDERY_SECRET_A": #"{"apiKey":"key-of-the-provider"}"#]
+        let secrets = provider.merging(InboundWebhookTests.secrets) { own, _ in own }
         let servers = ["a", "b"]
-            .map { name in
-                BinderyServer(
-                    in: folder,
-                    dataFolder: name,
-                    flags: flags,
-                    variables: own.merging(InboundWebhookTests.secrets) { own, _ in own }
-                )
+            .map {
+                BinderyServer(replica: $0, of: ledger, in: folder, flags: flags, secrets: secrets)
             }
         for server in servers { try await server.start() }
         return servers

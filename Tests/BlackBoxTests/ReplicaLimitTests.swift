@@ -7,19 +7,11 @@ import Waiting
 /// Servers that share a ledger, and with it the limits of its connections.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
 struct ReplicaLimitTests {
-    private let ledger = "limits-\(Hex.encode(Random.bytes(count: 6)))"
+    private let ledger = SharedDatabase.newLedger()
 
     private func replica(in folder: TemporaryFolder, _ name: String) async throws -> BinderyServer {
-        let server = BinderyServer(
-            in: folder,
-            dataFolder: name,
-            flags: ["--ledger-name", ledger, "--outbound-allow", "127.0.0.0/8"],
-            variables: [
-                "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-                "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-                "BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}",
-            ]
-        )
+        let flags = ["--outbound-allow", "127.0.0.0/8"]
+        let server = BinderyServer(replica: name, of: ledger, in: folder, flags: flags)
         try await server.start()
         return server
     }

@@ -11,19 +11,14 @@ import Waiting
 struct ReplicaTests {
     private static let rule: JSONValue = ["effect": "forbid"]
 
-    private let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
+    private let ledger = SharedDatabase.newLedger()
 
     private func variables(_ journal: String?) -> [String: String] {
         ["BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey, "BINDERY_JOURNAL": journal ?? ""]
     }
 
     private func replica(in folder: TemporaryFolder, _ name: String) -> BinderyServer {
-        BinderyServer(
-            in: folder,
-            dataFolder: name,
-            flags: ["--ledger-name", ledger],
-            variables: variables(SharedDatabase.url)
-        )
+        BinderyServer(replica: name, of: ledger, in: folder)
     }
 
     private func migrate(

@@ -75,25 +75,16 @@ import Waiting
 /// Of servers that share a ledger one publishes, and another one when it is gone.
 @Suite(.enabled(if: SharedDatabase.url != nil, "NOT RUN without BINDERY_TEST_POSTGRES"))
 struct SharedScheduleTests {
-    private let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
-
-    private func replica(in folder: TemporaryFolder, _ name: String) -> BinderyServer {
-        BinderyServer(
-            in: folder,
-            dataFolder: name,
-            flags: ["--ledger-name", ledger],
-            variables: [
-                "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-                "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-            ]
-        )
-    }
+    private let ledger = SharedDatabase.newLedger()
 
     @Test func `what the replica that was killed did not publish, the other one does, once`()
         async throws
     {
         let folder = try TemporaryFolder()
-        let (first, second) = (replica(in: folder, "a"), replica(in: folder, "b"))
+        let (first, second) = (
+            BinderyServer(replica: "a", of: ledger, in: folder),
+            BinderyServer(replica: "b", of: ledger, in: folder)
+        )
         try await first.start()
         try await Wait.until("the first one publishes") {
             try await first.metric("bindery_release_scheduler") == 1

@@ -10,19 +10,15 @@ struct UpgradeReplicaTests {
     private static let path = "\(UpgradeWorld.blueprints)/1/upgrade?limit=500"
 
     private func replicas() async throws -> [BinderyServer] {
-        let ledger = "blackbox-\(Hex.encode(Random.bytes(count: 6)))"
+        let ledger = SharedDatabase.newLedger()
         let folder = try TemporaryFolder()
         let replicas = ["a", "b"]
-            .map { name in
+            .map {
                 BinderyServer(
+                    replica: $0,
+                    of: ledger,
                     in: folder,
-                    dataFolder: name,
-                    flags: ["--ledger-name", ledger, "--limits-body-bytes", "16777216"],
-                    variables: [
-                        "BINDERY_BOOTSTRAP_KEY": BinderyServer.bootstrapKey,
-                        "BINDERY_JOURNAL": SharedDatabase.url ?? "",
-                        "BINDERY_SECRET_A": "{\"apiKey\":\"key-of-the-provider\"}",
-                    ]
+                    flags: ["--limits-body-bytes", "16777216"]
                 )
             }
         for replica in replicas { try await replica.start() }

@@ -97,19 +97,30 @@ import Waiting
         #expect(server.requests.count == 1)
     }
 
+    /// Requests that the server lets hang, and what they will be answered.
+    private static func hanging(
+        _ count: Int,
+        _ method: String,
+        for effect: OutboundEffect,
+        _ client: OutboundClient,
+        _ server: ScriptedServer
+    ) -> [Task<Int, any Error>] {
+        let url = server.url("/hang")
+        return (0..<count)
+            .map { _ in
+                Task {
+                    try await client.send(.init(for: effect, method: method, url: url)).status
+                }
+            }
+    }
+
     @Test func `calls that hang leave room for health checks and tokens, and these for calls`()
         async throws
     {
         let server = try ScriptedServer { $0.target == "/hang" ? [.hold] : .answer() }
         defer { server.stop() }
         let client = try Loopback.client(inFlightCountMax: 8, reservedCount: 1)
-        let url = server.url("/hang")
-        let hanging = (0..<20)
-            .map { _ in
-                Task {
-                    try await client.send(.init(for: .call, method: "POST", url: url)).status
-                }
-            }
+        let hanging = Self.hanging(20, "POST", for: .call, client, server)
         // The eighth place is not theirs.
         try await server.received(7)
         try await Wait.until("all calls") { client.requestCount == 20 }
@@ -126,13 +137,7 @@ import Waiting
         let server = try ScriptedServer { $0.target == "/hang" ? [.hold] : .answer() }
         defer { server.stop() }
         let client = try Loopback.client(inFlightCountMax: 8, reservedCount: 1)
-        let url = server.url("/hang")
-        let hanging = (0..<20)
-            .map { _ in
-                Task {
-                    try await client.send(.init(for: .healthCheck, method: "GET", url: url)).status
-                }
-            }
+        let hanging = Self.hanging(20, "GET", for: .healthCheck, client, server)
         try await server.received(2)
         try await Wait.until("all checks") { client.requestCount == 20 }
         let request = OutboundRequest(for: .call, method: "POST", url: server.url())

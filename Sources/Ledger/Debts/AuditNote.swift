@@ -74,7 +74,8 @@ extension AuditNote {
         } else {
             owed = nil
         }
-        let ends = (json["settled"]?.array ?? []).compactMap { $0.integer.map { UInt64($0) } }
+        let ends = (json["settled"]?.array ?? [])
+            .compactMap { $0.integer.flatMap { UInt64(exactly: $0) } }
         settled = stride(from: 0, to: ends.count - 1, by: 2)
             .compactMap { index in
                 ends[index] <= ends[index + 1] ? ends[index]...ends[index + 1] : nil

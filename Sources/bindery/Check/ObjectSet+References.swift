@@ -22,30 +22,7 @@ extension ObjectSet {
         guard let spec = specs[connection.spec]?.noun else {
             return reportMissing(connection.spec, issues)
         }
-        if !spec.supportedModes.contains(connection.mode) {
-            let modes = spec.supportedModes.map(\.rawValue).joined(separator: ", ")
-            issues.error(
-                .unsupportedOwnershipMode,
-                at: .root.appending("ownershipMode"),
-                "the integration supports \(modes.isEmpty ? "no mode" : modes)",
-                suggestion: spec.supportedModes.first.map { "use \($0.rawValue)" }
-                    ?? "use another version of the integration, which supports a mode"
-            )
-        }
-        let place = JSONPointer.root.appending("config")
-        let config = JSONValue.object(connection.config)
-        SecretScan.scan(config, at: place, secretFields: spec.secretFields, issues: issues)
-        // What is required may come with a binding, so that only the merged config is asked for it.
-        let violations = spec.configSchema?.check(config, at: place, ignoringRequired: true) ?? []
-        for violation in violations {
-            issues.error(
-                .configSchemaViolation,
-                at: violation.pointer,
-                violation.detail,
-                suggestion: "give what the configSchema of \(spec.id.key.text) allows, or leave the"
-                    + " member to the bindings"
-            )
-        }
+        spec.check(connection, issues)
     }
 
     private func reportMissing(_ id: SpecID, _ issues: IssueList) {
